@@ -1,0 +1,92 @@
+"""Comparing settings: every combination of some values, as one labelled grid.
+
+The text is `name=value,value; name=value,value`. A value that holds a comma is put in double quotes.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from itertools import product
+
+from PIL import Image, ImageDraw, ImageFont
+
+from .codecs import from_text
+from .errors import ParamError
+from .params import Params, declared
+
+MOST = 24
+_LINE = 18  # px of a label's line
+_GAP = 4  # px between pictures
+
+
+def combinations(params: Params) -> list[tuple[str, Params]]:
+    """A label and the parameters of every combination `params.compare` asks for; one without a label if it is empty.
+
+    Raises:
+        ParamError: the text is not of the form above, names something that cannot be compared, or asks for over 24.
+    """
+    if not params.compare.strip():
+        return [("", params)]
+    axes: list[tuple[str, list[object]]] = []
+    for part in params.compare.split(";"):
+        if part.strip():
+            axes.append(_axis(params.compare, part))
+    if len({name for name, _ in axes}) < len(axes):
+        raise ParamError("compare", params.compare, "names a parameter twice")
+    total = 1
+    for _, values in axes:
+        total *= len(values)
+    if total > MOST:
+        raise ParamError("compare", params.compare, f"is {total} combinations, over the limit of {MOST}")
+    found = []
+    for values in product(*(values for _, values in axes)):
+        named = {name: value for (name, _), value in zip(axes, values, strict=True)}
+        label = ", ".join(f"{name}={_shown(value)}" for name, value in named.items())
+        found.append((label, params.changed(**named, compare="")))
+    return found
+
+
+def labelled_grid(pictures: Sequence[Image.Image], labels: Sequence[str]) -> Image.Image:
+    """The pictures in rows, each under its label, on white. As near to square as their number allows.
+
+    Args:
+        pictures: at least one, in any mode and size.
+        labels: one a picture.
+    """
+    columns = max(1, round(len(pictures)**0.5 + 0.49))
+    cell_width = max(p.width for p in pictures) + _GAP
+    cell_height = max(p.height for p in pictures) + _GAP + _LINE
+    rows = -(-len(pictures) // columns)
+    grid = Image.new("RGB", (columns * cell_width + _GAP, rows * cell_height + _GAP), "white")
+    draw = ImageDraw.Draw(grid)
+    font = ImageFont.load_default()
+    for number, (picture, label) in enumerate(zip(pictures, labels, strict=True)):
+        x = number % columns * cell_width + _GAP
+        y = number // columns * cell_height + _GAP
+        draw.text((x, y + 2), _ascii(label), fill="black", font=font)
+        grid.paste(picture.convert("RGB"), (x, y + _LINE))
+    return grid
+
+
+def _axis(whole: str, part: str) -> tuple[str, list[object]]:
+    name, equals, text = part.partition("=")
+    name = name.strip()
+    if not equals or not name:
+        raise ParamError("compare", whole, f"has {part.strip()!r}, which is not of the form name=value,value")
+    param = declared(name)
+    if name in ("compare", "extras"):
+        raise ParamError("compare", whole, f"cannot compare {name}")
+    row = next(csv.reader(io.StringIO(text.strip()), skipinitialspace=True), [])
+    if not row:
+        raise ParamError("compare", whole, f"has no values for {name}")
+    return name, [from_text(param, value.strip()) for value in row]
+
+
+def _shown(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _ascii(label: str) -> str:
+    return label.encode("ascii", "replace").decode()  # the default font knows no other letters

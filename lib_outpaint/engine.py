@@ -1,0 +1,150 @@
+"""outpaint(request, host) -> Result: the one way from a request to larger pictures."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+
+from . import composite
+from .compare import combinations
+from .errors import HostError, HostOutOfMemory, ParamError, PlanError
+from .hosts.protocol import Capabilities, Host, Outcome, Progress, refused
+from .params import Params
+from .plan import Pass, Plan, make_plan, split_pass
+from .prompts import SidePrompts
+from .request import Request
+from .result import Grown, Result
+from .working import Picture
+
+
+def outpaint(request: Request, host: Host) -> Result:
+    """Makes every picture a request asks for.
+
+    A host that fails or is interrupted after some passes ends the run early: pictures that are finished, and what the
+    finished passes made of the others, come back with the reason. A pass that did not finish leaves nothing behind.
+
+    Raises:
+        ParamError, PlanError, MissingExtra: before anything is sampled.
+        HostError: the host failed and no pass at all had finished.
+    """
+    began = time.perf_counter()
+    caps = host.capabilities()
+    variants = combinations(request.params)
+    plans = [(label, params, planned(request, params, caps)) for label, params in variants]
+    for _, params, _ in plans:
+        check(request, params, caps)
+    run = _Run(request, host, caps, sum(len(plan.passes) for _, _, plan in plans) * len(request.shots))
+    notes = [caps.note] if caps.note else []
+    for label, params, plan in plans:
+        for first in range(0, len(request.shots), request.batch):
+            if run.stopped is None:
+                run.batch(label, params, plan, range(first, min(first + request.batch, len(request.shots))))
+    if run.error is not None and not run.pictures:
+        raise run.error
+    if run.stopped is None:
+        host.report(Progress(run.total, run.total, "done"))
+    notes += run.notes
+    return Result(caps.engine, tuple(run.pictures), tuple(dict.fromkeys(notes)), time.perf_counter() - began,
+                  run.stopped, run.interrupted)
+
+
+def planned(request: Request, params: Params, caps: Capabilities) -> Plan:
+    """The plan for one set of parameters.
+
+    Raises:
+        ParamError, PlanError: see `make_plan`.
+    """
+    return make_plan(request.extent, params, caps, painted=request.painted_box(), limits=request.limits)
+
+
+def check(request: Request, params: Params, caps: Capabilities) -> None:
+    """Refuses what the host cannot do and texts that cannot be read, before anything is sampled.
+
+    Raises:
+        ParamError: names the first such thing.
+    """
+    SidePrompts.parse(params.side_prompts)
+    for shot in request.shots:
+        bad = refused(params, request.sampling, (shot.prompt, shot.negative_prompt), caps)
+        for name, value in bad.items():
+            raise ParamError(name, value, f"is nothing the {caps.engine} engine can do; leave it out")
+
+
+class _Run:
+    """The state of one call of `outpaint`."""
+
+    def __init__(self, request: Request, host: Host, caps: Capabilities, total: int) -> None:
+        self.request = request
+        self.host = host
+        self.caps = caps
+        self.total = total
+        self.done = 0
+        self.pictures: list[Grown] = []
+        self.notes: list[str] = []
+        self.stopped: str | None = None
+        self.interrupted = False
+        self.error: HostError | None = None
+
+    def batch(self, label: str, params: Params, plan: Plan, images: Iterable[int]) -> None:
+        """All passes of some pictures that are sampled together."""
+        pictures = [Picture(self.request, params, plan, image, self.host.device, self.caps) for image in images]
+        waiting = list(plan.passes)
+        made: list[Pass] = []
+        smaller = False
+        while waiting and self.stopped is None:
+            step = waiting[0]
+            try:
+                outcomes = self._sampled(pictures, step, len(made), waiting)
+            except HostOutOfMemory as error:
+                try:
+                    waiting[:1] = self._in_smaller(plan, step, error, smaller)
+                    smaller = True
+                except HostError as final:
+                    self._stop(final)
+                continue
+            except HostError as error:
+                self._stop(error)
+                continue
+            if outcomes is None:
+                self.stopped, self.interrupted = "interrupted", True
+                continue
+            waiting.pop(0)
+            made.append(step)
+            self.done += len(pictures)
+        self.pictures += [p.grown(label, made, waiting) for p in pictures if made or not waiting]
+
+    def _sampled(self, pictures: list[Picture], step: Pass, number: int, waiting: list[Pass]) -> list[Outcome] | None:
+        """One pass of a batch, put back into its canvases; None when it was interrupted."""
+        self.host.report(Progress(self.done, self.total, step.name))
+        began = time.perf_counter()
+        jobs = [picture.job(step, number) for picture in pictures]
+        try:
+            outcomes = self.host.inpaint(jobs)
+        except KeyboardInterrupt:
+            return None
+        if any(outcome.interrupted for outcome in outcomes):
+            return None
+        sampled = [composite.checked(outcome.pixels, job.pixels)
+                   for outcome, job in zip(outcomes, jobs, strict=True) if outcome.pixels is not None]
+        for picture, pixels in zip(pictures, sampled, strict=True):
+            picture.put(step, pixels)
+        seconds = time.perf_counter() - began
+        for picture, outcome in zip(pictures, outcomes, strict=True):
+            picture.note(step, number, outcome, seconds)
+            self.notes += outcome.notes
+        return outcomes
+
+    def _in_smaller(self, plan: Plan, step: Pass, error: HostError, tried: bool) -> list[Pass]:
+        if tried:
+            raise error
+        try:
+            parts = split_pass(plan, step, self.caps)
+        except PlanError:
+            raise error from None
+        self.total += (len(parts) - 1) * self.request.batch
+        self.notes.append(f"out of memory at a window of {step.window.extent}: pass {step.name} was made in "
+                          f"{len(parts)} smaller windows")
+        return parts
+
+    def _stop(self, error: HostError) -> None:
+        self.stopped, self.error = str(error), error

@@ -1,0 +1,107 @@
+"""Fills by libraries: PatchMatch copies real texture from the picture, Telea's method marches inwards from the seam."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from ..errors import HostError, MissingExtra
+from ..params import Params
+
+Bytes = NDArray[np.uint8]
+Bits = NDArray[np.bool_]
+PATCH_RADIUS = 3  # px: larger patches follow structure better and take several times as long
+TELEA_RADIUS = 4  # px
+# The native library keeps one random generator for the process: seed and search belong together.
+_SEARCH = threading.Lock()
+
+
+def patchmatch(pixels: torch.Tensor, known: torch.Tensor, params: Params, seed: int) -> torch.Tensor:
+    """PatchMatch (Barnes et al. 2009; Wexler et al. 2007 for the pyramid): real texture of the known area.
+
+    Raises:
+        MissingExtra: neither PyPatchMatch (Python 3.11 and later) nor patchmatch-cython (3.10) is installed.
+    """
+    return _from_bytes(patchmatch_bytes(_to_bytes(pixels), ~_to_bits(known), seed), pixels)
+
+
+def telea(pixels: torch.Tensor, known: torch.Tensor, params: Params, seed: int) -> torch.Tensor:
+    """Telea's fast marching fill (2004) from OpenCV.
+
+    Raises:
+        MissingExtra: OpenCV is not installed.
+    """
+    try:
+        import cv2
+    except ImportError as error:
+        raise MissingExtra("fill 'telea'", "opencv-python-headless", "opencv") from error
+    hole = (~_to_bits(known)).astype(np.uint8)
+    return _from_bytes(np.asarray(cv2.inpaint(_to_bytes(pixels), hole, TELEA_RADIUS, cv2.INPAINT_TELEA)), pixels)
+
+
+def patchmatch_bytes(image: Bytes, hole: Bits, seed: int, unusable: Bits | None = None) -> Bytes:
+    """PatchMatch on uint8 (H, W, 3); `hole` and `unusable` are bool (H, W).
+
+    `unusable` px are neither filled nor copied from, where the library can leave them out.
+
+    Raises:
+        MissingExtra: no PatchMatch library is installed.
+        HostError: the library failed.
+    """
+    library = patchmatch_library()
+    with _SEARCH:
+        if library == "PyPatchMatch":
+            import patchmatch as native
+
+            native.set_random_seed(seed % 2**32)
+            options: dict[str, Any] = {} if unusable is None else {"global_mask": unusable}
+            try:
+                return np.asarray(native.inpaint(image, hole, patch_size=PATCH_RADIUS, **options), dtype=np.uint8)
+            except (RuntimeError, ValueError) as error:
+                raise HostError(f"PatchMatch failed: {error}") from error
+        from patchmatch_cython import CythonSolver, inpaint_pyramid
+
+        try:
+            found = inpaint_pyramid(image, hole, patch_size=2 * PATCH_RADIUS + 1, seed=seed % 2**31,
+                                    solver_class=CythonSolver)
+        except (RuntimeError, ValueError) as error:
+            raise HostError(f"PatchMatch failed: {error}") from error
+        return np.asarray(found, dtype=np.uint8)
+
+
+def patchmatch_library() -> str:
+    """The name of the PatchMatch library that will be used.
+
+    Raises:
+        MissingExtra: none is installed.
+    """
+    try:
+        import patchmatch as native
+
+        if native.patchmatch_available:
+            return "PyPatchMatch"
+    except (ImportError, AttributeError):
+        pass  # the other library serves Python 3.10, for which this one has no wheels
+    try:
+        import patchmatch_cython  # noqa: F401
+    except ImportError as error:
+        raise MissingExtra("PatchMatch", "PyPatchMatch or patchmatch-cython", "draft") from error
+    return "patchmatch-cython"
+
+
+def _to_bytes(pixels: torch.Tensor) -> Bytes:
+    array: Bytes = (pixels.permute(1, 2, 0) * 255).round().clamp(0, 255).byte().cpu().numpy()
+    return np.ascontiguousarray(array)
+
+
+def _to_bits(mask: torch.Tensor) -> Bits:
+    bits: Bits = mask.cpu().numpy()
+    return bits
+
+
+def _from_bytes(array: Bytes, like: torch.Tensor) -> torch.Tensor:
+    return torch.from_numpy(np.ascontiguousarray(array)).to(like.device).permute(2, 0, 1).float() / 255

@@ -1,0 +1,105 @@
+"""Noise shaped by the picture's own spectrum, after Outpainting mk2 by parlance-zz.
+
+mk2: take the power of coloured noise under the window w = 1 / sqrt-like ((x^2 + 1)(y^2 + 1)), times the picture's amplitude
+spectrum to the power q ("Fall-off exponent"), with the picture's phase; then match its histogram to the picture. Here the
+transform is a real FFT of the window alone, and the histogram is that of a band beside the seam, so that the fill has the
+colours of its surroundings and not of the whole picture.
+"""
+
+from __future__ import annotations
+
+import math
+
+import torch
+import torch.nn.functional as F
+
+from ..params import Params
+
+BAND = 64  # px of known picture beside the unknown area whose colours the noise takes
+_BINS = 256
+
+
+def noise(pixels: torch.Tensor, known: torch.Tensor, params: Params, seed: int) -> torch.Tensor:
+    """Spectrum-shaped noise; see the module's description. `seed` chooses the noise."""
+    _, height, width = pixels.shape
+    hard = known[None].float()
+    mean = (pixels * hard).sum((1, 2), keepdim=True) / hard.sum()
+    # The mean where nothing is known: a hard black edge would fill the spectrum with its own lines.
+    source = torch.fft.rfft2((pixels - mean) * _faded(known)[None] + mean)
+    amplitude = source.abs()
+    floor = amplitude.amax() * 1e-9 + 1e-12
+    shaped = _noise_power(height, width, params.color_variation, seed, pixels.device)
+    # Amplitude relative to its maximum keeps float32 in range for every exponent.
+    shaped *= (amplitude / (amplitude.amax() + floor) + 1e-9) ** params.noise_exponent
+    spectrum = source / (amplitude + floor) * shaped
+    texture = torch.fft.irfft2(spectrum, s=(height, width))
+    return matched(texture, ~known, pixels, _beside(known))
+
+
+def matched(values: torch.Tensor, where: torch.Tensor, reference: torch.Tensor, of: torch.Tensor) -> torch.Tensor:
+    """Gives each channel the distribution that the reference has: histogram matching by ranks in bins.
+
+    Args:
+        values: float (3, H, W), any range; only what lies in `where` (bool (H, W)) is matched and returned changed.
+        reference: float32 (3, H, W) in 0..1, of which the px in `of` (bool (H, W)) count.
+    """
+    result = values.clone()
+    for channel in range(values.shape[0]):
+        given = values[channel][where]
+        low, high = given.min(), given.max()
+        span = (high - low).clamp(min=1e-20)
+        position = ((given - low) / span) * (_BINS * 8 - 1)
+        bins = position.long()
+        counts = torch.bincount(bins, minlength=_BINS * 8).double()
+        ranks = (counts.cumsum(0) - counts / 2) / counts.sum()  # the middle of each bin in the distribution
+        wanted = torch.bincount((reference[channel][of] * (_BINS - 1) + 0.5).long(), minlength=_BINS).double()
+        quantiles = _quantiles(wanted, ranks)
+        result[channel][where] = quantiles[bins].to(values.dtype)
+    return result
+
+
+def _quantiles(counts: torch.Tensor, ranks: torch.Tensor) -> torch.Tensor:
+    """The values in 0..1 at the ranks of a histogram over 0..1, linear between the middles of its occupied bins."""
+    occupied = torch.nonzero(counts).flatten()
+    middles = ((counts.cumsum(0) - counts / 2) / counts.sum())[occupied]
+    levels = occupied.double() / (len(counts) - 1)
+    if len(occupied) == 1:
+        return levels.expand(len(ranks)).clone()
+    high = torch.searchsorted(middles, ranks).clamp(1, len(occupied) - 1)
+    low = high - 1
+    part = ((ranks - middles[low]) / (middles[high] - middles[low])).clamp(0, 1)
+    return levels[low] * (1 - part) + levels[high] * part
+
+
+def _noise_power(height: int, width: int, color_variation: float, seed: int, device: torch.device) -> torch.Tensor:
+    # Drawn on the CPU, so that every device gives the same picture for the same seed.
+    generator = torch.Generator().manual_seed(seed % 2**63)
+    drawn = torch.rand(3, height, width, generator=generator)
+    grey = drawn.mean(0, keepdim=True)
+    drawn = (color_variation * drawn + (1 - color_variation) * grey).to(device)
+    # The middle grey of the draw is one huge coefficient at frequency 0; the matched histogram sets the mean anyway.
+    spectrum = torch.fft.rfft2(drawn - 0.5) * _gaussian_window(height, width, device)
+    return spectrum.abs() ** 2
+
+
+def _gaussian_window(height: int, width: int, device: torch.device) -> torch.Tensor:
+    """mk2's window over frequencies, centred on frequency 0, for a half spectrum: float32 (H, W // 2 + 1)."""
+    shorter = min(height, width)
+    y = torch.fft.fftfreq(height, device=device) * 2 * (height / shorter)
+    x = torch.fft.rfftfreq(width, device=device) * 2 * (width / shorter)
+    return (1 / ((x[None, :] ** 2 + 1) * (y[:, None] ** 2 + 1))) ** (1 / math.pi)
+
+
+def _faded(known: torch.Tensor) -> torch.Tensor:
+    """1 well inside the known area, fading to 0 at its border over a few px: no hard line in the spectrum."""
+    soft = F.avg_pool2d(known.float()[None, None], 17, 1, 8)[0, 0]
+    return ((soft - 0.5) * 2).clamp(0, 1) * known
+
+
+def _beside(known: torch.Tensor) -> torch.Tensor:
+    """Known px at most BAND px from an unknown one; all known px when there are none."""
+    size = 2 * BAND + 1
+    unknown = (~known).float()[None, None]
+    near = F.max_pool2d(F.max_pool2d(unknown, (1, size), 1, (0, BAND)), (size, 1), 1, (BAND, 0))[0, 0] > 0
+    band = near & known
+    return torch.where(band.any(), band, known)

@@ -1,0 +1,1 @@
+"""Hosts: what samples a window. `protocol` says what one is; `draft` needs no model."""
