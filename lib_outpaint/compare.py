@@ -41,8 +41,8 @@ def combinations(params: Params) -> list[tuple[str, Params]]:
     if total > MOST:
         raise ParamError("compare", params.compare, f"is {total} combinations, over the limit of {MOST}")
     found = []
-    for values in product(*(values for _, values in axes)):
-        named = {name: value for (name, _), value in zip(axes, values, strict=True)}
+    for chosen in product(*(values for _, values in axes)):
+        named = {name: value for (name, _), value in zip(axes, chosen, strict=True)}
         label = ", ".join(f"{name}={_shown(value)}" for name, value in named.items())
         found.append((label, params.changed(**named, compare="")))
     return found

@@ -12,7 +12,6 @@ OutpaintError
 
 from __future__ import annotations
 
-
 NO_VALUE = object()  # for a ParamError that is about a name, not about a value
 
 

@@ -110,7 +110,7 @@ def region_coverage(painted: torch.Tensor, params: Params) -> torch.Tensor:
 
 
 def masks_for(coverage: torch.Tensor, known: torch.Tensor, cell: int) -> Masks:
-    """All masks of a window from its coverage and what is known (bool (H, W)): unknown px outside the coverage are slack."""
+    """All masks of a window from its coverage and what is known (bool (H, W)); the rest of the unknown px is slack."""
     painted = torch.maximum(coverage, (~known).float())
     return Masks(coverage, _cells(painted > 0, cell), _cells(painted >= 0.5, cell))
 

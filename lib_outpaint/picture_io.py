@@ -18,8 +18,10 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import struct
 import tempfile
 import warnings
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -36,6 +38,9 @@ MOST_PIXELS = 178_956_970  # Pillow's own limit for decompression bombs
 _FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP", ".tif": "TIFF", ".tiff": "TIFF",
             ".bmp": "BMP"}
 READABLE = (*_FORMATS, ".gif", ".ppm", ".pgm", ".avif", ".jp2", ".mpo")
+# What Pillow's decoders raise on damaged files.
+_DAMAGE = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError, OverflowError, MemoryError,
+           struct.error, zlib.error)
 _ORIENTATION, _EXIF_IFD, _USER_COMMENT, _PIXEL_X, _PIXEL_Y = 0x0112, 0x8769, 0x9286, 0xA002, 0xA003
 _KEPT_AS = {"L": "L", "LA": "LA", "RGB": "RGB", "RGBA": "RGBA", "1": "L", "PA": "RGBA", "La": "LA", "RGBa": "RGBA",
             "RGBX": "RGB", "YCbCr": "RGB", "CMYK": "RGB"}
@@ -94,9 +99,8 @@ def read(source: str | Path | BinaryIO, most_pixels: int = MOST_PIXELS) -> Pictu
         raise PictureError(f"{name}: is no picture of a format that can be read") from None
     except (Image.DecompressionBombWarning, Image.DecompressionBombError):
         raise PictureError(f"{name}: is larger than {most_pixels / 1e6:.0f} MP") from None
-    # Decoders of damaged files raise almost anything.
-    except (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError, OverflowError, MemoryError) as e:
-        raise PictureError(f"{name}: cannot be read: {str(e) or type(e).__name__}") from e
+    except _DAMAGE as error:
+        raise PictureError(f"{name}: cannot be read: {str(error) or type(error).__name__}") from error
 
 
 def taken_over(image: Image.Image) -> Picture:
@@ -159,7 +163,7 @@ def _exif_without_orientation(image: Image.Image) -> bytes | None:
 
 
 def assembled(picture: Picture, grown: Grown) -> Image.Image:
-    """The grown picture in the source's mode: rounded once, with the source's own bytes wherever nothing was touched."""
+    """The grown picture in the source's mode: rounded once, the source's own bytes wherever nothing was touched."""
     return to_image(_written(picture, grown), picture.mode)
 
 
@@ -168,7 +172,8 @@ def _written(picture: Picture, grown: Grown) -> NDArray[Any]:
     pixels = grown.pixels
     if picture.mode in ("L", "LA", "I;16"):
         # The hosts paint in colour: Rec. 601 luma, as Pillow's own conversion.
-        pixels = (pixels * torch.tensor([0.299, 0.587, 0.114], device=pixels.device)[:, None, None]).sum(0, keepdim=True)
+        luma = torch.tensor([0.299, 0.587, 0.114], device=pixels.device)
+        pixels = (pixels * luma[:, None, None]).sum(0, keepdim=True)
     scaled = (pixels * top).round_().clamp_(0, top).cpu().numpy()
     colours = scaled.transpose(1, 2, 0).astype(picture.stored.dtype)
     stored = picture.stored if picture.stored.ndim == 3 else picture.stored[:, :, None]

@@ -172,11 +172,14 @@ def _together(canvas: Extent, margins: Margins, params: Params, grid: Grid) -> b
 def _together_pass(place: Box, margins: Margins, grid: Grid) -> Pass:
     canvas = place.grown(margins)
     # Each strip is as long as the canvas: the distance to the nearest of them is the distance to the new area.
-    new = [Box(canvas.left, canvas.top, place.left, canvas.bottom), Box(place.right, canvas.top, canvas.right, canvas.bottom),
-           Box(canvas.left, canvas.top, canvas.right, place.top), Box(canvas.left, place.bottom, canvas.right, canvas.bottom)]
+    new = [Box(canvas.left, canvas.top, place.left, canvas.bottom),
+           Box(place.right, canvas.top, canvas.right, canvas.bottom),
+           Box(canvas.left, canvas.top, canvas.right, place.top),
+           Box(canvas.left, place.bottom, canvas.right, canvas.bottom)]
     left, right = grid.around(place.left, place.right, margins.left, margins.right)
     top, bottom = grid.around(place.top, place.bottom, margins.up, margins.down)
-    return Pass("together", None, 1, 1, 1, tuple(b for b in new if not b.empty), (place,), Box(left, top, right, bottom))
+    window = Box(left, top, right, bottom)
+    return Pass("together", None, 1, 1, 1, tuple(b for b in new if not b.empty), (place,), window)
 
 
 def _side_passes(place: Box, margins: Margins, grid: Grid) -> list[Pass]:
@@ -217,8 +220,8 @@ def _mask_passes(place: Box, painted: Box, grid: Grid) -> list[Pass]:
     passes: list[Pass] = []
     for (top, bottom), (y0, y1) in rows:
         for (left, right), (x0, x1) in columns:
-            new = Box(x0, y0, x1, y1)
-            passes.append(Pass("mask", None, 1, len(passes) + 1, count, (new,), (place,), Box(left, top, right, bottom)))
+            new, window = Box(x0, y0, x1, y1), Box(left, top, right, bottom)
+            passes.append(Pass("mask", None, 1, len(passes) + 1, count, (new,), (place,), window))
     return passes
 
 

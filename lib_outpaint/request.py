@@ -33,7 +33,7 @@ class Request:
     """A job for the engine.
 
     Attributes:
-        pictures: float32 tensors (3, H, W) in 0..1, all of one size; picture i is made from number i modulo their count.
+        pictures: float32 tensors (3, H, W) in 0..1, all of one size; shot i uses picture i modulo their count.
         params: the parameters.
         shots: the pictures to make.
         batch: how many windows to hand to the host at once.

@@ -91,8 +91,8 @@ def across_window(amount: int, depth: int, grid: Grid) -> Interval:
     context = grid.context or max(grid.native - outside, grid.native // 2)
     width = round_up(outside + min(context, depth), UNIT)
     if width * UNIT > grid.area:
-        raise PlanError(f"a pass of {amount} px with {context} px of context needs a window {width} px across, over the "
-                        f"largest window of {grid.area / 1e6:.2f} MP; lower step or context")
+        raise PlanError(f"a pass of {amount} px with {context} px of context needs a window {width} px across, over "
+                        f"the largest window of {grid.area / 1e6:.2f} MP; lower step or context")
     return Interval(outside - width, outside)
 
 

@@ -1,7 +1,7 @@
 """Fills that copy known pixels: the nearest one, a mirror of the picture, a mosaic of that mirror.
 
-They work on any shape of known area, one axis at a time: a pixel takes from the run of known pixels nearest to it in its
-row or its column; what has none in either (corners) takes from what the first round filled.
+They work on any shape of known area, one axis at a time: a pixel takes from the run of known pixels nearest to it in
+its row or its column; what has none in either (corners) takes from what the first round filled.
 """
 
 from __future__ import annotations

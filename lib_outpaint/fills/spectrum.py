@@ -1,9 +1,9 @@
 """Noise shaped by the picture's own spectrum, after Outpainting mk2 by parlance-zz.
 
-mk2: take the power of coloured noise under the window w = 1 / sqrt-like ((x^2 + 1)(y^2 + 1)), times the picture's amplitude
-spectrum to the power q ("Fall-off exponent"), with the picture's phase; then match its histogram to the picture. Here the
-transform is a real FFT of the window alone, and the histogram is that of a band beside the seam, so that the fill has the
-colours of its surroundings and not of the whole picture.
+mk2: take the power of coloured noise under the window w = (1 / ((x^2 + 1)(y^2 + 1)))^(1 / pi), times the picture's
+amplitude spectrum to the power q ("Fall-off exponent"), with the picture's phase; then match its histogram to the
+picture. Here the transform is a real FFT of the window alone, and the histogram is that of a band beside the seam, so
+that the fill has the colours of its surroundings and not of the whole picture.
 """
 
 from __future__ import annotations
@@ -78,8 +78,8 @@ def _noise_power(height: int, width: int, color_variation: float, seed: int, dev
     grey = drawn.mean(0, keepdim=True)
     drawn = (color_variation * drawn + (1 - color_variation) * grey).to(device)
     # The middle grey of the draw is one huge coefficient at frequency 0; the matched histogram sets the mean anyway.
-    spectrum = torch.fft.rfft2(drawn - 0.5) * _gaussian_window(height, width, device)
-    return spectrum.abs() ** 2
+    spectrum: torch.Tensor = torch.fft.rfft2(drawn - 0.5) * _gaussian_window(height, width, device)
+    return spectrum.abs().square()
 
 
 def _gaussian_window(height: int, width: int, device: torch.device) -> torch.Tensor:
@@ -87,7 +87,8 @@ def _gaussian_window(height: int, width: int, device: torch.device) -> torch.Ten
     shorter = min(height, width)
     y = torch.fft.fftfreq(height, device=device) * 2 * (height / shorter)
     x = torch.fft.rfftfreq(width, device=device) * 2 * (width / shorter)
-    return (1 / ((x[None, :] ** 2 + 1) * (y[:, None] ** 2 + 1))) ** (1 / math.pi)
+    window: torch.Tensor = (1 / ((x[None, :].square() + 1) * (y[:, None].square() + 1))) ** (1 / math.pi)
+    return window
 
 
 def _faded(known: torch.Tensor) -> torch.Tensor:

@@ -23,9 +23,9 @@ class Capabilities:
         native_side: the side in px the model was trained at.
         largest_window: most px of a window; 0 is three native squares.
         inpainting: whether the checkpoint is an inpainting one (None: there is no checkpoint).
-        known_pixels: whether pixels outside the latent mask come back without the sampler's drift ("pinned") or with
-            it ("whole").
-        features: of "prompts", "loras", "controlnet", "mask_weight", "sampling" (steps, sampler, cfg, denoise), "batch".
+        known_pixels: whether pixels outside the latent mask come back without the sampler's drift ("pinned") or
+            with it ("whole").
+        features: of "prompts", "loras", "controlnet", "mask_weight", "sampling" (steps, sampler, cfg, denoise).
         note: what the user must be told about every picture, or "".
     """
 

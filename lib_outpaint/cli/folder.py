@@ -1,0 +1,105 @@
+"""`outpaint folder`: every picture of a folder; resumes where an earlier run ended."""
+
+from __future__ import annotations
+
+import argparse
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from .. import picture_io
+from ..engine import outpaint
+from ..errors import HostError, InputError, OutpaintError, ParamError, PictureError
+from ..hosts.protocol import Host
+from ..params import Params
+from .console import Console
+from .image import saved
+from .options import add_engine_flags, add_parameter_flags, host_for, params_for, request_for
+
+SUFFIXES = ("png", "jpg", "webp", "tif", "bmp")
+
+
+def add_command(commands: Any) -> None:
+    """Adds the command to the parser."""
+    parser = commands.add_parser("folder", help="make every picture of a folder larger",
+                                 description="Makes every picture of a folder larger. Files that are done are skipped.")
+    parser.add_argument("input", type=Path, metavar="IN_DIR", help="folder of pictures")
+    parser.add_argument("output", type=Path, metavar="OUT_DIR", help="folder for the larger ones; made when missing")
+    parser.add_argument("--format", choices=SUFFIXES, default="png", help="format of the results. Default: png")
+    parser.add_argument("--overwrite", action="store_true", help="make files again that are there already")
+    add_engine_flags(parser)
+    add_parameter_flags(parser)
+    parser.set_defaults(run=run)
+
+
+def run(flags: argparse.Namespace, console: Console) -> int:
+    """Runs the command; returns its exit code: the worst of any file's."""
+    pairs = pairs_in(flags.input, flags.output, flags.format)
+    params = params_for(flags)
+    if params.compare:
+        raise ParamError("compare", params.compare, "is for one picture: use `outpaint image`")
+    host = host_for(flags, console)
+    waiting = [pair for pair in pairs if flags.overwrite or not pair[1].exists()]
+    skipped = len(pairs) - len(waiting)
+    if skipped:
+        console.say(f"{skipped} of {len(pairs)} are done already and skipped (--overwrite makes them again)")
+    records: list[dict[str, Any]] = []
+    failures: list[dict[str, str]] = []
+    code = 0
+    for number, (source, target) in enumerate(waiting, 1):
+        console.label(f"{number}/{len(waiting)} {source.name}")
+        try:
+            code = max(code, _one(source, target, flags, params, host, console, records))
+        except OutpaintError as error:
+            console.close()
+            failures.append({"file": str(source), "error": str(error)})
+            code = max(code, 2 if isinstance(error, InputError) else 3)
+        if code == 130:
+            break
+    console.close()
+    _told(records, failures, skipped, console)
+    return code
+
+
+def pairs_in(folder: Path, output: Path, suffix: str) -> list[tuple[Path, Path]]:
+    """Each picture of a folder with the file its result goes to, in the order of their names.
+
+    Two pictures that differ only in their suffix get results named after the whole name.
+
+    Raises:
+        PictureError: no such folder, no picture in it, or it is the output folder.
+    """
+    if not folder.is_dir():
+        raise PictureError(f"{folder}: there is no such folder")
+    if folder.resolve() == output.resolve():
+        raise PictureError(f"{output}: results need a folder of their own")
+    found = sorted(p for p in folder.iterdir() if p.suffix.lower() in picture_io.READABLE and p.is_file()
+                   and not p.name.startswith("."))
+    if not found:
+        raise PictureError(f"{folder}: holds no picture")
+    # Windows and macOS do not tell names apart by case.
+    stems = Counter(p.stem.lower() for p in found)
+    return [(p, output / f"{p.stem if stems[p.stem.lower()] == 1 else p.name}.{suffix}") for p in found]
+
+
+def _one(source: Path, target: Path, flags: argparse.Namespace, params: Params, host: Host, console: Console,
+         records: list[dict[str, Any]]) -> int:
+    picture = picture_io.read(source)
+    request = request_for(flags, params, picture, 1)
+    result = outpaint(request, host)
+    if result.interrupted:
+        return 130  # a partial picture would look finished to the next run
+    if result.stopped is not None:
+        raise HostError(result.stopped)
+    if not records:
+        for note in result.notes:  # the same for every file
+            console.say(f"note: {note}")
+    records += [{"input": str(source), **record} for record in saved(result, picture, target)]
+    return 0
+
+
+def _told(records: list[dict[str, Any]], failures: list[dict[str, str]], skipped: int, console: Console) -> None:
+    console.say(f"{len(records)} made, {skipped} skipped, {len(failures)} failed")
+    for failure in failures:
+        console.error(f"{Path(failure['file']).name} failed: {failure['error']}")
+    console.data({"made": records, "skipped": skipped, "failed": failures})

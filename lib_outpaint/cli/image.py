@@ -1,0 +1,114 @@
+"""`outpaint image`: one picture."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from .. import picture_io
+from ..codecs import to_dict
+from ..compare import labelled_grid
+from ..engine import check, outpaint, planned
+from ..errors import HostError
+from ..hosts.protocol import Host
+from ..metadata import infotext
+from ..plan_json import to_json
+from ..request import Request
+from ..result import Grown, Result
+from .console import Console
+from .options import add_engine_flags, add_parameter_flags, host_for, painted_from, params_for, request_for
+
+
+def add_command(commands: Any) -> None:
+    """Adds the command to the parser."""
+    parser = commands.add_parser("image", help="make one picture larger", description="Makes one picture larger.")
+    parser.add_argument("input", type=Path, metavar="IN", help="the picture")
+    parser.add_argument("-o", "--output", type=Path, metavar="OUT",
+                        help="the larger picture; its suffix chooses the format. Default: IN-outpaint.png beside IN")
+    parser.add_argument("--count", type=int, default=1, metavar="N", help="how many, with consecutive seeds")
+    parser.add_argument("--mask", type=Path, metavar="FILE", help="repaint where this picture is white, before growing")
+    parser.add_argument("--dry-run", action="store_true", help="print the plan and its cost as JSON and stop")
+    add_engine_flags(parser)
+    add_parameter_flags(parser)
+    parser.set_defaults(run=run)
+
+
+def run(flags: argparse.Namespace, console: Console) -> int:
+    """Runs the command; returns its exit code."""
+    picture = picture_io.read(flags.input)
+    output = flags.output or flags.input.with_name(flags.input.stem + "-outpaint.png")
+    picture_io.format_for(output)
+    request = request_for(flags, params_for(flags), picture, flags.count, painted_from(flags.mask, picture))
+    host = host_for(flags, console)
+    if flags.dry_run:
+        return _dry_run(request, host, console)
+    for note in picture.notes:
+        console.say(f"note: {note}")
+    try:
+        result = outpaint(request, host)
+    finally:
+        console.close()
+    files = saved(result, picture, output)
+    return _told(result, files, console)
+
+
+def saved(result: Result, picture: picture_io.Picture, output: Path) -> list[dict[str, Any]]:
+    """Writes every picture of a result and its extras; says what was written, one record a picture."""
+    records = []
+    images = []
+    several = len(result.pictures) > 1
+    for number, grown in enumerate(result.pictures, 1):
+        path = output.with_name(f"{output.stem}-{number}{output.suffix}") if several else output
+        if not grown.complete:
+            path = path.with_name(f"{path.stem}.partial{path.suffix}")
+        image = picture_io.assembled(picture, grown)
+        images.append(image)
+        picture_io.save(image, path, infotext(grown, result), picture)
+        record = {"file": str(path), "size": [grown.extent.width, grown.extent.height], "seed": grown.shot.seed,
+                  "complete": grown.complete, "parameters": to_dict(grown.params, changed_only=True)}
+        if grown.label:
+            record["label"] = grown.label
+        records.append(record | _extras(grown, path))
+    if any(grown.label for grown in result.pictures):
+        path = output.with_name(f"{output.stem}-grid{output.suffix}")
+        picture_io.save(labelled_grid(images, [g.label for g in result.pictures]), path)
+        records.append({"file": str(path), "grid": True})
+    return records
+
+
+def _extras(grown: Grown, path: Path) -> dict[str, str]:
+    written = {}
+    for name, pixels in (("canvas", grown.canvas), ("mask", grown.mask)):
+        if pixels is not None:
+            extra = path.with_name(f"{path.stem}.{name}.png")
+            picture_io.save(picture_io.float_image(pixels), extra)
+            written[name] = str(extra)
+    return written
+
+
+def _dry_run(request: Request, host: Host, console: Console) -> int:
+    caps = host.capabilities()
+    check(request, request.params, caps)
+    plan = planned(request, request.params, caps)
+    document = to_json(plan)
+    document["summary"] = plan.summary(request.params.overlap)
+    console.document(document)
+    return 0
+
+
+def _told(result: Result, files: list[dict[str, Any]], console: Console) -> int:
+    for note in result.notes:
+        console.say(f"note: {note}")
+    for record in files:
+        seed = f", seed {record['seed']}" if "seed" in record else ""
+        size = "x".join(str(n) for n in record["size"]) if "size" in record else "grid"
+        console.say(f"{record['file']}: {size}{seed}")
+    console.data({"engine": result.engine, "seconds": round(result.seconds, 3), "notes": list(result.notes),
+                  "stopped": result.stopped, "pictures": files})
+    if result.interrupted:
+        console.error("interrupted" + ("; what was finished is kept" if files else ""))
+        return 130
+    if result.stopped is not None:
+        raise HostError(f"{result.stopped} (what was finished is kept)")
+    return 0
