@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import torch
 import torch.nn.functional as F
 
+from .filters import box_mean, dilated
 from .geometry import Box, Extent
 from .params import Params
 
@@ -100,13 +101,8 @@ def region_coverage(painted: torch.Tensor, params: Params) -> torch.Tensor:
     hard = painted.float()
     if radius < 1:
         return hard
-    size = 2 * radius + 1
-    wide = F.max_pool2d(hard[None, None], (1, size), 1, (0, radius))
-    wide = F.max_pool2d(wide, (size, 1), 1, (radius, 0))
-    # Replicated edges: a region that touches the window's edge goes on beyond it.
-    wide = F.avg_pool2d(F.pad(wide, (radius, radius, 0, 0), mode="replicate"), (1, size), 1)
-    wide = F.avg_pool2d(F.pad(wide, (0, 0, radius, radius), mode="replicate"), (size, 1), 1)
-    return torch.maximum(wide[0, 0].clamp(0, 1) ** params.mask_falloff, hard)
+    wide = box_mean(dilated(painted, radius).float(), radius)
+    return torch.maximum(wide.clamp(0, 1) ** params.mask_falloff, hard)
 
 
 def masks_for(coverage: torch.Tensor, known: torch.Tensor, cell: int) -> Masks:

@@ -11,8 +11,8 @@ from __future__ import annotations
 import math
 
 import torch
-import torch.nn.functional as F
 
+from ..filters import box_sum, dilated
 from ..params import Params
 
 BAND = 64  # px of known picture beside the unknown area whose colours the noise takes
@@ -93,14 +93,11 @@ def _gaussian_window(height: int, width: int, device: torch.device) -> torch.Ten
 
 def _faded(known: torch.Tensor) -> torch.Tensor:
     """1 well inside the known area, fading to 0 at its border over a few px: no hard line in the spectrum."""
-    soft = F.avg_pool2d(known.float()[None, None], 17, 1, 8)[0, 0]
+    soft = box_sum(known.float(), 8) / 17**2
     return ((soft - 0.5) * 2).clamp(0, 1) * known
 
 
 def _beside(known: torch.Tensor) -> torch.Tensor:
     """Known px at most BAND px from an unknown one; all known px when there are none."""
-    size = 2 * BAND + 1
-    unknown = (~known).float()[None, None]
-    near = F.max_pool2d(F.max_pool2d(unknown, (1, size), 1, (0, BAND)), (size, 1), 1, (BAND, 0))[0, 0] > 0
-    band = near & known
+    band = dilated(~known, BAND) & known
     return torch.where(band.any(), band, known)
