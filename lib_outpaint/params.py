@@ -6,7 +6,6 @@ end. Panel, API, infotext, command line, documentation and JSON schema are deriv
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal, cast
 
@@ -74,9 +73,7 @@ class Param:
     def _number(self, value: object) -> int | float:
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             raise ParamError(self.name, value, "is not a number")
-        if not math.isfinite(value):
-            raise ParamError(self.name, value, self.limit)
-        if not self.low <= value <= self.high:
+        if not self.low <= value <= self.high:  # NaN is not inside either
             raise ParamError(self.name, value, self.limit)
         if self.kind == "float":
             return float(value)

@@ -34,7 +34,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from .errors import PictureError
 from .result import Grown
 
-MOST_PIXELS = 178_956_970  # Pillow's own limit for decompression bombs
+MOST_PIXELS = 89_478_485  # Pillow's own limit, beyond which it warns of decompression bombs
 _FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP", ".tif": "TIFF", ".tiff": "TIFF",
             ".bmp": "BMP"}
 READABLE = (*_FORMATS, ".gif", ".ppm", ".pgm", ".avif", ".jp2", ".mpo")
@@ -42,6 +42,9 @@ READABLE = (*_FORMATS, ".gif", ".ppm", ".pgm", ".avif", ".jp2", ".mpo")
 _DAMAGE = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError, OverflowError, MemoryError,
            struct.error, zlib.error)
 _ORIENTATION, _EXIF_IFD, _USER_COMMENT, _PIXEL_X, _PIXEL_Y = 0x0112, 0x8769, 0x9286, 0xA002, 0xA003
+# TIFF tags that say how the file's pixels lie in it; in another file they would be wrong.
+_LAYOUT = frozenset((*range(254, 267), 273, *range(277, 282), 284, *range(288, 294), 301, *range(317, 326), 330,
+                     *range(332, 348), *range(512, 522), *range(529, 533), 34675))
 _KEPT_AS = {"L": "L", "LA": "LA", "RGB": "RGB", "RGBA": "RGBA", "1": "L", "PA": "RGBA", "La": "LA", "RGBa": "RGBA",
             "RGBX": "RGB", "YCbCr": "RGB", "CMYK": "RGB"}
 
@@ -98,7 +101,8 @@ def read(source: str | Path | BinaryIO, most_pixels: int = MOST_PIXELS) -> Pictu
     except UnidentifiedImageError:
         raise PictureError(f"{name}: is no picture of a format that can be read") from None
     except (Image.DecompressionBombWarning, Image.DecompressionBombError):
-        raise PictureError(f"{name}: is larger than {most_pixels / 1e6:.0f} MP") from None
+        limit = min(most_pixels, Image.MAX_IMAGE_PIXELS or most_pixels)
+        raise PictureError(f"{name}: is larger than {limit / 1e6:.0f} MP") from None
     except _DAMAGE as error:
         raise PictureError(f"{name}: cannot be read: {str(error) or type(error).__name__}") from error
 
@@ -117,16 +121,16 @@ def _taken(image: Image.Image, name: str, most_pixels: int) -> Picture:
         raise PictureError(f"{name}: is {image.width}x{image.height}, larger than {most_pixels / 1e6:.0f} MP")
     if getattr(image, "n_frames", 1) > 1 and image.format != "MPO":
         raise PictureError(f"{name}: is animated or has several pages; give one picture")
-    if any("16" in str(part[3]) and image.mode in ("RGB", "RGBA") for part in getattr(image, "tile", ())):
+    if _deep_colour(image):
         raise PictureError(f"{name}: has 16 bits a colour channel, which would be lost; convert it to 8 bits first")
     image.load()
     notes: tuple[str, ...] = ()
     icc = image.info.get("icc_profile")
     if image.mode == "CMYK":
         notes, icc = ("CMYK was converted to RGB and its colour profile dropped",), None
-    exif = _exif_without_orientation(image)
     dpi = image.info.get("dpi")
     turned = ImageOps.exif_transpose(image) or image
+    exif = _kept_exif(image)  # after turning: it takes the orientation away
     mode, stored = _stored(turned, name)
     return Picture(stored, mode, icc, exif, dpi, notes)
 
@@ -151,11 +155,26 @@ def _stored(image: Image.Image, name: str) -> tuple[str, NDArray[Any]]:
     return mode, np.array(image)
 
 
-def _exif_without_orientation(image: Image.Image) -> bytes | None:
+def _deep_colour(image: Image.Image) -> bool:
+    """Whether the file has more than 8 bits a colour channel, which Pillow would cut without a word."""
+    if image.mode not in ("LA", "RGB", "RGBA", "RGBX", "CMYK"):
+        return False
+    for decoder, _, _, options in getattr(image, "tile", ()):
+        first = options[0] if isinstance(options, tuple) and options else options
+        if isinstance(first, str) and ";16" in first and not first.startswith("BGR"):  # BGR;16 is 5, 6 and 5 bits
+            return True
+        if decoder == "ppm" and options[1] > 255:
+            return True
+    return False
+
+
+def _kept_exif(image: Image.Image) -> bytes | None:
+    """The picture's EXIF without its orientation and, from a TIFF, without the layout of its pixels."""
     exif = image.getexif()
+    for tag in [tag for tag in exif if tag == _ORIENTATION or tag in _LAYOUT]:
+        del exif[tag]
     if not exif:
         return None
-    exif.pop(_ORIENTATION, None)
     try:
         return exif.tobytes()
     except (ValueError, TypeError, OSError, KeyError):
@@ -221,25 +240,27 @@ def save(image: Image.Image, path: Path, infotext: str = "", like: Picture | Non
     """Writes a picture so that a file of this name is always whole: to a temporary file first, then in its place.
 
     PNG holds the infotext as text chunk "parameters", JPEG and WebP as EXIF user comment, both as the WebUI does. JPEG
-    is the only format here that does not keep the original's bytes; WebP is written lossless.
+    is the only format here that does not keep the original's bytes; WebP is written lossless, and TIFF
+    uncompressed, because libtiff's encoders refuse EXIF.
 
     Raises:
         PictureError: the format cannot hold the picture, or the file cannot be written.
     """
     form = format_for(path)
     image = _fitting(image, form, path.name)
-    options = _options(image, form, infotext, like)
-    path.parent.mkdir(parents=True, exist_ok=True)
     try:
+        options = _options(image, form, infotext, like)
+        path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(prefix=f".{path.stem[:40]}-", suffix=".part", dir=path.parent)
-    except OSError as error:
-        raise PictureError(f"{path}: cannot be written: {error.strerror or error}") from error
+    except (OSError, ValueError) as error:
+        raise PictureError(f"{path}: cannot be written: {getattr(error, 'strerror', None) or error}") from error
     try:
         with os.fdopen(handle, "wb") as file:
             image.save(file, form, **options)
         _with_usual_rights(temporary)
         os.replace(temporary, path)
-    except (OSError, ValueError) as error:
+    # Encoders raise many things over a picture or an EXIF block that they cannot write.
+    except (*_DAMAGE, RuntimeError) as error:
         raise PictureError(f"{path}: cannot be written: {getattr(error, 'strerror', None) or error}") from error
     finally:
         with contextlib.suppress(FileNotFoundError):
@@ -277,9 +298,7 @@ def _options(image: Image.Image, form: str, infotext: str, like: Picture | None)
     if form == "JPEG":
         options |= {"quality": 95, "subsampling": 0}
     if form == "WEBP":
-        options |= {"lossless": True}
-    if form == "TIFF":
-        options |= {"compression": "tiff_lzw"}
+        options |= {"lossless": True, "exact": True}  # exact: the colours under full transparency stay as well
     return options
 
 
