@@ -5,6 +5,7 @@ OutpaintError
 │   ├── ParamError        a parameter: names the field, its value and the limit
 │   ├── PlanError         parameters are fine one by one, but no plan follows from them
 │   ├── PictureError      a picture that cannot be read, kept or written as asked
+│   ├── ModelError        a weights file that cannot be read, or is not what it was given for
 │   └── MissingExtra      an optional package is needed and not installed
 └── HostError             the sampler failed (command line: exit code 3)
     └── HostOutOfMemory   the sampler ran out of memory; the engine retries once in smaller windows
@@ -42,6 +43,10 @@ class PlanError(InputError):
 
 class PictureError(InputError):
     """A picture cannot be read, or cannot be written in the format asked for."""
+
+
+class ModelError(InputError):
+    """A weights file cannot be read, or is not what it was given for; the message names the file."""
 
 
 class MissingExtra(InputError):
