@@ -60,7 +60,7 @@ def to_infotext(params: Params) -> dict[str, str]:
     """Infotext entries: the marker, then what differs from the defaults. Values are not yet quoted."""
     entries = {MARKER: __version__}
     for name, value in to_dict(params, changed_only=True).items():
-        entries[infotext_key(declared(name))] = _infotext_value(name, value)
+        entries[infotext_key(declared(name))] = "" if value is None else str(value)
     return entries
 
 
@@ -70,8 +70,16 @@ def from_infotext(entries: Mapping[str, str]) -> Params:
     Raises:
         ParamError: a value that cannot be read.
     """
-    keys = {infotext_key(p): p for p in DECLARED}
-    return Params(**{keys[key].name: from_text(keys[key], text) for key, text in entries.items() if key in keys})
+    found = {}
+    for param in DECLARED:
+        key = infotext_key(param)
+        text = entries.get(key)
+        if text is None and f"{key}-1" in entries and f"{key}-2" in entries:
+            # The WebUI takes a value such as 512x512 for a size and makes two entries of it.
+            text = f"{entries[key + '-1']}x{entries[key + '-2']}"
+        if text is not None:
+            found[param.name] = from_text(param, text)
+    return Params(**found)
 
 
 def quoted(value: str) -> str:
@@ -172,12 +180,6 @@ def _schema(param: Param) -> dict[str, Any]:
 
 def _plain(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value == int(value) else value
-
-
-def _infotext_value(name: str, value: Any) -> str:
-    if name == "size":  # the WebUI splits '512x512' into two keys of its own
-        return str(value).replace("x", " x ").replace("×", " x ").replace("  ", " ").strip()
-    return "" if value is None else str(value)
 
 
 def _range(param: Param) -> str:

@@ -1,12 +1,14 @@
 """Comparing settings: every combination of some values, as one labelled grid.
 
-The text is `name=value,value; name=value,value`. A value that holds a comma is put in double quotes.
+The text is `name=value,value; name=value,value`, or a line for each name. A value that holds a comma, a semicolon or a
+line break is put in double quotes; a double quote in it is doubled.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 from itertools import product
 
@@ -19,6 +21,7 @@ from .params import Params, declared
 MOST = 24
 _LINE = 18  # px of a label's line
 _GAP = 4  # px between pictures
+_PART = re.compile(r'(?:"[^"]*"|[^;\n"])+')  # up to a semicolon or line break outside quotes
 
 
 def combinations(params: Params) -> list[tuple[str, Params]]:
@@ -30,7 +33,9 @@ def combinations(params: Params) -> list[tuple[str, Params]]:
     if not params.compare.strip():
         return [("", params)]
     axes: list[tuple[str, list[object]]] = []
-    for part in params.compare.split(";"):
+    if params.compare.count('"') % 2:
+        raise ParamError("compare", params.compare, "has a double quote without its other half")
+    for part in _PART.findall(params.compare):
         if part.strip():
             axes.append(_axis(params.compare, part))
     if len({name for name, _ in axes}) < len(axes):

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from . import composite
 from .compare import combinations
 from .errors import HostError, HostOutOfMemory, ParamError, PlanError
+from .fills import require
 from .hosts.protocol import Capabilities, Host, Outcome, Progress, refused
 from .params import Params
 from .plan import Pass, Plan, make_plan, split_pass
@@ -58,12 +59,16 @@ def planned(request: Request, params: Params, caps: Capabilities) -> Plan:
 
 
 def check(request: Request, params: Params, caps: Capabilities) -> None:
-    """Refuses what the host cannot do and texts that cannot be read, before anything is sampled.
+    """Refuses what the host cannot do, texts that cannot be read and missing packages, before anything is sampled.
 
     Raises:
         ParamError: names the first such thing.
+        MissingExtra: a fill's package is not installed.
     """
     SidePrompts.parse(params.side_prompts)
+    require(params.fill)
+    if request.painted_fill:
+        require(request.painted_fill)
     for shot in request.shots:
         bad = refused(params, request.sampling, (shot.prompt, shot.negative_prompt), caps)
         for name, value in bad.items():
@@ -90,17 +95,20 @@ class _Run:
         pictures = [Picture(self.request, params, plan, image, self.host.device, self.caps) for image in images]
         waiting = list(plan.passes)
         made: list[Pass] = []
-        smaller = False
+        small: list[Pass] = []  # passes made of one that ran out of memory: they are not split again
         while waiting and self.stopped is None:
             step = waiting[0]
             try:
                 outcomes = self._sampled(pictures, step, len(made), waiting)
             except HostOutOfMemory as error:
                 try:
-                    waiting[:1] = self._in_smaller(plan, step, error, smaller)
-                    smaller = True
+                    parts = self._in_smaller(plan, step, params, error, len(pictures),
+                                             tried=any(step is part for part in small))
                 except HostError as final:
                     self._stop(final)
+                else:
+                    waiting[:1] = parts
+                    small += parts
                 continue
             except HostError as error:
                 self._stop(error)
@@ -117,11 +125,13 @@ class _Run:
         """One pass of a batch, put back into its canvases; None when it was interrupted."""
         self.host.report(Progress(self.done, self.total, step.name))
         began = time.perf_counter()
-        jobs = [picture.job(step, number) for picture in pictures]
         try:
+            jobs = [picture.job(step, number) for picture in pictures]
             outcomes = self.host.inpaint(jobs)
         except KeyboardInterrupt:
             return None
+        if len(outcomes) != len(jobs):
+            raise HostError(f"the sampler returned {len(outcomes)} pictures for {len(jobs)} windows")
         if any(outcome.interrupted for outcome in outcomes):
             return None
         sampled = [composite.checked(outcome.pixels, job.pixels)
@@ -134,14 +144,15 @@ class _Run:
             self.notes += outcome.notes
         return outcomes
 
-    def _in_smaller(self, plan: Plan, step: Pass, error: HostError, tried: bool) -> list[Pass]:
+    def _in_smaller(self, plan: Plan, step: Pass, params: Params, error: HostError, pictures: int,
+                    tried: bool) -> list[Pass]:
         if tried:
             raise error
         try:
-            parts = split_pass(plan, step, self.caps)
+            parts = split_pass(plan, step, params, self.caps)
         except PlanError:
             raise error from None
-        self.total += (len(parts) - 1) * self.request.batch
+        self.total += (len(parts) - 1) * pictures
         self.notes.append(f"out of memory at a window of {step.window.extent}: pass {step.name} was made in "
                           f"{len(parts)} smaller windows")
         return parts

@@ -15,8 +15,8 @@ import torch.nn.functional as F
 from .filters import box_mean, dilated
 from .geometry import Box, Extent
 from .params import Params
+from .windows import JOINT_BAND
 
-JOINT_BAND = 32  # px: the band between areas that are both generated, where no original pixel is at stake
 _PER_PX = 16  # samples of the ramp per px
 
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Literal
 
 from .errors import PlanError
-from .geometry import Box, Extent, Margins, Side, bounding, round_up
+from .geometry import Box, Extent, Margins, Side, bounding, round_down, round_up
 from .growth import margins_for
 from .hosts.protocol import Capabilities
 from .params import Params
@@ -117,12 +118,13 @@ def make_plan(source: Extent, params: Params, caps: Capabilities, *, painted: Bo
         raise PlanError(f"canvas: {canvas} is {canvas.area / 1e6:.1f} MP, over the limit of "
                         f"{limits.canvas_pixels / 1e6:g} MP")
     place = source.box.moved(margins.left, margins.up)
-    grid = Grid(caps.cell, caps.native_side, caps.window_area, params.step, params.context)
+    grid = Grid(caps.cell, caps.native_side, caps.window_area, params.step, params.context, params.overlap)
     passes: list[Pass] = []
     if painted is not None and not painted.empty:
         passes += _mask_passes(place, painted.moved(margins.left, margins.up).intersect(place), grid)
-    if _together(canvas, margins, params, grid):
-        passes.append(_together_pass(place, margins, grid))
+    whole = _together_pass(place, margins, grid)
+    if _together(whole.window, canvas, margins, params, grid):
+        passes.append(whole)
     else:
         passes += _side_passes(place, margins, grid)
     if len(passes) > limits.passes:
@@ -130,13 +132,13 @@ def make_plan(source: Extent, params: Params, caps: Capabilities, *, painted: Bo
     return Plan(canvas, place, margins, caps.cell, tuple(passes))
 
 
-def split_pass(plan: Plan, failed: Pass, caps: Capabilities) -> list[Pass]:
+def split_pass(plan: Plan, failed: Pass, params: Params, caps: Capabilities) -> list[Pass]:
     """The same growth as one pass that did not fit into memory, in windows of at most half its size.
 
     Raises:
         PlanError: the windows cannot become smaller.
     """
-    grid = Grid(caps.cell, caps.native_side // 2, failed.window.area // 2, 0, 0)
+    grid = Grid(caps.cell, caps.native_side // 2, failed.window.area // 2, 0, 0, params.overlap)
     if failed.kind == "mask":
         passes = _mask_passes(failed.known[0], bounding(failed.new), grid)
     elif failed.kind == "together":
@@ -151,11 +153,10 @@ def split_pass(plan: Plan, failed: Pass, caps: Capabilities) -> list[Pass]:
     return passes
 
 
-def _together(canvas: Extent, margins: Margins, params: Params, grid: Grid) -> bool:
+def _together(window: Box, canvas: Extent, margins: Margins, params: Params, grid: Grid) -> bool:
     if params.order == "one by one" or (params.order == "auto" and len(margins.sides) < 2):
         return False
     prompts = SidePrompts.parse(params.side_prompts).lines
-    window = Extent(round_up(canvas.width, 64), round_up(canvas.height, 64))
     if params.order == "auto":
         small = max(canvas.width, canvas.height) <= TOGETHER_LIMIT * grid.native
         steps_fit = max(margins[side] for side in Side) <= grid.longest_step
@@ -164,7 +165,7 @@ def _together(canvas: Extent, margins: Margins, params: Params, grid: Grid) -> b
         raise PlanError("order: 'together' has one pass for all sides, which prompts per side cannot do; "
                         "use 'one by one'")
     if window.area > grid.area:
-        raise PlanError(f"order: 'together' needs a window of {window}, over the largest window of "
+        raise PlanError(f"order: 'together' needs a window of {window.extent}, over the largest window of "
                         f"{grid.area / 1e6:.2f} MP; use 'one by one'")
     return True
 
@@ -200,15 +201,19 @@ def _strip_passes(rect: Box, side: Side, amount: int, step: int, grid: Grid, *, 
     depth = rect.width if side.horizontal else rect.height
     start, end = (strip.top, strip.bottom) if side.horizontal else (strip.left, strip.right)
     across = across_window(amount, depth, grid)
-    tiles = along_windows(start, end, across.width, grid)
+    low = rect.top if side.horizontal else rect.left
+    tiles = along_windows(start - min(round_down(start - low, grid.cell), 2 * grid.joint), end, across.width, grid)
+    # A tile's last px fade out where the next one takes over: the band in the picture must not end in a line there.
+    ends = [b - min(grid.joint, round_down((b - a) // 2, grid.cell)) for (_, b), (a, _) in pairwise(tiles)] + [end]
+    wanted = [(tile, stop) for tile, stop in zip(tiles, ends, strict=True) if stop > start]
     passes: list[Pass] = []
     done = start
     known = (rect, *before)
-    for number, (a, b) in enumerate(tiles, 1):
-        new = side_box(rect, side, (0, amount), (done, min(b, end)))
+    for number, ((a, b), stop) in enumerate(wanted, 1):
+        new = side_box(rect, side, (0, amount), (done, stop))
         window = side_box(rect, side, (across.start, across.stop), (a, b))
-        passes.append(Pass("side", side, step, number, len(tiles), (new,), known, window))
-        done = min(b, end)
+        passes.append(Pass("side", side, step, number, len(wanted), (new,), known, window))
+        done = stop
         known = (rect, *before, side_box(rect, side, (0, amount), (start, done)))
     return passes
 

@@ -11,7 +11,7 @@ from .geometry import Box, Extent
 from .hosts.protocol import Sampling
 from .params import Params
 from .plan import Limits
-from .seeds import image_seed
+from .seeds import SEED_LIMIT, image_seed
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,8 @@ class Request:
         shapes = {tuple(p.shape) for p in self.pictures}
         if len(shapes) > 1 or any(len(s) != 3 or s[0] != 3 for s in shapes):
             raise ParamError("pictures", sorted(shapes), "are not all (3, H, W) of one size")
+        if self.painted is not None and self.painted.shape != self.pictures[0].shape[1:]:
+            raise ParamError("painted", tuple(self.painted.shape), f"is no mask of the picture, which is {self.extent}")
 
     @property
     def extent(self) -> Extent:
@@ -72,11 +74,13 @@ class Request:
 
 
 def numbered_shots(count: int, seed: int, prompt: str = "", negative_prompt: str = "") -> tuple[Shot, ...]:
-    """Shots with consecutive seeds.
+    """Shots with consecutive seeds, which begin again at 0 after the last.
 
     Raises:
-        ParamError: fewer than one.
+        ParamError: fewer than one, or no seed from 0 to 2^32 - 1.
     """
     if count < 1:
         raise ParamError("count", count, "is less than 1")
+    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < SEED_LIMIT:
+        raise ParamError("seed", seed, "is no whole number from 0 to 2^32 - 1")
     return tuple(Shot(image_seed(seed, i), None, prompt, negative_prompt) for i in range(count))

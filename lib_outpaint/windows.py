@@ -13,6 +13,7 @@ from .errors import PlanError
 from .geometry import Box, Side, round_down, round_up
 
 UNIT = 64  # px: the UNet's favourite multiple
+JOINT_BAND = 32  # px: the band between areas that are both generated, where no original pixel is at stake
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ class Grid:
         native: native side of the model, px.
         area: most px of a window.
         step, context: the parameters of these names; 0 chooses.
+        overlap: the parameter of this name. A window sees the whole band, or the blend would end in a line at its edge.
     """
 
     cell: int
@@ -41,6 +43,12 @@ class Grid:
     area: int
     step: int
     context: int
+    overlap: int = 0
+
+    @property
+    def joint(self) -> int:
+        """The px over which two generated areas are blended."""
+        return round_up(max(self.overlap, JOINT_BAND), self.cell)
 
     @property
     def longest_step(self) -> int:
@@ -67,9 +75,9 @@ class Grid:
     def covering(self, start: int, end: int, low: int, high: int) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
         """Windows inside [low, high) over the interval [start, end), each with the part of the interval it repaints."""
         side = round_down(int(self.area**0.5), UNIT) or UNIT
-        wanted = round_up(max(self.native, end - start + self.native // 2), UNIT)
+        wanted = round_up(max(self.native, end - start + max(self.native // 2, 2 * self.overlap)), UNIT)
         length = min(wanted, side, round_up(high - low, UNIT))
-        margin = min(length // 4, (length - UNIT) // 2)
+        margin = min(max(length // 4, self.overlap + self.cell), (length - UNIT) // 2)
         count = 1 if end - start + 2 * margin <= length else -(-(end - start) // max(length - 2 * margin, self.cell))
         for i in range(count):
             first, last = start + (end - start) * i // count, start + (end - start) * (i + 1) // count
@@ -88,7 +96,7 @@ def across_window(amount: int, depth: int, grid: Grid) -> Interval:
         PlanError: the window would be over the largest one even at the smallest length along the side.
     """
     outside = round_up(amount, grid.cell)
-    context = grid.context or max(grid.native - outside, grid.native // 2)
+    context = max(grid.context or max(grid.native - outside, grid.native // 2), grid.joint)
     width = round_up(outside + min(context, depth), UNIT)
     if width * UNIT > grid.area:
         raise PlanError(f"a pass of {amount} px with {context} px of context needs a window {width} px across, over "
@@ -97,13 +105,13 @@ def across_window(amount: int, depth: int, grid: Grid) -> Interval:
 
 
 def along_windows(start: int, end: int, across: int, grid: Grid) -> list[tuple[int, int]]:
-    """Windows along a side from `start` to `end`: one, or tiles that overlap by at least a quarter."""
+    """Windows along a side from `start` to `end`: one, or tiles that overlap by a quarter, at least by two joints."""
     length = end - start
     for multiple in (UNIT, grid.cell):
         if across * round_up(length, multiple) <= grid.area:
             return [(start, start + round_up(length, multiple))]
     tile = round_down(grid.area // across, UNIT)
-    shared = round_up(tile // 4, grid.cell)
+    shared = min(max(round_up(tile // 4, grid.cell), 2 * grid.joint), round_down(tile // 2, grid.cell))
     whole = round_up(length, grid.cell)
     count = -(-(whole - shared) // (tile - shared))
     firsts = [round_down((whole - tile) * i // (count - 1), grid.cell) for i in range(count)]

@@ -14,7 +14,7 @@ import torch
 from ..errors import ParamError
 from ..params import FILLS, Params
 from .copies import edge, mirror, mosaic
-from .libraries import patchmatch, telea
+from .libraries import opencv, patchmatch, patchmatch_library, telea
 from .smooth import smooth
 from .spectrum import noise
 
@@ -23,12 +23,13 @@ Method = Callable[[torch.Tensor, torch.Tensor, Params, int], torch.Tensor]
 
 @dataclass(frozen=True)
 class Fill:
-    """A registered method: whether it follows the seed, and the extra it needs ("" for none)."""
+    """A registered method: whether it follows the seed, the extra it needs ("" for none) and what looks for that."""
 
     name: str
     method: Method
     random: bool = False
     extra: str = ""
+    look: Callable[[], object] | None = None
 
 
 REGISTRY: dict[str, Fill] = {fill.name: fill for fill in (
@@ -37,8 +38,8 @@ REGISTRY: dict[str, Fill] = {fill.name: fill for fill in (
     Fill("mosaic", mosaic),
     Fill("smooth", smooth),
     Fill("noise", noise, random=True),
-    Fill("patchmatch", patchmatch, random=True, extra="draft"),
-    Fill("telea", telea, extra="opencv"),
+    Fill("patchmatch", patchmatch, random=True, extra="draft", look=patchmatch_library),
+    Fill("telea", telea, extra="opencv", look=opencv),
 )}
 assert tuple(REGISTRY) == FILLS, "every declared fill is registered, in order"
 
@@ -55,11 +56,24 @@ def prefill(name: str, pixels: torch.Tensor, known: torch.Tensor, params: Params
         ParamError: there is no such method.
         MissingExtra: its package is not installed.
     """
-    if name not in REGISTRY:
-        raise ParamError("fill", name, "is none of " + ", ".join(REGISTRY))
+    require(name)
     if bool(known.all()):
         return pixels.clone()
     if not bool(known.any()):
         return torch.full_like(pixels, 0.5)
     filled = REGISTRY[name].method(pixels, known, params, seed)
     return torch.where(known[None], pixels, filled.clamp(0, 1))
+
+
+def require(name: str) -> None:
+    """Sees to it that a method can be used here.
+
+    Raises:
+        ParamError: there is no such method.
+        MissingExtra: its package is not installed.
+    """
+    if name not in REGISTRY:
+        raise ParamError("fill", name, "is none of " + ", ".join(REGISTRY))
+    look = REGISTRY[name].look
+    if look is not None:
+        look()

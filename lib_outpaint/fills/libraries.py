@@ -35,10 +35,7 @@ def telea(pixels: torch.Tensor, known: torch.Tensor, params: Params, seed: int) 
     Raises:
         MissingExtra: OpenCV is not installed.
     """
-    try:
-        import cv2
-    except ImportError as error:
-        raise MissingExtra("fill 'telea'", "opencv-python-headless", "opencv") from error
+    cv2 = opencv()
     hole = (~_to_bits(known)).astype(np.uint8)
     return _from_bytes(np.asarray(cv2.inpaint(_to_bytes(pixels), hole, TELEA_RADIUS, cv2.INPAINT_TELEA)), pixels)
 
@@ -71,6 +68,19 @@ def patchmatch_bytes(image: Bytes, hole: Bits, seed: int, unusable: Bits | None 
         except (RuntimeError, ValueError) as error:
             raise HostError(f"PatchMatch failed: {error}") from error
         return np.asarray(found, dtype=np.uint8)
+
+
+def opencv() -> Any:
+    """OpenCV's module.
+
+    Raises:
+        MissingExtra: it is not installed.
+    """
+    try:
+        import cv2
+    except ImportError as error:
+        raise MissingExtra("fill 'telea'", "opencv-python-headless", "opencv") from error
+    return cv2
 
 
 def patchmatch_library() -> str:
