@@ -14,6 +14,7 @@ from .geometry import Box, Extent, Margins, Side
 from .plan import Pass, PassKind, Plan
 
 VERSION = 1
+_PLAN = ("version", "canvas", "source", "margins", "cell", "passes", "cost")
 _KINDS = ("side", "together", "mask")
 
 
@@ -30,7 +31,7 @@ def from_json(value: object) -> Plan:
     Raises:
         PlanError: names the entry that is missing, unknown, of the wrong type or at odds with the others.
     """
-    entries = _entries(value, "plan", ("version", "canvas", "source", "margins", "cell", "passes", "cost"), ("summary",))
+    entries = _entries(value, "plan", _PLAN, ignored=("summary",))
     if entries["version"] != VERSION:
         raise PlanError(f"plan.version: {entries['version']!r} is not {VERSION}")
     margins = _entries(entries["margins"], "plan.margins", tuple(side.value for side in Side))
@@ -68,9 +69,7 @@ def _pass_from_json(value: object, where: str) -> Pass:
     kind, side = entries["kind"], entries["side"]
     if kind not in _KINDS:
         raise PlanError(f"{where}.kind: {kind!r} is none of {', '.join(_KINDS)}")
-    if side is not None and side not in [s.value for s in Side]:
-        raise PlanError(f"{where}.side: {side!r} is no side")
-    if (kind == "side") != (side is not None):
+    if side not in ([s.value for s in Side] if kind == "side" else [None]):
         raise PlanError(f"{where}.side: {side!r} does not go with kind {kind!r}")
     step, tile, tiles = (_int(entries[name], f"{where}.{name}", least=1) for name in ("step", "tile", "tiles"))
     return Pass(cast(PassKind, kind), Side(side) if side else None, step, tile, tiles,
