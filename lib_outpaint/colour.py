@@ -1,11 +1,25 @@
-"""Takes the sampler's colour drift out of a window before it is blended."""
+"""Takes the sampler's colour drift out of a window before it is blended.
+
+The drift is what `drift.fitted` finds where the sampler painted over known px. `mean` takes out offset and gain; `seam` also
+slopes, and what is left at low frequencies beside the seam, which a membrane carries into the new area and lets fade. Only a
+smooth field is subtracted and the contrast scaled by at most some per cent, so grain and detail stay what they were.
+"""
 
 from __future__ import annotations
 
 import torch
+import torch.nn.functional as F
 
+from .drift import LEVELS, Cells, Fit, fitted, gathered
+from .fills.smooth import push_pull
 from .hosts.protocol import KnownPixels
 from .masks import Masks
+from .membrane import membrane
+
+_REACH = 64.0  # px over which what is left at the seam fades in the new area
+_STIFFNESS = 0.25  # inverse square levels: what is left varies by about a level
+_GOLDEN = 0.6180339887498949  # multiples of it modulo 1 are spread evenly
+_AGREED = 0.4  # levels: by how much band and other known px may differ and still carry the same drift
 
 
 def match(sampled: torch.Tensor, source: torch.Tensor, known: torch.Tensor, masks: Masks, how: str,
@@ -16,5 +30,118 @@ def match(sampled: torch.Tensor, source: torch.Tensor, known: torch.Tensor, mask
         sampled, source: float32 (3, H, W) in 0..1; the source counts where `known` (bool (H, W)).
         how: "off", "mean" or "seam".
         known_pixels: whether known pixels carry the drift ("whole") or came back without it ("pinned").
+        cell: side of a latent cell, px; H and W are multiples of it.
+
+    Returns:
+        float32 (3, H, W) in 0..1. With no evidence, or none that can be believed, `sampled` itself.
     """
-    return sampled
+    if how == "off":
+        return sampled
+    found = _evidence(sampled, source, known, masks, known_pixels, cell, slopes=how == "seam")
+    if found is None:
+        return sampled
+    cells, fit = found
+    field = _field(cells, fit, sampled.shape[1:], carry=how == "seam")
+    return _applied(sampled, source, known, fit, field, cell)
+
+
+def _evidence(sampled: torch.Tensor, source: torch.Tensor, known: torch.Tensor, masks: Masks, known_pixels: KnownPixels,
+              cell: int, *, slopes: bool) -> tuple[Cells, Fit] | None:
+    """The cells that show the drift, and the drift; None without any."""
+    band = gathered(sampled, source, known, masks.latent, cell)
+    fit = None
+    if band.count:
+        inner = _inner(masks.latent)[band.row, band.column]
+        # A sampler that pins known px fades at the mask's edge; a band of a cell or two has no other evidence.
+        if int(inner.sum()) * 4 >= band.count:
+            band = band.only(inner)
+        fit = fitted(band, slopes=slopes)
+    if known_pixels == "whole":
+        every = gathered(sampled, source, known, torch.ones_like(masks.latent), cell)
+        if every.count:
+            wide = fitted(every, slopes=slopes)
+            if fit is None or _agree(every, wide, masks.latent):
+                return every, wide
+    return None if fit is None else (band, fit)
+
+
+def _inner(latent: torch.Tensor) -> torch.Tensor:
+    """Cells of the mask none of whose eight neighbours is outside it; the window's edge is not outside."""
+    return F.max_pool2d((~latent).float()[None, None], 3, 1, 1)[0, 0] == 0
+
+
+def _agree(every: Cells, fit: Fit, latent: torch.Tensor) -> bool:
+    """Whether a fit to all known px also holds in the band: a host may say "whole" and yet pin its known px."""
+    inside = latent[every.row, every.column]
+    weight = fit.weight.new_tensor(1.0) * (fit.weight.amax(0) > 0) * inside
+    left = (fit.left * weight).sum(1) / weight.sum().clamp(min=1)
+    return bool((left.abs() <= _AGREED).all())
+
+
+def _field(cells: Cells, fit: Fit, size: torch.Size, *, carry: bool) -> torch.Tensor:
+    """Levels to take from every px, float32 (3, H, W): offset and slopes, and what the membrane carries."""
+    rows, columns = cells.grid
+    device = fit.offset.device
+    x = (torch.arange(size[1], device=device) + 0.5 - size[1] / 2)[None, None]
+    y = (torch.arange(size[0], device=device) + 0.5 - size[0] / 2)[None, :, None]
+    plane = fit.offset[:, None, None] + fit.slope_x[:, None, None] * x + fit.slope_y[:, None, None] * y
+    if not carry:
+        return plane.expand(3, *size)
+    values = plane.new_zeros(3, rows, columns)
+    weight = torch.zeros_like(values)
+    values[:, cells.row, cells.column] = fit.left
+    weight[:, cells.row, cells.column] = fit.weight / fit.noise[:, None].clamp(min=0.1) ** 2 / 4
+    carried = membrane(values, weight, _STIFFNESS, _REACH / cells.side)
+    return plane + F.interpolate(carried[None], size=tuple(size), mode="bicubic", align_corners=False)[0]
+
+
+def _applied(sampled: torch.Tensor, source: torch.Tensor, known: torch.Tensor, fit: Fit, field: torch.Tensor,
+             cell: int) -> torch.Tensor:
+    """Inverts the drift; clipped px get what known px were that the drift would have clipped."""
+    gain = 1 + fit.trust * fit.gain[:, None, None]
+    shift = fit.trust * (field - fit.gain[:, None, None] * fit.pivot[:, None, None])
+    levels = sampled * LEVELS
+    matched = (levels - shift) / gain
+    drifted = source * LEVELS * gain + shift
+    for limit, clipped, beyond, inward in (
+            (0.0, levels < 0.5, drifted < 0.5, matched > 0.0),
+            (LEVELS, levels > LEVELS - 0.5, drifted > LEVELS - 0.5, matched < LEVELS)):
+        lost = clipped & inward
+        if bool(lost.any()):
+            usual = _usual(source, known[None] & beyond, limit, cell)
+            nearer = torch.minimum(usual, matched) if limit == 0.0 else torch.maximum(usual, matched)
+            matched = torch.where(lost, nearer, matched)
+    return _whole_levels(matched.clamp(0, LEVELS), levels) / LEVELS
+
+
+def _whole_levels(matched: torch.Tensor, sampled: torch.Tensor) -> torch.Tensor:
+    """Whole levels again if the sampler returned whole levels, else unchanged.
+
+    A smooth correction of whole levels, rounded, is a staircase with visible contours. Here a px is rounded up with the
+    probability of its fraction, by a hash of the sampled levels around it: the same on every device, and mirrored with the
+    picture. Where these are all equal there is nothing to hide a contour in, and it is rounded to the nearest level.
+    """
+    whole = sampled.round()
+    if bool(((sampled - whole).abs() > 1e-2).any()):
+        return matched
+    near = F.avg_pool2d(F.pad(whole[None], (1, 1, 1, 1), mode="replicate"), 3, 1, divisor_override=1)[0]
+    cross = F.pad(whole[None], (1, 1, 1, 1), mode="replicate")[0]
+    cross = cross[:, 1:-1, :-2] + cross[:, 1:-1, 2:] + cross[:, :-2, 1:-1] + cross[:, 2:, 1:-1]
+    mixed = near + 3 * cross + 11 * whole + 5 * near.sum(0) + 17 * cross.sum(0)
+    part = (mixed.double() * _GOLDEN % 1).to(matched.dtype)
+    flat = (cross == 4 * whole) & (near == 9 * whole)
+    return torch.where(flat, matched.round(), (matched + part).floor()).clamp(0, LEVELS)
+
+
+def _usual(source: torch.Tensor, where: torch.Tensor, limit: float, cell: int) -> torch.Tensor:
+    """Mean source levels of the px in `where` (bool (3, H, W)), carried smoothly everywhere; `limit` without any."""
+    count = F.avg_pool2d(where.float()[None], cell)[0]
+    total = F.avg_pool2d((source * where)[None], cell)[0] * LEVELS
+    mean = total / count.clamp(min=1e-6)
+    wide = []
+    for channel in range(source.shape[0]):
+        if bool((count[channel] > 0).any()):
+            wide.append(push_pull(mean[channel][None], count[channel]))
+        else:
+            wide.append(torch.full_like(mean[channel][None], limit))
+    return F.interpolate(torch.cat(wide)[None], size=tuple(source.shape[1:]), mode="bilinear", align_corners=False)[0]
