@@ -1,0 +1,34 @@
+"""What all tests share: photos that come with scikit-image (nothing is downloaded), and how hypothesis runs."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+import torch
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("usual", deadline=None, derandomize=True, print_blob=True,
+                          suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "usual"))
+
+
+@pytest.fixture(scope="session")
+def photos() -> dict[str, torch.Tensor]:
+    """Photos of different kinds, cut to at most 256 px: float32 (3, H, W) in 0..1, by name."""
+    from skimage import data
+
+    cuts = {"astronaut": (60, 100), "chelsea": (20, 120), "coffee": (100, 150), "rocket": (150, 250),
+            "camera": (120, 100)}
+    found = {}
+    for name, (top, left) in cuts.items():
+        array = getattr(data, name)()[top:top + 256, left:left + 256]
+        array = array if array.ndim == 3 else array[:, :, None].repeat(3, 2)
+        found[name] = torch.from_numpy(array.copy()).permute(2, 0, 1).float() / 255
+    return found
+
+
+@pytest.fixture(scope="session")
+def photo(photos: dict[str, torch.Tensor]) -> torch.Tensor:
+    """One photo, float32 (3, 256, 256) in 0..1."""
+    return photos["astronaut"]

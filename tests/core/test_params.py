@@ -1,0 +1,138 @@
+"""The declaration of the parameters and what it refuses."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from lib_outpaint.errors import InputError, ParamError
+from lib_outpaint.params import DECLARED, Param, Params, declared
+
+# Positional calls depend on this order: it only ever grows at the end.
+ORDER = ("left", "right", "up", "down", "unit", "aspect", "size", "anchor", "order", "step", "context", "fill",
+         "noise_exponent", "color_variation", "mosaic", "overlap", "mask_blur", "mask_falloff", "mask_weight",
+         "controlnet", "controlnet_module", "controlnet_model", "controlnet_weight", "controlnet_mode", "side_prompts",
+         "loras", "color_match", "compare", "extras")
+NUMBERS = [p for p in DECLARED if p.kind in ("int", "float")]
+CHOICES = [p for p in DECLARED if p.kind == "choice"]
+TEXTS = [p for p in DECLARED if p.kind == "text"]
+
+
+def refusal(**values: object) -> ParamError:
+    with pytest.raises(ParamError) as caught:
+        Params(**values)
+    return caught.value
+
+
+def by_name(param: Param) -> str:
+    return param.name
+
+
+def test_the_order_of_the_declaration_only_grows_at_the_end() -> None:
+    assert tuple(p.name for p in DECLARED)[:len(ORDER)] == ORDER
+
+
+@pytest.mark.parametrize("param", DECLARED, ids=by_name)
+def test_defaults_pass_their_own_check_and_are_explained(param: Param) -> None:
+    assert param.checked(param.default) == param.default
+    assert param.label
+    assert param.help.endswith(".")
+
+
+@pytest.mark.parametrize("param", NUMBERS, ids=by_name)
+def test_numbers_include_both_ends_of_their_range(param: Param) -> None:
+    for end in (param.low, param.high):
+        assert getattr(Params(**{param.name: end}), param.name) == end
+
+
+@pytest.mark.parametrize("param", NUMBERS, ids=by_name)
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf, -1, 10**400, -10**400, 1e9],
+                         ids=["nan", "inf", "-inf", "-1", "huge", "-huge", "1e9"])
+def test_numbers_out_of_range_name_field_value_and_limit(param: Param, value: float) -> None:
+    error = refusal(**{param.name: value})
+    assert (error.field, error.value) == (param.name, value)
+    assert str(error).startswith(f"{param.name}: ")
+    assert str(error).endswith(f"is outside {param.low:g}..{param.high:g}")
+    assert len(str(error)) < 200
+
+
+@pytest.mark.parametrize("param", NUMBERS, ids=by_name)
+@pytest.mark.parametrize("value", [True, False, "5", [5], {"value": 5}, object()],
+                         ids=["true", "false", "text", "list", "dict", "object"])
+def test_numbers_of_the_wrong_type(param: Param, value: object) -> None:
+    error = refusal(**{param.name: value})
+    assert error.field == param.name
+    assert str(error).endswith("is not a number")
+
+
+@pytest.mark.parametrize("param", NUMBERS, ids=by_name)
+def test_only_optional_numbers_may_be_none(param: Param) -> None:
+    if param.optional:
+        assert getattr(Params(**{param.name: None}), param.name) is None
+    else:
+        assert refusal(**{param.name: None}).field == param.name
+
+
+@pytest.mark.parametrize("param", [p for p in NUMBERS if p.kind == "int"], ids=by_name)
+def test_whole_numbers(param: Param) -> None:
+    whole = getattr(Params(**{param.name: float(param.high)}), param.name)
+    assert whole == param.high
+    assert isinstance(whole, int)
+    assert "is not a whole number" in str(refusal(**{param.name: param.low + 0.5}))
+
+
+@pytest.mark.parametrize("param", CHOICES, ids=by_name)
+@pytest.mark.parametrize("value", ["nonsense", "", None, 0, True, ["px"]], ids=repr)
+def test_choices_list_what_is_accepted(param: Param, value: object) -> None:
+    error = refusal(**{param.name: value})
+    assert error.field == param.name
+    assert all(choice in str(error) for choice in param.choices)
+
+
+@pytest.mark.parametrize("param", TEXTS, ids=by_name)
+def test_texts(param: Param) -> None:
+    assert getattr(Params(**{param.name: None}), param.name) == ""
+    for value in (5, True, ["left: sky"], {"left": "sky"}):
+        assert str(refusal(**{param.name: value})).endswith("is not text")
+
+
+@pytest.mark.parametrize("name", ["left", "right", "up", "down"])
+def test_amounts_in_px_are_whole_and_per_cent_are_not(name: str) -> None:
+    assert "px is not a whole number" in str(refusal(**{name: 12.5}))
+    assert getattr(Params(**{name: 12.5}, unit="%"), name) == 12.5
+    assert getattr(Params(**{name: 12.0}), name) == 12
+
+
+def test_unknown_names_are_errors_that_list_the_known_ones() -> None:
+    with pytest.raises(ParamError, match=r"^lefft: is no parameter; known are left, right,") as caught:
+        Params().changed(lefft=5)
+    assert caught.value.field == "lefft"
+    with pytest.raises(ParamError):
+        declared("")
+
+
+def test_a_changed_copy_is_checked_again() -> None:
+    params = Params(left=5)
+    assert params.changed(right=7) == Params(left=5, right=7)
+    assert params == Params(left=5)
+    with pytest.raises(ParamError, match=r"^right: 5000 is outside 0\.\.4096$"):
+        params.changed(right=5000)
+
+
+def test_long_values_are_cut_in_messages() -> None:
+    assert len(str(refusal(fill="x" * 5000))) < 250
+    assert issubclass(ParamError, InputError)
+
+
+@pytest.mark.parametrize(("values", "feature", "names"), [
+    ({}, "controlnet", []),
+    ({"controlnet": "on"}, "controlnet", ["controlnet"]),
+    ({"controlnet": "off"}, "controlnet", []),
+    ({"controlnet_model": "m", "controlnet_weight": 0.5}, "controlnet", ["controlnet_model", "controlnet_weight"]),
+    ({"side_prompts": "left: sky"}, "prompts", ["side_prompts"]),
+    ({"loras": "a:1"}, "loras", ["loras"]),
+    ({"mask_weight": 0.0}, "mask_weight", ["mask_weight"]),
+], ids=lambda value: "" if isinstance(value, list) else str(value))
+def test_what_was_asked_of_a_feature(values: dict[str, object], feature: str, names: list[str]) -> None:
+    assert Params(**values).asked(feature) == names
