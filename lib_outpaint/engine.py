@@ -116,13 +116,17 @@ class _Run:
             if outcomes is None:
                 self.stopped, self.interrupted = "interrupted", True
                 continue
+            if outcomes[0].skipped:
+                self.notes.append(f"skipped in pass {step.name}: the pictures of this batch are as far as they came")
+                self.done += len(pictures) * len(waiting)
+                break
             waiting.pop(0)
             made.append(step)
             self.done += len(pictures)
         self.pictures += [p.grown(label, made, waiting) for p in pictures if made or not waiting]
 
     def _sampled(self, pictures: list[Picture], step: Pass, number: int, waiting: list[Pass]) -> list[Outcome] | None:
-        """One pass of a batch, put back into its canvases; None when it was interrupted."""
+        """One pass of a batch, put back into its canvases unless it was skipped; None when it was interrupted."""
         self.host.report(Progress(self.done, self.total, step.name))
         began = time.perf_counter()
         try:
@@ -132,6 +136,8 @@ class _Run:
             return None
         if len(outcomes) != len(jobs):
             raise HostError(f"the sampler returned {len(outcomes)} pictures for {len(jobs)} windows")
+        if any(outcome.skipped for outcome in outcomes):
+            return outcomes
         if any(outcome.interrupted for outcome in outcomes):
             return None
         sampled = [composite.checked(outcome.pixels, job.pixels)

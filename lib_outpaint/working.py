@@ -49,8 +49,9 @@ class Picture:
         masks = masks_for(coverage, known, self.plan.cell)
         self.prepared = (before, known, pixels, masks)
         prompt, negative = self.prompts.applied(step.place, step.step, self.shot.prompt, self.shot.negative_prompt)
+        subseed = None if self.shot.subseed is None else pass_seed(self.shot.subseed, number)
         return Job(pixels, masks.latent, masks.conditioning, self.plan.cell, seed, self.image, number, prompt, negative,
-                   self.request.sampling, self.params)
+                   self.request.sampling, self.params, subseed)
 
     def _prefilled(self, step: Pass, before: torch.Tensor, known: torch.Tensor, seed: int) -> torch.Tensor:
         if step.kind != "mask":

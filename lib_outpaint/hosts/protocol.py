@@ -68,6 +68,7 @@ class Job:
         conditioning_mask: bool (H / cell, W / cell), True where the model is told that nothing is known.
         image: number of the picture in the request, from 0.
         pass_index: number of the pass in the plan, from 0.
+        subseed: variation seed of the pass, None without one.
     """
 
     pixels: torch.Tensor
@@ -81,19 +82,22 @@ class Job:
     negative_prompt: str
     sampling: Sampling
     params: Params
+    subseed: int | None = None
 
 
 @dataclass(frozen=True, eq=False)
 class Outcome:
     """What came of a job: float32 pixels (3, H, W) in 0..1 of the job's size, or None when it was interrupted.
 
-    `steps_run` counts UNet steps, 0 for a host without a UNet. `info` goes into the picture's metadata.
+    `skipped` says that only this batch of pictures was to end, not the run. `steps_run` counts UNet steps, 0 for a host
+    without a UNet. `info` goes into the picture's metadata.
     """
 
     pixels: torch.Tensor | None
     steps_run: int = 0
     notes: tuple[str, ...] = ()
     info: Mapping[str, str] = field(default_factory=dict)
+    skipped: bool = False
 
     @property
     def interrupted(self) -> bool:

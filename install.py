@@ -1,0 +1,23 @@
+"""Run by the WebUI at every start: installs what is missing, and never stops the start.
+
+The engine needs nothing that the WebUI does not have; PatchMatch, for the "patchmatch" fill, is worth one small wheel.
+"""
+
+import importlib.util
+import sys
+
+
+def main():
+    if importlib.util.find_spec("patchmatch") or importlib.util.find_spec("patchmatch_cython"):
+        return
+    wanted = "PyPatchMatch>=2.2" if sys.version_info >= (3, 11) else "patchmatch-cython>=0.2.1"
+    try:
+        import launch
+
+        # Only a wheel: nothing is compiled on a user's machine. The host's numpy stays as it is.
+        launch.run_pip(f'install --only-binary :all: --no-deps "{wanted}"', "patchmatch for Directional outpaint")
+    except Exception as error:  # noqa: BLE001  offline, no wheel, read-only: all the same, the WebUI must start
+        print(f"Directional outpaint: the patchmatch fill is not available ({type(error).__name__}); all else works")
+
+
+main()

@@ -1,0 +1,12 @@
+"""The WebUI as a host. This is the only package that imports the host's `modules`.
+
+arguments   what the script was called with -> parameters
+inputs      the processing object -> pictures, painted mask, prompts and seeds
+checkpoint  which model will be used, and what it can do
+copies      a fresh copy of the processing object for every pass
+sampling    the host the engine talks to
+guard       options, random generators and params.txt stay as they were
+results     what the WebUI gets back, and what it saves
+job         all of it in order
+routes      /outpaint/v1
+"""

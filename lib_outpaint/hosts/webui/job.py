@@ -1,0 +1,95 @@
+"""A whole job of the script: from the processing object to the host's `Processed`."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+from modules import shared
+
+from ...engine import outpaint
+from ...errors import InputError, ParamError
+from ...params import DECLARED
+from ...request import Request
+from . import guard, inputs
+from .arguments import given_count, params_from
+from .checkpoint import checkpoint_for
+from .copies import soft_inpainting_on
+from .results import processed_for
+from .sampling import WebUIHost
+
+log = logging.getLogger(__name__)
+
+
+def run(p: Any, args: Sequence[Any], place: tuple[int, int]) -> Any:
+    """Runs the script.
+
+    Args:
+        p: the host's img2img processing object.
+        args: what the host passes to the script.
+        place: where the script's arguments start and end in the shared list.
+
+    Returns:
+        the host's `Processed`.
+
+    Raises:
+        HTTPException: bad input, when called by API (422).
+        InputError: bad input, when called from the page, which shows the message.
+        HostError: the sampler failed and no pass had finished.
+    """
+    try:
+        with guard.untouched(), guard.params_txt_kept():
+            return _run(p, _given(p, args, place))
+    except InputError as error:
+        if not getattr(p, "is_api", False):
+            raise
+        from fastapi import HTTPException
+
+        raise HTTPException(status_code=422, detail=str(error)) from error
+    finally:
+        guard.reload_checkpoint()
+
+
+def _run(p: Any, args: Sequence[Any]) -> Any:
+    params = params_from(args)
+    sources, notes = inputs.pictures(p)
+    height, width = sources[0].stored.shape[:2]
+    checkpoint = checkpoint_for(p)
+    shots = inputs.shots(p)
+    request = Request(
+        tuple(source.pixels for source in sources), params, shots, batch=p.batch_size,
+        painted=inputs.painted(p, width, height), painted_fill=inputs.painted_fill(p))
+    host = WebUIHost(p, checkpoint)
+    for note in notes + _switched_off(p):
+        p.comment(note)
+    result = outpaint(request, host)
+    log.info("outpaint: %d pictures, %.1f s", len(result.pictures), result.seconds)
+    processed = processed_for(p, result, sources, host.last)
+    if result.pictures:
+        guard.write_params_txt(processed.infotexts[0])
+    if hasattr(shared.state, "assign_current_image") and result.pictures:
+        shared.state.assign_current_image(processed.images[processed.index_of_first_image])
+    return processed
+
+
+def _given(p: Any, args: Sequence[Any], place: tuple[int, int]) -> Sequence[Any]:
+    """The arguments the caller really gave: by API too few or too many move what stands behind them."""
+    if args and isinstance(args[0], dict):
+        return args
+    arguments = p.script_args
+    if not getattr(p, "is_api", False) or p.scripts is None or not isinstance(arguments, list):
+        return args
+    count = given_count(len(arguments), place, p.scripts)
+    if count > len(DECLARED):
+        raise ParamError("script_args", f"{count} values", f"are more than the {len(DECLARED)} parameters")
+    return list(arguments[place[0]:place[0] + count])
+
+
+def _switched_off(p: Any) -> list[str]:
+    notes = []
+    if soft_inpainting_on(p):
+        notes.append("Soft Inpainting was off for this job: it would put the prefill back over the result")
+    if getattr(p, "tiling", None) or (getattr(p, "tiling", None) is None and getattr(shared.opts, "tiling", False)):
+        notes.append("tiling was off for this job: a window's edges do not meet")
+    return notes

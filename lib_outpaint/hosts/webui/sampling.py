@@ -1,0 +1,116 @@
+"""The WebUI's sampler as a host of the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from modules import devices, processing, shared
+
+from ...errors import HostError, HostOutOfMemory
+from ..protocol import Capabilities, Job, Outcome, Progress
+from .checkpoint import Checkpoint
+from .copies import pass_copy
+
+TRUNCATED = 0.5 / 255  # the host truncates to 8 bits: half a level darker on average
+
+
+class WebUIHost:
+    """Samples windows with the host's own img2img, on a fresh copy of the processing object for every pass.
+
+    Args:
+        p: the job's processing object; it is not changed.
+        checkpoint: what will be loaded.
+        largest_window: px; 0 is three native squares.
+
+    Attributes:
+        last: the copy of the last pass that was sampled, for the host's own infotext.
+    """
+
+    def __init__(self, p: Any, checkpoint: Checkpoint, largest_window: int = 0) -> None:
+        self._p = p
+        self._checkpoint = checkpoint
+        self._largest_window = largest_window
+        self.last: Any = None
+
+    @property
+    def device(self) -> torch.device:
+        return torch.device(shared.device if shared.device is not None else devices.cpu)
+
+    def capabilities(self) -> Capabilities:
+        features = {"prompts"}
+        if self._checkpoint.inpainting:
+            features.add("mask_weight")
+        return Capabilities("webui", 8, self._checkpoint.native_side, self._largest_window, self._checkpoint.inpainting,
+                            "pinned", frozenset(features))
+
+    def report(self, progress: Progress) -> None:
+        shared.state.job_count = progress.total
+        shared.state.job_no = progress.done
+        shared.state.job = f"Outpaint pass {min(progress.done + 1, progress.total)} of {progress.total}: {progress.text}"
+        shared.state.textinfo = shared.state.job
+
+    def inpaint(self, jobs: Sequence[Job]) -> list[Outcome]:
+        """One call of the host's sampler for all jobs.
+
+        Raises:
+            HostOutOfMemory, HostError: with the host's own message.
+        """
+        state = shared.state
+        if _stopping():
+            return [Outcome(None) for _ in jobs]
+        decoded: list[torch.Tensor] = []
+        c = pass_copy(self._p, jobs, decoded)
+        job, textinfo, job_no = state.job, state.textinfo, state.job_no
+        try:
+            processed = processing.process_images(c)
+        except Exception as error:  # the host's samplers and extensions raise anything
+            devices.torch_gc()
+            raise _as_host_error(error) from error
+        finally:
+            state.job, state.textinfo, state.job_no = job, textinfo, job_no
+        if _stopping():
+            return [Outcome(None) for _ in jobs]
+        if state.skipped:
+            state.skipped = False
+            return [Outcome(None, skipped=True) for _ in jobs]
+        self.last = c
+        # An ensemble of every pass's comments is the job's: the copies share p's own.
+        steps = _steps_run(c)
+        return [Outcome(pixels, steps) for pixels in _pixels(processed, decoded, len(jobs))]
+
+
+def _pixels(processed: Any, decoded: list[torch.Tensor], count: int) -> list[torch.Tensor]:
+    if len(decoded) == count:
+        return [image.clamp(0, 1) for image in decoded]
+    first = getattr(processed, "index_of_first_image", 0)
+    pictures = processed.images[first:first + count]
+    if len(pictures) < count:
+        raise HostError(f"the WebUI returned {len(pictures)} pictures for {count} windows")
+    arrays = [np.array(picture.convert("RGB")) for picture in pictures]
+    return [(torch.from_numpy(a).permute(2, 0, 1).float() / 255 + TRUNCATED).clamp(0, 1) for a in arrays]
+
+
+def _steps_run(c: Any) -> int:
+    """UNet steps of img2img: the host runs only the last denoise share of them (sd_samplers_common.setup_img2img_steps)."""
+    try:
+        from modules.sd_samplers_common import setup_img2img_steps
+    except ImportError:
+        return int(c.steps)
+    _, t_enc = setup_img2img_steps(c)
+    return int(t_enc) + 1
+
+
+def _stopping() -> bool:
+    state = shared.state
+    return bool(state.interrupted or getattr(state, "stopping_generation", False))
+
+
+def _as_host_error(error: Exception) -> HostError:
+    text = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    memory = isinstance(error, (torch.cuda.OutOfMemoryError, MemoryError)) or "out of memory" in str(error).lower()
+    if memory:
+        return HostOutOfMemory(f"out of memory: {text}")
+    return error if isinstance(error, HostError) else HostError(f"the WebUI failed: {text}")

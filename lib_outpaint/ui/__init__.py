@@ -1,0 +1,1 @@
+"""What people see: the panel that script and page share."""

@@ -1,0 +1,31 @@
+"""The img2img script "Directional outpaint". All it does is in lib_outpaint."""
+
+import sys
+from pathlib import Path
+
+ROOT = str(Path(__file__).resolve().parents[1])
+if ROOT not in sys.path:
+    sys.path.insert(0, ROOT)
+
+from modules import script_callbacks, scripts  # noqa: E402
+
+from lib_outpaint.hosts.webui import job, routes  # noqa: E402
+from lib_outpaint.hosts.webui.results import TITLE  # noqa: E402
+from lib_outpaint.ui import panel  # noqa: E402
+
+
+class Script(scripts.Script):
+    def title(self):
+        return TITLE
+
+    def show(self, is_img2img):
+        return is_img2img
+
+    def ui(self, is_img2img):
+        return panel.controls(self.elem_id)
+
+    def run(self, p, *args):
+        return job.run(p, args, (self.args_from, self.args_to))
+
+
+script_callbacks.on_app_started(routes.add)
