@@ -113,7 +113,7 @@ def from_text(param: Param, text: str) -> Any:
         number = float(text)
     except ValueError:
         raise ParamError(param.name, text, "is not a number") from None
-    return param.checked(number)
+    return param.checked(int(number) if number.is_integer() else number)
 
 
 def add_flags(parser: argparse.ArgumentParser) -> None:

@@ -71,7 +71,7 @@ def labelled_grid(pictures: Sequence[Image.Image], labels: Sequence[str]) -> Ima
         x = number % columns * cell_width + _GAP
         y = number // columns * cell_height + _GAP
         draw.text((x, y + 2), _ascii(label), fill="black", font=font)
-        grid.paste(picture.convert("RGB"), (x, y + _LINE))
+        grid.paste(_shown_in_colour(picture), (x, y + _LINE))
     return grid
 
 
@@ -87,6 +87,12 @@ def _axis(whole: str, part: str) -> tuple[str, list[object]]:
     if not row:
         raise ParamError("compare", whole, f"has no values for {name}")
     return name, [from_text(param, value.strip()) for value in row]
+
+
+def _shown_in_colour(picture: Image.Image) -> Image.Image:
+    if picture.mode == "I;16":  # Pillow's own conversion cuts at 255
+        picture = picture.convert("I").point(lambda level: level * (1 / 257)).convert("L")
+    return picture.convert("RGB")
 
 
 def _shown(value: object) -> str:
