@@ -154,9 +154,9 @@ def split_pass(plan: Plan, failed: Pass, params: Params, caps: Capabilities) -> 
 
 
 def _together(window: Box, canvas: Extent, margins: Margins, params: Params, grid: Grid) -> bool:
+    prompts = SidePrompts.parse(params.side_prompts).lines
     if params.order == "one by one" or (params.order == "auto" and len(margins.sides) < 2):
         return False
-    prompts = SidePrompts.parse(params.side_prompts).lines
     if params.order == "auto":
         small = max(canvas.width, canvas.height) <= TOGETHER_LIMIT * grid.native
         steps_fit = max(margins[side] for side in Side) <= grid.longest_step

@@ -82,8 +82,9 @@ class Grid:
         for i in range(count):
             first, last = start + (end - start) * i // count, start + (end - start) * (i + 1) // count
             middle = (first + last) // 2 - length // 2
-            placed = max(low, min(middle, high - length)) if high - low >= length else low
-            placed = low + round_down(placed - low, self.cell)
+            # The last window may reach beyond the picture by part of a cell, which is slack; none may end short of it.
+            placed = low + min(round_down(max(middle - low, 0), self.cell),
+                               round_up(max(high - length - low, 0), self.cell))
             yield (placed, placed + length), (first, last)
 
 

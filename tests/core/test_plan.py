@@ -1,0 +1,324 @@
+"""Plans hold no pixels: every direction and size is a table or a property."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from lib_outpaint.errors import OutpaintError, ParamError, PlanError
+from lib_outpaint.geometry import Box, Extent, Margins, Side
+from lib_outpaint.hosts.protocol import Capabilities
+from lib_outpaint.params import Params
+from lib_outpaint.plan import Limits, Pass, Plan, make_plan, split_pass
+from lib_outpaint.plan_json import from_json, to_json
+
+SD1 = Capabilities("test")
+SDXL = Capabilities("test", native_side=1024)
+SIDES = [side.value for side in Side]
+
+lengths = st.one_of(st.sampled_from([1, 2, 7, 8, 9, 63, 64, 65, 371, 512, 681]), st.integers(1, 1300))
+amounts = st.one_of(st.just(0), st.sampled_from([1, 7, 8, 64, 128, 256, 257]), st.integers(1, 700))
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> tuple[Extent, Params, Capabilities]:
+    source = Extent(draw(lengths), draw(lengths))
+    unit = draw(st.sampled_from(["px", "px", "%"]))
+    values: dict[str, Any] = {name: draw(amounts) if unit == "px" else draw(st.sampled_from([0, 5, 12.5, 33.3, 100]))
+                              for name in SIDES}
+    params = Params(**values, unit=unit, order=draw(st.sampled_from(["auto", "auto", "one by one", "together"])),
+                    step=draw(st.sampled_from([0, 0, 40, 64, 100, 300])),
+                    context=draw(st.sampled_from([0, 0, 16, 200, 1000])),
+                    overlap=draw(st.sampled_from([0, 1, 32, 100, 256])))
+    caps = Capabilities("test", native_side=draw(st.sampled_from([512, 768, 1024])),
+                        largest_window=draw(st.sampled_from([0, 0, 512 * 512, 640 * 512])))
+    return source, params, caps
+
+
+def planned(case: tuple[Extent, Params, Capabilities], painted: Box | None = None) -> Plan:
+    """A case's plan. What no plan follows from for a reason that is tested elsewhere is left out."""
+    try:
+        return make_plan(*case, painted=painted)
+    except OutpaintError as error:
+        text = str(error)
+        assert any(words in text for words in ("no side grows", "'together' needs a window", "lower step or context"))
+        assume(False)
+        raise
+
+
+def drawn(plan: Plan, boxes: list[Box]) -> np.ndarray:
+    """How often each px of the canvas lies in one of the boxes."""
+    count = np.zeros((plan.canvas.height, plan.canvas.width), np.uint8)
+    for box in boxes:
+        assert plan.canvas.box.contains(box)
+        count[box.slices] += 1
+    return count
+
+
+@settings(max_examples=300)
+@given(cases())
+def test_every_plan_makes_exactly_the_size_asked_for(case: tuple[Extent, Params, Capabilities]) -> None:
+    source, params, _ = case
+    plan = planned(case)
+    if params.unit == "px":
+        wanted = Extent(int(source.width + params.left + params.right), int(source.height + params.up + params.down))
+    else:
+        part = {side: int(length * getattr(params, side) / 100 + 0.5)
+                for side, length in zip(SIDES, (source.width,) * 2 + (source.height,) * 2, strict=True)}
+        wanted = Extent(source.width + part["left"] + part["right"], source.height + part["up"] + part["down"])
+    assert plan.canvas == wanted
+    assert plan.source.extent == source
+    assert plan.source.grown(plan.margins) == plan.canvas.box
+
+
+@settings(max_examples=150)
+@given(cases())
+def test_the_passes_make_every_new_pixel_and_know_what_was_made(case: tuple[Extent, Params, Capabilities]) -> None:
+    plan = planned(case)
+    made = drawn(plan, [plan.source])
+    for step in plan.passes:
+        known = drawn(plan, list(step.known))
+        assert ((known > 0) <= (made > 0)).all(), "a pass counts on pixels that nobody has made"
+        new = drawn(plan, list(step.new)) > 0
+        assert new.any()
+        if step.kind == "side":
+            assert not made[new].any(), "a pixel is made twice"
+        made[new] = 1
+        assert all(step.window.contains(box) for box in step.new)
+    assert made.all()
+
+
+@settings(max_examples=150)
+@given(cases())
+def test_windows(case: tuple[Extent, Params, Capabilities]) -> None:
+    _, params, caps = case
+    plan = planned(case)
+    for step in plan.passes:
+        window = step.window
+        assert window.width % 8 == window.height % 8 == 0
+        assert window.area <= caps.window_area
+        up = Box(0, 0, -(-window.width // 64) * 64, -(-window.height // 64) * 64)
+        assert window.extent == up.extent or up.area > caps.window_area, "not a multiple of 64 though one would fit"
+        if step.kind == "side":
+            check_side_window(step, params, caps)
+
+
+def check_side_window(step: Pass, params: Params, caps: Capabilities) -> None:
+    assert step.side is not None
+    rect, window = step.known[0], step.window
+    low, high = (window.left, window.right) if step.side.horizontal else (window.top, window.bottom)
+    first, last = (rect.left, rect.right) if step.side.horizontal else (rect.top, rect.bottom)
+    seam = first if step.side.at_start else last
+    assert (seam - low) % 8 == 0, "the seam is off the window's latent grid"
+    amount = step.new[0].width if step.side.horizontal else step.new[0].height
+    assert amount <= (params.step or caps.native_side // 2)
+    slack = (seam - low if step.side.at_start else high - seam) - amount
+    assert 0 <= slack < 8, "slack beyond the new area is more than the last cell's"
+    seen = high - seam if step.side.at_start else seam - low
+    assert seen < (last - first) + 64, "the window reaches beyond the picture by more than rounding up takes"
+    assert seen >= min(max(params.context, params.overlap), last - first), "less context than asked for, or than the band"
+
+
+@pytest.mark.parametrize(("side", "window"), [
+    ("left", Box(0, 0, 512, 704)),
+    ("right", Box(-13, 0, 499, 704)),
+], ids=["left", "right"])
+def test_the_photo_of_the_issue(side: str, window: Box) -> None:
+    plan = make_plan(Extent(371, 681), Params(**{side: 128}), SD1)
+    assert plan.canvas == Extent(499, 681)
+    assert [step.window for step in plan.passes] == [window]
+    assert plan.latent_pixels == 64 * 88
+    assert plan.summary(32) == "499x681, 1 pass, window 512x704, band 32 px, 5,632 latents a step"
+
+
+@pytest.mark.parametrize("side", SIDES)
+@pytest.mark.parametrize("caps", [SD1, SDXL], ids=["512", "1024"])
+def test_cost_does_not_depend_on_the_extent_across(side: str, caps: Capabilities) -> None:
+    costs = set()
+    for depth in (1024, 2048, 6000):
+        source = Extent(depth, 700) if side in ("left", "right") else Extent(700, depth)
+        costs.add(make_plan(source, Params(**{side: 256}), caps).latent_pixels)
+    assert len(costs) == 1
+
+
+@pytest.mark.parametrize(("source", "values", "kinds"), [
+    (Extent(400, 400), {"left": 100}, ["left 1"]),
+    (Extent(400, 400), {"left": 100, "up": 100}, ["together"]),
+    (Extent(400, 400), {"left": 100, "up": 100, "order": "one by one"}, ["left 1", "up 1"]),
+    (Extent(400, 400), {"left": 100, "up": 100, "side_prompts": "up: sky"}, ["left 1", "up 1"]),
+    (Extent(400, 400), {"left": 100, "order": "together"}, ["together"]),
+    (Extent(700, 400), {"left": 100, "up": 100}, ["left 1", "up 1"]),
+    (Extent(200, 200), {"left": 300, "up": 10}, ["left 1", "left 2", "up 1"]),
+    (Extent(400, 400), {"left": 300, "step": 100}, ["left 1", "left 2", "left 3"]),
+    (Extent(400, 400), dict.fromkeys(SIDES, 8) | {"order": "one by one"}, ["left 1", "right 1", "up 1", "down 1"]),
+    (Extent(2000, 4000), {"left": 8}, ["left 1, tile 1 of 4", "left 1, tile 2 of 4", "left 1, tile 3 of 4",
+                                       "left 1, tile 4 of 4"]),
+], ids=str)
+def test_which_passes(source: Extent, values: dict[str, Any], kinds: list[str]) -> None:
+    assert [step.name for step in make_plan(source, Params(**values), SD1).passes] == kinds
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_tiles_overlap_by_a_quarter_and_see_the_ones_before(side: str) -> None:
+    source = Extent(600, 5000) if side in ("left", "right") else Extent(5000, 600)
+    plan = make_plan(source, Params(**{side: 100}), SD1)
+    assert len(plan.passes) > 2
+    for before, step in zip(plan.passes, plan.passes[1:], strict=False):
+        common = before.window.intersect(step.window)
+        assert common.area >= step.window.area / 4
+        assert any(common.intersect(known).area for known in step.known[1:]), "the tile before is not seen"
+
+
+@given(cases(), st.integers(0, 1 << 30))
+def test_a_pass_splits_into_smaller_windows_that_make_the_same(case: tuple[Extent, Params, Capabilities],
+                                                               which: int) -> None:
+    _, params, caps = case
+    plan = planned(case)
+    failed = plan.passes[which % len(plan.passes)]
+    try:
+        parts = split_pass(plan, failed, params, caps)
+    except PlanError:
+        # Only windows that are small already, or too narrow to be halved along their side.
+        assert failed.window.area <= 256 * 256 or min(failed.window.width, failed.window.height) <= 448
+        return
+    assert max(part.window.area for part in parts) < failed.window.area
+    wanted = drawn(plan, list(failed.new)) > 0
+    made = np.zeros_like(wanted)
+    for part in parts:
+        made |= drawn(plan, list(part.new)) > 0
+        assert all(part.window.contains(box) for box in part.new)
+        assert part.window.width % 8 == part.window.height % 8 == 0
+    assert (made == wanted).all()
+
+
+@pytest.mark.parametrize("source", [Extent(1500, 64), Extent(100, 100), Extent(901, 1203)], ids=str)
+@given(data=st.data())
+def test_a_painted_region_has_passes_of_its_own_first(source: Extent, data: st.DataObject) -> None:
+    left, top = data.draw(st.integers(0, source.width - 1)), data.draw(st.integers(0, source.height - 1))
+    painted = Box(left, top, data.draw(st.integers(left + 1, source.width)),
+                  data.draw(st.integers(top + 1, source.height)))
+    plan = make_plan(source, Params(left=10, up=3, overlap=data.draw(st.sampled_from([0, 32, 256]))), SD1,
+                     painted=painted)
+    masks = [step for step in plan.passes if step.kind == "mask"]
+    assert plan.passes[:len(masks)] == tuple(masks)
+    repainted = drawn(plan, [box for step in masks for box in step.new])
+    assert (repainted > 0).sum() == repainted.sum() == painted.area, "not the region, or a part of it twice"
+    assert (repainted[painted.moved(10, 3).slices] == 1).all()
+    for step in masks:
+        assert step.place == "mask"
+        assert step.window.area <= SD1.window_area
+        assert all(step.window.contains(box) for box in step.new)
+
+
+def test_the_passes_of_one_photo_are_the_same_every_time() -> None:
+    def once() -> Plan:
+        return make_plan(Extent(371, 681), Params(left=300, up=40), SD1)
+    assert once() == once()
+
+
+@pytest.mark.parametrize(("source", "values", "limits", "error", "words"), [
+    (Extent(0, 5), {"left": 8}, Limits(), PlanError, "the picture is empty: 0x5"),
+    (Extent(5, 5), {}, Limits(), ParamError, "no side grows"),
+    (Extent(8000, 7990), {"left": 16}, Limits(), PlanError, "canvas: 8016x7990 is 64.0 MP, over the limit of 64 MP"),
+    (Extent(100, 100), {"left": 10}, Limits(canvas_pixels=10_999), PlanError, "canvas: 110x100 is 0.0 MP, over"),
+    (Extent(100, 100), {"size": "999999x999999"}, Limits(), PlanError, "canvas: 999999x999999 is 999998.0 MP"),
+    (Extent(100, 100), {"left": 600, "step": 1}, Limits(), PlanError, "step: 1 px makes 600 passes, over the limit"),
+    (Extent(100, 100), {"left": 8, "order": "together", "side_prompts": "left: a"}, Limits(), PlanError,
+     "order: 'together' has one pass for all sides"),
+    (Extent(3000, 3000), {"left": 8, "order": "together"}, Limits(), PlanError,
+     "order: 'together' needs a window of 3008x3008, over the largest window of 0.79 MP"),
+    (Extent(100, 100), {"left": 8, "side_prompts": "nowhere: a"}, Limits(), ParamError, "names no side"),
+], ids=lambda value: str(value)[:40])
+def test_no_plan(source: Extent, values: dict[str, Any], limits: Limits, error: type[Exception], words: str) -> None:
+    with pytest.raises(error) as caught:
+        make_plan(source, Params(**values), SD1, limits=limits)
+    assert words in str(caught.value)
+
+
+def test_a_canvas_just_at_the_limit_is_fine() -> None:
+    assert make_plan(Extent(100, 100), Params(left=10), SD1, limits=Limits(canvas_pixels=11_000)).canvas.area == 11_000
+
+
+def test_a_window_that_cannot_be_small_enough() -> None:
+    tight = Capabilities("test", largest_window=256 * 256)
+    with pytest.raises(PlanError, match=r"needs a window 2112 px across, over the largest window of 0\.07 MP"):
+        make_plan(Extent(3000, 100), Params(left=64, context=2048), tight)
+
+
+@settings(max_examples=60)
+@given(cases())
+def test_json_comes_back(case: tuple[Extent, Params, Capabilities]) -> None:
+    plan = planned(case)
+    text = json.dumps(to_json(plan))
+    assert from_json(json.loads(text)) == plan
+
+
+def a_plan() -> dict[str, Any]:
+    return to_json(make_plan(Extent(371, 681), Params(left=128), SD1))
+
+
+def test_json_is_this() -> None:
+    assert a_plan() == {
+        "version": 1, "canvas": [499, 681], "source": [128, 0, 499, 681],
+        "margins": {"left": 128, "right": 0, "up": 0, "down": 0}, "cell": 8,
+        "passes": [{"name": "left 1", "kind": "side", "side": "left", "step": 1, "tile": 1, "tiles": 1,
+                    "new": [[0, 0, 128, 681]], "known": [[128, 0, 499, 681]], "window": [0, 0, 512, 704]}],
+        "cost": {"latents_a_step": 5632, "whole_canvas_latents_a_step": 5418}}
+
+
+def changed(path: str, value: object) -> dict[str, Any]:
+    plan = a_plan()
+    *parents, last = path.split(".")
+    at: Any = plan
+    for name in parents:
+        at = at[int(name) if name.isdigit() else name]
+    if value is KeyError:
+        del at[last]
+    else:
+        at[int(last) if last.isdigit() else last] = value
+    return plan
+
+
+@pytest.mark.parametrize(("value", "words"), [
+    ([], "plan: is no object"),
+    (None, "plan: is no object"),
+    ({}, "plan.version: is missing"),
+    (changed("version", 2), "plan.version: 2 is not 1"),
+    (changed("passes", KeyError), "plan.passes: is missing"),
+    (changed("paases", []), "plan.paases: is unknown; known are version, canvas"),
+    (changed("canvas", [499]), "plan.canvas: is no list of 2 whole numbers"),
+    (changed("canvas", "499x681"), "plan.canvas: is no list"),
+    (changed("canvas.0", 499.0), "plan.canvas[0]: 499.0 is no whole number"),
+    (changed("canvas.0", True), "plan.canvas[0]: True is no whole number"),
+    (changed("canvas.0", 0), "plan.canvas[0]: 0 is less than 1"),
+    (changed("canvas.0", 500), "do not make up the canvas, which is 500x681"),
+    (changed("margins.left", -1), "plan.margins.left: -1 is less than 0"),
+    (changed("margins.north", 1), "plan.margins.north: is unknown"),
+    (changed("source.2", 100), "plan.source: [128, 0, 100, 681] is empty"),
+    (changed("cell", 0), "plan.cell: 0 is less than 1"),
+    (changed("cell", 7), "plan.passes[0].window: 512x704 is not made of cells of 7 px"),
+    (changed("passes", {}), "plan.passes: is no list"),
+    (changed("passes.0", 5), "plan.passes[0]: is no object"),
+    (changed("passes.0.kind", "diagonal"), "plan.passes[0].kind: 'diagonal' is none of side, together, mask"),
+    (changed("passes.0.side", "north"), "plan.passes[0].side: 'north' does not go with kind 'side'"),
+    (changed("passes.0.side", None), "plan.passes[0].side: None does not go with kind 'side'"),
+    (changed("passes.0.kind", "mask"), "plan.passes[0].side: 'left' does not go with kind 'mask'"),
+    (changed("passes.0.tile", 0), "plan.passes[0].tile: 0 is less than 1"),
+    (changed("passes.0.new", []), "plan.passes[0].new: is no list of boxes"),
+    (changed("passes.0.new.0", [0, 0, 1]), "plan.passes[0].new[0]: is no list of 4 whole numbers"),
+    (changed("passes.0.window.1", "0"), "plan.passes[0].window[1]: '0' is no whole number"),
+    (changed("cost.latents_a_step", 1), "plan.cost: {'latents_a_step': 1,"),
+], ids=lambda value: value if isinstance(value, str) else "")
+def test_json_with_mistakes(value: object, words: str) -> None:
+    with pytest.raises(PlanError) as caught:
+        from_json(value)
+    assert words in str(caught.value)
+
+
+def test_a_summary_may_stand_in_the_json() -> None:
+    assert from_json({**a_plan(), "summary": "anything"}).margins == Margins(left=128)
