@@ -101,5 +101,5 @@ def _one(source: Path, target: Path, flags: argparse.Namespace, params: Params, 
 def _told(records: list[dict[str, Any]], failures: list[dict[str, str]], skipped: int, console: Console) -> None:
     console.say(f"{len(records)} made, {skipped} skipped, {len(failures)} failed")
     for failure in failures:
-        console.error(f"{Path(failure['file']).name} failed: {failure['error']}")
+        console.error(f"failed: {failure['error']}")
     console.data({"made": records, "skipped": skipped, "failed": failures})

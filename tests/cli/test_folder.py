@@ -1,0 +1,109 @@
+"""`outpaint folder` and `outpaint params`, run in this process."""
+
+import json
+
+import pytest
+from PIL import Image
+from skimage import data
+
+from lib_outpaint import cli
+from lib_outpaint.params import DECLARED
+
+
+@pytest.fixture
+def folder(tmp_path):
+    source = tmp_path / "in"
+    source.mkdir()
+    for name in ("a.png", "b.jpg", "b.png", "c.webp"):
+        Image.fromarray(data.chelsea()[50:98, 100:164]).save(source / name)  # 64x48
+    (source / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\nbroken")
+    (source / "notes.txt").write_text("no picture")
+    return source
+
+
+def run(*words):
+    return cli.main([str(word) for word in words])
+
+
+def test_every_picture_is_made_and_one_bad_file_stops_nothing(folder, tmp_path, capsys):
+    out = tmp_path / "out"
+    assert run("folder", folder, out, "--left", 16, "--seed", 1) == 2
+    assert sorted(p.name for p in out.iterdir()) == ["a.png", "b.jpg.png", "b.png.png", "c.png"]
+    for path in out.iterdir():
+        with Image.open(path) as image:
+            assert image.size == (80, 48)
+    captured = capsys.readouterr()
+    assert "4 made, 0 skipped, 1 failed" in captured.out
+    assert "broken.png" in captured.err
+
+
+def test_a_second_run_resumes(folder, tmp_path, capsys):
+    out = tmp_path / "out"
+    run("-q", "folder", folder, out, "--left", 16, "--seed", 1)
+    before = {p.name: p.stat().st_mtime_ns for p in out.iterdir()}
+    (out / "a.png").unlink()
+    capsys.readouterr()
+    run("folder", folder, out, "--left", 16, "--seed", 1, "--json")
+    said = json.loads(capsys.readouterr().out)
+    assert said["skipped"] == 3
+    assert [record["file"] for record in said["made"]] == [str(out / "a.png")]
+    assert [failure["file"] for failure in said["failed"]] == [str(folder / "broken.png")]
+    after = {p.name: p.stat().st_mtime_ns for p in out.iterdir()}
+    assert all(after[name] == before[name] for name in before if name != "a.png")
+
+
+def test_overwrite_makes_them_again(folder, tmp_path, capsys):
+    out = tmp_path / "out"
+    run("-q", "folder", folder, out, "--left", 16, "--seed", 1)
+    run("folder", folder, out, "--left", 24, "--seed", 1, "--overwrite")
+    assert "4 made, 0 skipped" in capsys.readouterr().out
+    with Image.open(out / "a.png") as image:
+        assert image.size == (88, 48)
+
+
+def test_the_format_can_be_chosen(folder, tmp_path):
+    run("-q", "folder", folder, tmp_path / "out", "--left", 16, "--format", "webp")
+    assert (tmp_path / "out" / "a.webp").exists()
+
+
+def test_an_interrupt_leaves_no_partial_file_and_the_next_run_goes_on(folder, tmp_path, monkeypatch):
+    from lib_outpaint.hosts.draft import DraftHost
+
+    inpaint, calls = DraftHost.inpaint, []
+
+    def stops(self, jobs):
+        calls.append(jobs)
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        return inpaint(self, jobs)
+
+    monkeypatch.setattr(DraftHost, "inpaint", stops)
+    out = tmp_path / "out"
+    assert run("-q", "folder", folder, out, "--left", 32, "--step", 16) == 130
+    assert [p.name for p in out.iterdir()] == ["a.png"]
+    monkeypatch.setattr(DraftHost, "inpaint", inpaint)
+    assert run("-q", "folder", folder, out, "--left", 32, "--step", 16) == 2  # the broken file
+    assert len(list(out.iterdir())) == 4
+
+
+@pytest.mark.parametrize(("arguments", "message"), [
+    (("none", "out"), "there is no such folder"), (("in", "in"), "a folder of their own"), (("empty", "out"), "holds no picture"),
+])
+def test_bad_folders_end_with_2(folder, tmp_path, capsys, arguments, message):
+    (tmp_path / "empty").mkdir()
+    assert run("folder", *(tmp_path / name for name in arguments), "--left", 8) == 2
+    assert message in capsys.readouterr().err
+
+
+def test_bad_parameters_end_before_the_first_file(folder, tmp_path, capsys):
+    assert run("folder", folder, tmp_path / "out", "--left", 9999) == 2
+    assert not (tmp_path / "out").exists()
+    assert "left: 9999" in capsys.readouterr().err
+
+
+def test_params_lists_every_parameter(capsys):
+    assert run("params") == 0
+    listed = capsys.readouterr().out
+    assert all(param.name in listed for param in DECLARED)
+    assert run("params", "--json") == 0
+    assert list(json.loads(capsys.readouterr().out)["properties"]) == [p.name for p in DECLARED]

@@ -1,0 +1,192 @@
+"""`outpaint image`, run in this process."""
+
+import json
+import re
+
+import numpy as np
+import pytest
+from PIL import Image
+from skimage import data
+
+from lib_outpaint import cli, picture_io
+from lib_outpaint.errors import HostError
+from lib_outpaint.hosts.draft import DraftHost
+
+
+@pytest.fixture
+def photo(tmp_path):
+    path = tmp_path / "photo.png"
+    Image.fromarray(data.astronaut()[100:197, 200:331]).save(path)  # 131x97
+    return path
+
+
+def run(*words):
+    return cli.main([str(word) for word in words])
+
+
+def pixels(path):
+    with Image.open(path) as image:
+        return np.array(image)
+
+
+def test_grows_to_exactly_the_size_asked_for_and_keeps_the_original(photo, tmp_path):
+    out = tmp_path / "out.png"
+    assert run("image", photo, "-o", out, "--left", 37, "--up", 11, "--overlap", 8, "--seed", 1) == 0
+    assert pixels(out).shape == (97 + 11, 131 + 37, 3)
+    np.testing.assert_array_equal(pixels(out)[11 + 8:, 37 + 8:], pixels(photo)[8:, 8:])
+
+
+@pytest.mark.parametrize(("words", "size"), [
+    (("--right", "50", "--unit", "%"), (131 + 66, 97)),
+    (("--aspect", "2:1"), (194, 97)),
+    (("--size", "200x150", "--anchor", "left"), (200, 150)),
+])
+def test_the_other_ways_to_say_how_far(photo, tmp_path, words, size):
+    out = tmp_path / "out.png"
+    assert run("image", photo, "-o", out, "--seed", 1, *words) == 0
+    with Image.open(out) as image:
+        assert image.size == size
+
+
+def test_the_default_output_lies_beside_the_input(photo):
+    assert run("-q", "image", photo, "--down", 16) == 0
+    assert (photo.parent / "photo-outpaint.png").exists()
+
+
+def test_says_that_it_is_a_draft(photo, tmp_path, capsys):
+    out = tmp_path / "out.png"
+    assert run("image", photo, "-o", out, "--left", 16, "--seed", 7) == 0
+    assert "draft" in capsys.readouterr().out
+    text = picture_io.infotext_of(out)
+    assert "Outpaint engine: draft" in text
+    assert "Outpaint left: 16" in text
+    assert "Seed: 7" in text
+
+
+def test_the_same_seed_gives_the_same_bytes(photo, tmp_path):
+    for name in ("a.png", "b.png"):
+        assert run("-q", "image", photo, "-o", tmp_path / name, "--left", 48, "--seed", 5) == 0
+    assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
+
+
+def test_three_drafts_differ_and_each_can_be_made_again_alone(photo, tmp_path):
+    assert run("-q", "image", photo, "-o", tmp_path / "n.png", "--left", 48, "--count", 3, "--seed", 5) == 0
+    three = [(tmp_path / f"n-{i}.png") for i in (1, 2, 3)]
+    assert len({path.read_bytes() for path in three}) == 3
+    assert len({pixels(path).tobytes() for path in three}) == 3
+    assert run("-q", "image", photo, "-o", tmp_path / "alone.png", "--left", 48, "--seed", 7) == 0
+    np.testing.assert_array_equal(pixels(tmp_path / "alone.png"), pixels(three[2]))
+
+
+BAD = [
+    ((), "no side grows"),
+    (("--left", "nan"), "left: nan"),
+    (("--left", "x"), "left: 'x' is not a number"),
+    (("--left", "5000"), "left: 5000 is outside 0..4096"),
+    (("--left", "9.5"), "left: 9.5"),
+    (("--left", "8", "--fill", "lava"), "fill: 'lava' is none of"),
+    (("--left", "8", "--prompt", "sea"), "prompt: 'sea'"),
+    (("--left", "8", "--steps", "20"), "steps: 20"),
+    (("--left", "8", "--loras", "x:1"), "loras: 'x:1'"),
+    (("--left", "8", "--controlnet", "on"), "controlnet: 'on'"),
+    (("--left", "8", "--mask-weight", "0.5"), "mask_weight: 0.5"),
+    (("--left", "8", "--side-prompts", "left: sky"), "side_prompts: 'left: sky'"),
+    (("--left", "8", "--count", "0"), "count: 0"),
+    (("--left", "8", "--seed", "-1"), "seed: -1"),
+    (("--left", "4000", "--up", "4000", "--max-megapixels", "1"), "over the limit of 1 MP"),
+    (("--left", "8", "--compare", "fill"), "compare:"),
+]
+
+
+@pytest.mark.parametrize(("words", "message"), BAD, ids=[" ".join(words) or "nothing" for words, _ in BAD])
+def test_bad_input_ends_with_2_a_message_and_no_file(photo, tmp_path, capsys, words, message):
+    assert run("image", photo, "-o", tmp_path / "out.png", *words) == 2
+    assert message in capsys.readouterr().err
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["photo.png"]
+
+
+@pytest.mark.parametrize(("name", "message"), [
+    ("none.png", "there is no such file"), ("text.png", "is no picture"), ("photo.png", "cannot write .xyz"),
+])
+def test_bad_files_end_with_2(photo, tmp_path, capsys, name, message):
+    (tmp_path / "text.png").write_text("hello")
+    out = tmp_path / ("out.xyz" if "write" in message else "out.png")
+    assert run("image", tmp_path / name, "-o", out, "--left", 8) == 2
+    error = capsys.readouterr().err
+    assert message in error
+    assert error.count("\n") == 1
+
+
+def test_an_unknown_flag_ends_with_2(photo):
+    with pytest.raises(SystemExit) as ended:
+        run("image", photo, "--sideways", 8)
+    assert ended.value.code == 2
+
+
+def test_dry_run_prints_the_plan_and_its_cost_and_writes_nothing(photo, tmp_path, capsys):
+    assert run("image", photo, "-o", tmp_path / "out.png", "--left", 37, "--dry-run") == 0
+    plan = json.loads(capsys.readouterr().out)
+    assert plan["canvas"] == [168, 97]
+    assert len(plan["passes"]) == 1
+    assert re.search(r"168x97, 1 pass, window \d+x\d+, band 32 px", plan["summary"])
+    assert not (tmp_path / "out.png").exists()
+
+
+def test_json_says_what_was_done(photo, tmp_path, capsys):
+    assert run("image", photo, "-o", tmp_path / "out.png", "--left", 16, "--seed", 3, "--json") == 0
+    said = json.loads(capsys.readouterr().out)
+    assert said["engine"] == "draft"
+    assert said["stopped"] is None
+    assert said["pictures"] == [{"file": str(tmp_path / "out.png"), "size": [147, 97], "seed": 3, "complete": True,
+                                 "parameters": {"left": 16}}]
+
+
+def test_extras_and_compare(photo, tmp_path):
+    assert run("-q", "image", photo, "-o", tmp_path / "c.png", "--left", 16, "--compare", "fill=edge,noise",
+               "--extras", "both", "--seed", 1) == 0
+    names = {p.name for p in tmp_path.iterdir()}
+    assert {"c-1.png", "c-2.png", "c-grid.png", "c-1.canvas.png", "c-1.mask.png", "c-2.canvas.png"} <= names
+    mask = pixels(tmp_path / "c-1.mask.png")
+    assert mask.shape == (97, 147)
+    assert (mask[:, :16] == 255).all()
+    assert (mask[:, 16 + 32:] == 0).all()
+
+
+def test_a_painted_mask_is_repainted_and_the_rest_kept(photo, tmp_path):
+    mask = np.zeros((97, 131), np.uint8)
+    mask[40:60, 50:80] = 255
+    Image.fromarray(mask).save(tmp_path / "mask.png")
+    assert run("-q", "image", photo, "-o", tmp_path / "out.png", "--right", 16, "--mask", tmp_path / "mask.png",
+               "--overlap", 0, "--seed", 1) == 0
+    before, after = pixels(photo), pixels(tmp_path / "out.png")[:, :131]
+    changed = (before != after).any(-1)
+    assert changed[40:60, 50:80].mean() > 0.5
+    assert not changed[mask == 0].any()
+
+
+def test_a_mask_of_another_size_is_refused(photo, tmp_path, capsys):
+    Image.new("L", (10, 10)).save(tmp_path / "mask.png")
+    assert run("image", photo, "--right", 16, "--mask", tmp_path / "mask.png") == 2
+    assert "mask.png: is 10x10, but the picture is 131x97" in capsys.readouterr().err
+
+
+class _FailsAtSecond(DraftHost):
+    calls = 0
+    error: BaseException = HostError("the sampler melted")
+
+    def inpaint(self, jobs):
+        self.calls += 1
+        if self.calls == 2:
+            raise self.error
+        return super().inpaint(jobs)
+
+
+@pytest.mark.parametrize(("error", "code"), [(HostError("the sampler melted"), 3), (KeyboardInterrupt(), 130)])
+def test_what_was_finished_is_kept_when_a_later_pass_does_not(photo, tmp_path, monkeypatch, capsys, error, code):
+    monkeypatch.setattr(_FailsAtSecond, "error", error)
+    monkeypatch.setattr("lib_outpaint.cli.options.DraftHost", _FailsAtSecond)
+    assert run("image", photo, "-o", tmp_path / "out.png", "--left", 64, "--step", 32, "--seed", 1) == code
+    assert not (tmp_path / "out.png").exists()
+    with Image.open(tmp_path / "out.partial.png") as image:
+        assert image.size == (131 + 32, 97)
+    assert "finished is kept" in capsys.readouterr().err
