@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ..errors import HostError, MissingExtra
 from ..params import Params
+from .copies import edge
 
 Bytes = NDArray[np.uint8]
 Bits = NDArray[np.bool_]
@@ -32,12 +33,18 @@ def patchmatch(pixels: torch.Tensor, known: torch.Tensor, params: Params, seed: 
 def telea(pixels: torch.Tensor, known: torch.Tensor, params: Params, seed: int) -> torch.Tensor:
     """Telea's fast marching fill (2004) from OpenCV.
 
+    OpenCV lets what the unknown part holds shine through a little, so it holds the edge fill; and it reads beyond a
+    window of one row or column, so there is a frame.
+
     Raises:
         MissingExtra: OpenCV is not installed.
     """
     cv2 = opencv()
-    hole = (~_to_bits(known)).astype(np.uint8)
-    return _from_bytes(np.asarray(cv2.inpaint(_to_bytes(pixels), hole, TELEA_RADIUS, cv2.INPAINT_TELEA)), pixels)
+    hole = np.pad((~_to_bits(known)).astype(np.uint8), 1, mode="edge")
+    start = torch.where(known[None], pixels, edge(pixels, known, params, seed))
+    framed = np.pad(_to_bytes(start), ((1, 1), (1, 1), (0, 0)), mode="edge")
+    filled = np.asarray(cv2.inpaint(framed, hole, TELEA_RADIUS, cv2.INPAINT_TELEA))
+    return _from_bytes(filled[1:-1, 1:-1], pixels)
 
 
 def patchmatch_bytes(image: Bytes, hole: Bits, seed: int, unusable: Bits | None = None) -> Bytes:
