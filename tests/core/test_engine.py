@@ -189,8 +189,7 @@ LAYOUTS: dict[str, tuple[tuple[int, int], dict[str, Any], dict[str, Any]]] = {
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
-@pytest.mark.parametrize("overlap", [0, 1, 32, 77])
-@pytest.mark.parametrize("match", ["off", "seam"])
+@pytest.mark.parametrize(("overlap", "match"), [(0, "off"), (1, "off"), (77, "off"), (32, "seam")])
 def test_a_magenta_prefill_leaves_no_magenta(layout: str, overlap: int, match: str,
                                              prefilled_with: Callable[[tuple[float, float, float]], None]) -> None:
     """The host repaints where the latent mask says so: then nothing of the prefill is in the output, not a 255th."""
