@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal, cast
+from typing import Literal
 
 from .errors import ModelError
 from .model_header import Header, Tensor, read_header, read_json
@@ -160,9 +160,10 @@ def _context_base(header: Header, prefix: str) -> Base:
 
 def _controlnet(header: Header) -> ModelInfo | None:
     control = _control_kind(header.path)
+    layout: Layout = "original"
     if header.shape("control_model.input_hint_block.0.weight") or header.shape("input_hint_block.0.weight"):
         prefix = "control_model." if "control_model.input_hint_block.0.weight" in header.tensors else ""
-        base, layout = _context_base(header, prefix), cast(Layout, "original")
+        base = _context_base(header, prefix)
     elif header.shape("controlnet_cond_embedding.conv_in.weight"):
         base, layout = _context_base(header, ""), "diffusers"
     else:
