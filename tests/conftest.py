@@ -13,6 +13,13 @@ settings.register_profile("usual", deadline=None, derandomize=True, print_blob=T
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "usual"))
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--webui-url", default=os.environ.get("WEBUI_URL", ""), metavar="URL",
+                     help="a running WebUI with the extension and --api; tests/webui runs against it")
+    parser.addoption("--webui-dir", default="", metavar="DIR",
+                     help="that WebUI's folder, when it is on this machine: also checks what it saves")
+
+
 @pytest.fixture(scope="session")
 def photos() -> dict[str, torch.Tensor]:
     """Photos of different kinds, cut to at most 256 px: float32 (3, H, W) in 0..1, by name."""

@@ -65,6 +65,9 @@ def _processed(p: Any, last: Any, result: Result, pictures: list[Image.Image], t
                 output.append(float_image(extra).convert("RGB"))
                 infotexts.append(text)
     whole = _finished_copy(p, last, result.pictures[0], result, title, init_hash) if result.pictures else p
+    if p.comments:
+        # The page shows comments; the API's answer holds these parameters alone.
+        whole.extra_generation_params = {**whole.extra_generation_params, "Outpaint notes": "; ".join(p.comments)}
     return processing.Processed(
         whole, output, seed=p.all_seeds[0], info=infotexts[0] if infotexts else "", subseed=p.all_subseeds[0],
         all_prompts=p.all_prompts, all_negative_prompts=p.all_negative_prompts, all_seeds=p.all_seeds,

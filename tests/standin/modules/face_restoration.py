@@ -1,0 +1,6 @@
+calls = []
+
+
+def restore_faces(array):
+    calls.append(array.shape)
+    return array

@@ -1,0 +1,5 @@
+started = []
+
+
+def on_app_started(callback):
+    started.append(callback)

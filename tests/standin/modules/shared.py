@@ -1,0 +1,64 @@
+"""Options, state, command line."""
+
+from types import SimpleNamespace
+
+import torch
+
+DEFAULTS = {
+    "samples_save": True, "samples_format": "png", "grid_save": True, "return_grid": True, "grid_only_if_multiple": True,
+    "grid_format": "png", "grid_extended_filename": False, "enable_pnginfo": True, "save_init_img": False,
+    "outdir_init_images": "init", "img2img_background_color": "#ffffff", "face_restoration": False, "tiling": False,
+    "overlay_inpaint": True, "return_mask": False, "return_mask_composite": False, "save_mask": False,
+    "inpainting_mask_weight": 1.0, "save_incomplete_images": False, "sd_model_checkpoint": "plain.safetensors",
+    "samples_filename_pattern": "[seed]", "sd_vae": "Automatic", "img2img_color_correction": False, "eta": 1.0,
+}
+STORED = ("samples_save", "samples_format", "grid_save", "sd_model_checkpoint", "return_grid", "sd_vae")
+
+
+class Options:
+    """Only some keys are stored: the others come from the defaults, as on a fresh installation."""
+
+    def __init__(self):
+        self.__dict__["data"] = {name: DEFAULTS[name] for name in STORED}
+
+    def __getattr__(self, name):
+        if name in self.data:
+            return self.data[name]
+        if name in DEFAULTS:
+            return DEFAULTS[name]
+        raise AttributeError(name)
+
+    def __setattr__(self, name, value):
+        self.data[name] = value
+
+    def set(self, name, value, is_api=False, run_callbacks=True):
+        self.data[name] = value
+
+
+class State:
+    def __init__(self):
+        self.begin()
+
+    def begin(self):
+        self.skipped = self.interrupted = self.stopping_generation = False
+        self.job, self.textinfo = "", None
+        self.job_count, self.job_no, self.sampling_step = -1, 0, 0
+        self.current_image = None
+        self.jobs = []
+
+    def nextjob(self):
+        self.job_no += 1
+
+    def interrupt(self):
+        self.interrupted = True
+
+    def assign_current_image(self, image):
+        self.current_image = image
+
+
+opts = Options()
+state = State()
+cmd_opts = SimpleNamespace(api_auth=None, no_prompt_history=False)
+device = torch.device("cpu")
+sd_model = None
+total_tqdm = SimpleNamespace(clear=lambda: None, updateTotal=lambda total: None)

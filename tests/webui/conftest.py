@@ -1,0 +1,167 @@
+"""A client for a running WebUI. Everything here is skipped without `--webui-url`.
+
+The host wants two small SD 1.x checkpoints, one of them with "inpaint" in its name (a 9-channel one).
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import requests
+from numpy.typing import NDArray
+from PIL import Image
+
+SCRIPT = "directional outpaint"
+
+
+@dataclass
+class Answer:
+    """What came back: the pictures as RGB arrays, and the infotexts."""
+
+    pictures: list[NDArray[np.uint8]]
+    info: dict[str, Any]
+
+    @property
+    def first(self) -> NDArray[np.uint8]:
+        return self.pictures[0]
+
+    @property
+    def notes(self) -> str:
+        return str(self.info["extra_generation_params"].get("Outpaint notes", ""))
+
+    @property
+    def infotext(self) -> str:
+        return str(self.info["infotexts"][0])
+
+    def size(self, index: int = 0) -> tuple[int, int]:
+        height, width = self.pictures[index].shape[:2]
+        return width, height
+
+
+@dataclass
+class WebUI:
+    """Plain HTTP to one host."""
+
+    url: str
+    plain: str
+    inpainting: str
+    folder: Path | None
+
+    def get(self, path: str) -> Any:
+        response = requests.get(self.url + path, timeout=60)
+        response.raise_for_status()
+        return response.json()
+
+    def post(self, path: str, body: dict[str, Any] | None = None) -> requests.Response:
+        return requests.post(self.url + path, json=body or {}, timeout=900)
+
+    def img2img(self, picture: NDArray[np.uint8], *, model: str = "", **fields: Any) -> requests.Response:
+        """Small and quick unless said otherwise: 2 steps, Euler, nothing saved."""
+        overrides = {"sd_model_checkpoint": model or self.inpainting, **fields.pop("override_settings", {})}
+        body = {"init_images": [encoded(picture)], "prompt": "a cup", "steps": 2, "sampler_name": "Euler",
+                "denoising_strength": 0.75, "seed": 5, "width": 64, "height": 64, "save_images": False,
+                "override_settings": overrides, **fields}
+        return self.post("/sdapi/v1/img2img", body)
+
+    def outpaint(self, picture: NDArray[np.uint8], *arguments: Any, model: str = "", **fields: Any) -> Answer:
+        response = self.img2img(picture, model=model, script_name=SCRIPT, script_args=list(arguments), **fields)
+        assert response.status_code == 200, response.text[:2000]
+        return answered(response)
+
+    def state(self) -> dict[str, Any]:
+        """All options that the API shows."""
+        return dict(self.get("/sdapi/v1/options"))
+
+
+def encoded(picture: NDArray[np.uint8]) -> str:
+    buffer = io.BytesIO()
+    Image.fromarray(picture).save(buffer, "PNG")
+    return base64.b64encode(buffer.getvalue()).decode()
+
+
+def decoded(text: str) -> NDArray[np.uint8]:
+    return np.array(Image.open(io.BytesIO(base64.b64decode(text))).convert("RGB"))
+
+
+def answered(response: requests.Response) -> Answer:
+    body = response.json()
+    return Answer([decoded(text) for text in body["images"]], json.loads(body["info"]))
+
+
+@pytest.fixture(scope="session")
+def webui(request: pytest.FixtureRequest) -> WebUI:
+    url = request.config.getoption("--webui-url")
+    if not url:
+        pytest.skip("no --webui-url")
+    models = [model["title"] for model in requests.get(f"{url}/sdapi/v1/sd-models", timeout=60).json()]
+    names = [title.split(" [")[0] for title in models]
+    inpainting = next(name for name in names if "inpaint" in name)
+    plain = next(name for name in names if "inpaint" not in name)
+    folder = request.config.getoption("--webui-dir")
+    return WebUI(url, plain, inpainting, Path(folder) if folder else None)
+
+
+@pytest.fixture(scope="session")
+def picture() -> NDArray[np.uint8]:
+    """A small photo: 96x80."""
+    from skimage import data
+
+    return np.ascontiguousarray(data.coffee()[100:180, 200:296])
+
+
+@pytest.fixture(scope="session")
+def photo_of():
+    """Makes a photo of any size up to 600x1000."""
+    from skimage import data
+
+    whole = np.concatenate([data.coffee(), data.coffee()[::-1], data.coffee()])
+    return lambda width, height: np.ascontiguousarray(whole[:height, :width])
+
+
+class Running:
+    """A request in a thread, and what the host says about its progress meanwhile."""
+
+    def __init__(self, webui: WebUI, work: Any) -> None:
+        self._webui = webui
+        self.answer: Answer | None = None
+        self.error: BaseException | None = None
+        self.seen: list[str] = []
+        self._thread = threading.Thread(target=self._run, args=(work,))
+        self._thread.start()
+
+    def _run(self, work: Any) -> None:
+        try:
+            self.answer = work()
+        except BaseException as error:  # noqa: BLE001  shown by the test
+            self.error = error
+
+    def wait_for(self, text: str, seconds: float = 120) -> bool:
+        """Waits until the host's progress says `text` and sampling has begun there."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end and self._thread.is_alive():
+            state = self._webui.get("/sdapi/v1/progress?skip_current_image=true")["state"]
+            self.seen.append(state["job"])
+            if text in state["job"] and state["sampling_step"] >= 1:
+                return True
+            time.sleep(0.02)
+        return False
+
+    def finished(self) -> Answer:
+        self._thread.join(600)
+        assert self.error is None, self.error
+        assert self.answer is not None
+        return self.answer
+
+
+@pytest.fixture
+def running(webui: WebUI):
+    return lambda work: Running(webui, work)

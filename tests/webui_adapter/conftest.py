@@ -1,0 +1,83 @@
+"""The stand-in for the host's `modules`, as new for every test, and a job to run in it."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+STANDIN = str(Path(__file__).parents[1] / "standin")
+OURS = "lib_outpaint.hosts.webui"
+
+
+@pytest.fixture
+def host(tmp_path, monkeypatch):
+    """The stand-in's modules by name, with two checkpoints, the plain one loaded."""
+    forget = [name for name in sys.modules if name == "modules" or name.startswith(("modules.", OURS))]
+    for name in forget:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.syspath_prepend(STANDIN)
+    names = ("shared", "processing", "scripts", "images", "sd_models", "sd_vae", "devices", "paths", "face_restoration",
+             "script_callbacks")
+    found = SimpleNamespace(**{name: importlib.import_module(f"modules.{name}") for name in names})
+    found.paths.data_path = str(tmp_path)
+    (tmp_path / "params.txt").write_text("the last finished job", encoding="utf8")
+    found.sd_models.add("plain.safetensors", tmp_path / "plain.safetensors")
+    found.sd_models.add("inpainting.safetensors", tmp_path / "inpainting.safetensors", inpainting=True)
+    found.sd_models.reload_model_weights()
+    found.job = importlib.import_module(f"{OURS}.job")
+    yield found
+    for name in [n for n in sys.modules if n == "modules" or n.startswith(("modules.", OURS))]:
+        del sys.modules[name]
+
+
+@pytest.fixture
+def picture() -> Image.Image:
+    """A small photo, 96x80."""
+    from skimage import data
+
+    return Image.fromarray(np.ascontiguousarray(data.coffee()[100:180, 200:296]))
+
+
+@pytest.fixture
+def make(host, picture):
+    """Makes a processing object; keywords are its fields. `scripts` are always-on scripts."""
+    def made(*arguments, scripts=(), **fields):
+        values = {"init_images": [picture], "seed": 5, "subseed": 9, "prompt": "a cup", "width": 64, "height": 64, **fields}
+        p = host.processing.StableDiffusionProcessingImg2Img(**values)
+        place = 1
+        for script in scripts:
+            script.args_from, script.args_to = place, place + len(getattr(script, "values", ()))
+            place = script.args_to
+        p.scripts = host.scripts.ScriptRunner(scripts, [SimpleNamespace(args_from=place, args_to=place + 29)])
+        p.script_args = (0, *(value for script in scripts for value in getattr(script, "values", ())), *arguments)
+        p.place = (place, place + 29)
+        return p
+
+    return made
+
+
+@pytest.fixture
+def run(host, make):
+    """Runs the script on a new processing object and returns the host's Processed."""
+    def ran(*arguments, p=None, **fields):
+        p = p or make(*arguments, **fields)
+        ran.p = p
+        host.shared.state.begin()
+        return host.job.run(p, arguments, p.place)
+
+    return ran
+
+
+def array(image: Image.Image) -> np.ndarray:
+    return np.array(image.convert("RGB"))
+
+
+def close(a: torch.Tensor, b: torch.Tensor) -> bool:
+    return bool(torch.allclose(a, b, atol=1e-6))

@@ -1,0 +1,322 @@
+"""Whole jobs on the stand-in: sizes, seeds, options, faults, results."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from lib_outpaint.errors import HostError, ParamError
+
+from .conftest import array
+
+TWO_PASSES = {"left": 64, "step": 32, "context": 64, "overlap": 16}
+
+
+def test_the_tabs_size_is_not_used(run):
+    assert run({"left": 24}, width=1024, height=1024).images[0].size == (120, 80)
+
+
+@pytest.mark.parametrize(("values", "size"), [
+    ({"left": 13, "down": 7}, (109, 87)),
+    ({"pixels": 16, "direction": "left,up"}, (112, 96)),
+    (["", 16, 8, ["right"], 1.0, 0.05], (112, 80)),
+    ([16, 8, 0, ["right", "down"]], (112, 96)),
+], ids=["named", "mk2 names", "mk2", "poor man's"])
+def test_forms_of_arguments(run, values, size):
+    arguments = values if isinstance(values, list) else [values]
+    assert run(*arguments).images[0].size == size
+
+
+@pytest.mark.parametrize("count", [1, 3, 27])
+def test_a_short_positional_list_does_not_take_the_next_scripts_values(host, make, count):
+    """By API the list is shorter by what is missing, and the slice reaches into what stands behind it."""
+    values = ([24] + [None] * 26)[:count]
+    p = make(is_api=True)
+    start, end = p.place
+    behind = [["left"], "next script", 7]
+    host.shared.state.begin()
+    p.scripts.scripts.append(type("Next", (), {"args_from": end, "args_to": end + 3})())
+    p.script_args = [*([None] * start), *values, *behind]
+    processed = host.job.run(p, p.script_args[start:end], p.place)
+    assert processed.images[0].size == (120, 80)
+
+
+def test_bad_input_is_422_by_api_and_the_message_on_the_page(run, make, host):
+    fastapi = pytest.importorskip("fastapi")
+    with pytest.raises(ParamError, match="left: 5000 is outside"):
+        run({"left": 5000})
+    with pytest.raises(fastapi.HTTPException) as raised:
+        run({"left": 5000}, is_api=True)
+    assert raised.value.status_code == 422
+    assert "left: 5000 is outside 0..4096" in raised.value.detail
+    assert host.processing.calls == []
+    assert host.images.saved == []
+
+
+def test_seeds_and_batches(host, run):
+    processed = run(TWO_PASSES, n_iter=2, batch_size=2)
+    assert processed.all_seeds == [5, 6, 7, 8]
+    first, second, third, _ = host.processing.calls
+    assert first.seed == [5, 6]
+    assert third.seed == [7, 8]
+    assert second.seed != first.seed
+    pictures = processed.images[processed.index_of_first_image:]
+    for number, seed in enumerate([5, 6, 7, 8]):
+        alone = run(TWO_PASSES, seed=seed).images[0]
+        np.testing.assert_array_equal(array(alone), array(pictures[number]))
+        assert f"Seed: {seed}" in processed.infotexts[number + processed.index_of_first_image]
+
+
+def test_variation_seeds(host, run):
+    processed = run(TWO_PASSES, batch_size=2, subseed_strength=0.3)
+    assert processed.all_seeds == [5, 5]
+    assert processed.all_subseeds == [9, 10]
+    first, second = host.processing.calls
+    assert first.subseed == [9, 10]
+    assert second.subseed != first.subseed
+    assert second.seed[0] == second.seed[1]
+
+
+def test_prompts_per_side(host, run):
+    run({"left": 16, "right": 16, "side_prompts": "left: sea\n!right: hills\nright -: people"}, negative_prompt="blur")
+    assert [c.prompt for c in host.processing.calls] == [["a cup, sea"], ["hills"]]
+    assert [c.negative_prompt for c in host.processing.calls] == [["blur"], ["blur, people"]]
+
+
+def options_and_model(host):
+    return dict(host.shared.opts.data), host.shared.sd_model
+
+
+@pytest.mark.parametrize("happening", ["success", "error", "interrupt", "bad input"])
+def test_options_and_checkpoint_are_as_before(host, run, happening):
+    overrides = {"sd_model_checkpoint": "inpainting.safetensors", "overlay_inpaint": False, "eta": 0.1, "sd_vae": "other"}
+    before = options_and_model(host)
+    if happening == "success":
+        run(TWO_PASSES, override_settings=overrides)
+    elif happening == "bad input":
+        with pytest.raises(ParamError):
+            run({"left": -1}, override_settings=overrides)
+    elif happening == "error":
+        host.processing.hooks["sample"] = raises(RuntimeError("broken"))
+        with pytest.raises(HostError, match="broken"):
+            run(TWO_PASSES, override_settings=overrides)
+    else:
+        host.processing.hooks["sample"] = lambda p: host.shared.state.interrupt()
+        run(TWO_PASSES, override_settings=overrides)
+    assert options_and_model(host) == before
+
+
+def raises(error, at=1):
+    """A hook that raises at the nth call."""
+    count = []
+
+    def hook(p):
+        count.append(p)
+        if len(count) == at:
+            raise error
+
+    return hook
+
+
+def test_an_interrupt_in_pass_2_keeps_pass_1_and_drops_the_half_sampled_one(host, run, tmp_path):
+    whole = array(run({**TWO_PASSES, "left": 96}).images[0])
+    host.processing.calls.clear()
+    host.processing.hooks["sample"] = lambda p: len(host.processing.calls) == 2 and host.shared.state.interrupt()
+    processed = run({**TWO_PASSES, "left": 96}, do_not_save_samples=False)
+    assert len(host.processing.calls) == 2
+    assert processed.images[0].size == (96 + 32, 80)
+    np.testing.assert_array_equal(array(processed.images[0])[:, 32:], whole[:, 96:])
+    assert "stopped: interrupted" in processed.comments
+    assert "Outpaint complete: no" in processed.infotexts[0]
+
+
+def test_an_interrupt_before_anything_gives_nothing_and_does_not_raise(host, run, tmp_path):
+    host.processing.hooks["sample"] = lambda p: host.shared.state.interrupt()
+    processed = run(TWO_PASSES)
+    assert processed.images == []
+    assert "nothing was finished" in processed.comments
+
+
+def test_skip_ends_this_batch_and_the_next_goes_on(host, run):
+    def skip(p):
+        host.shared.state.skipped = len(host.processing.calls) == 2
+
+    host.processing.hooks["sample"] = skip
+    processed = run(TWO_PASSES, n_iter=2)
+    pictures = processed.images[processed.index_of_first_image:]
+    assert [image.size for image in pictures] == [(128, 80), (160, 80)]
+    assert "skipped" in processed.comments
+
+
+def test_a_failure_after_a_finished_pass_returns_that_and_the_reason(host, run):
+    host.processing.hooks["sample"] = raises(RuntimeError("the VAE made NaN"), at=2)
+    processed = run(TWO_PASSES)
+    assert processed.images[0].size == (128, 80)
+    assert "the VAE made NaN" in processed.comments
+
+
+def test_out_of_memory_is_tried_once_more_in_smaller_windows(host, run, picture):
+    import torch
+
+    host.processing.hooks["sample"] = raises(torch.cuda.OutOfMemoryError("CUDA out of memory. Tried to allocate"))
+    big = picture.resize((256, 512))
+    processed = run({"left": 64}, init_images=[big])
+    assert processed.images[0].size == (320, 512)
+    sizes = [c.width * c.height for c in host.processing.calls]
+    assert max(sizes[1:]) <= sizes[0] // 2
+    assert "smaller windows" in processed.comments
+    assert host.devices.collected
+
+
+def test_params_txt_holds_the_whole_job_and_a_failed_job_leaves_it(host, run, tmp_path):
+    run(TWO_PASSES)
+    text = (tmp_path / "params.txt").read_text(encoding="utf8")
+    assert "Size: 160x80" in text
+    assert "Outpaint left: 64" in text
+    host.processing.hooks["sample"] = raises(RuntimeError("broken"))
+    with pytest.raises(HostError):
+        run({"left": 8})
+    assert (tmp_path / "params.txt").read_text(encoding="utf8") == text
+
+
+def test_saved_once_with_the_hosts_naming(host, run):
+    run(TWO_PASSES, n_iter=2, outpath_samples="out", override_settings={"samples_filename_pattern": "photo-[generation]"})
+    records = [r for r in host.images.saved if not r["grid"]]
+    assert [r["image"].size for r in records] == [(160, 80)] * 2
+    assert {r["path"] for r in records} == {"out"}
+    assert {r["pattern"] for r in records} == {"photo-[generation]"}
+    assert [r["seed"] for r in records] == [5, 6]
+    assert [(r["p"].iteration, r["p"].batch_index) for r in records] == [(0, 0), (1, 0)]
+    assert all("Size: 160x80" in r["info"] for r in records)
+
+
+@pytest.mark.parametrize("fields", [{"do_not_save_samples": True, "do_not_save_grid": True}])
+def test_nothing_is_saved_when_the_host_would_not(host, run, fields):
+    run(TWO_PASSES, batch_size=2, **fields)
+    assert host.images.saved == []
+
+
+def test_incomplete_pictures_are_saved_only_when_the_host_saves_such(host, run):
+    host.processing.hooks["sample"] = lambda p: len(host.processing.calls) % 3 == 2 and host.shared.state.interrupt()
+    run({**TWO_PASSES, "left": 96})
+    assert host.images.saved == []
+    host.shared.opts.save_incomplete_images = True
+    host.processing.calls.clear()
+    run({**TWO_PASSES, "left": 96})
+    assert len(host.images.saved) == 1
+
+
+def test_the_grid_by_the_hosts_rules(host, run):
+    assert run(TWO_PASSES).index_of_first_image == 0
+    two = run(TWO_PASSES, batch_size=2)
+    assert two.index_of_first_image == 1
+    assert len(two.images) == len(two.infotexts) == 3
+    assert run(TWO_PASSES, batch_size=2, do_not_save_grid=True).index_of_first_image == 0
+
+
+def test_compare_returns_a_labelled_grid_first(run):
+    processed = run({"left": 16, "compare": "fill=edge,mirror; overlap=0,8"})
+    assert processed.index_of_first_image == 1
+    assert len(processed.images) == 5
+    assert "Outpaint fill: mirror" in processed.infotexts[3]
+
+
+def test_extras_come_last(run):
+    processed = run({"left": 16, "extras": "both", "fill": "edge"})
+    assert [image.size for image in processed.images] == [(112, 80)] * 3
+    mask = array(processed.images[2])
+    assert (mask[:, :16] == 255).all()
+
+
+def test_mask_weight_is_refused_where_the_checkpoint_has_none(host, run):
+    with pytest.raises(ParamError, match="mask_weight"):
+        run({"left": 16, "mask_weight": 0.5})
+    run({"left": 16, "mask_weight": 0.5}, override_settings={"sd_model_checkpoint": "inpainting.safetensors"})
+
+
+@pytest.mark.parametrize("given", ["parameter", "override", "setting"])
+def test_the_mask_weight_reaches_the_sampler_and_the_infotext(host, run, given):
+    overrides = {"sd_model_checkpoint": "inpainting.safetensors"}
+    host.sd_models.reload_model_weights(info=host.sd_models.checkpoints["inpainting.safetensors"])
+    values = {"left": 16}
+    if given == "parameter":
+        values["mask_weight"] = 0.25
+    elif given == "override":
+        overrides["inpainting_mask_weight"] = 0.25
+    else:
+        host.shared.opts.inpainting_mask_weight = 0.25
+    processed = run(values, override_settings=overrides)
+    assert "Conditional mask weight: 0.25" in processed.infotexts[0]
+    (c,) = host.processing.calls
+    assert getattr(c, "inpainting_mask_weight", 0.25) == 0.25
+    hole = c.image_conditioning[0, :1] > 0
+    blanked = c.image_conditioning[0, 1:][:, hole[0]].mean()
+    kept = c.init_latent[0][:, hole[0]].mean()
+    assert abs(float(blanked) - 0.75 * float(kept)) < 0.02
+
+
+def test_the_painted_mask_is_a_pass_of_its_own(host, run, picture):
+    painted = np.zeros((80, 96), np.uint8)
+    painted[30:50, 40:60] = 255
+    processed = run({"left": 16, "overlap": 0}, mask=Image.fromarray(painted), inpainting_fill=1)
+    assert len(host.processing.calls) == 2
+    out = array(processed.images[0])[:, 16:]
+    changed = (out != array(picture)).any(-1)
+    assert changed[painted > 0].mean() > 0.9
+    assert not changed[painted == 0].any()
+
+
+def test_a_blank_mask_is_no_mask(host, run):
+    run({"left": 16}, mask=Image.new("L", (96, 80)))
+    assert len(host.processing.calls) == 1
+
+
+def test_a_mask_of_the_tabs_size_is_brought_to_the_pictures(host, run):
+    mask = Image.new("L", (48, 40))
+    mask.paste(255, (20, 20, 30, 30))
+    run({"left": 16}, mask=mask)
+    assert len(host.processing.calls) == 2
+
+
+def test_the_batch_tab_reuses_one_object_for_several_files(host, make, run, picture):
+    p = make({"left": 16}, batch_size=2)
+    sizes = []
+    for size in ((96, 80), (64, 64)):
+        p.init_images = [picture.resize(size)] * 2
+        p.outpath_samples = "out"
+        p.override_settings["samples_filename_pattern"] = f"file{size[0]}"
+        processed = run({"left": 16}, p=p)
+        sizes.append(processed.images[processed.index_of_first_image].size)
+    assert sizes == [(112, 80), (80, 64)]
+    names = [r["pattern"] for r in host.images.saved if not r["grid"]]
+    assert names == ["file96", "file96", "file64", "file64"]
+    assert host.shared.opts.samples_filename_pattern == "[seed]"
+
+
+@pytest.mark.parametrize(("values", "native"), [
+    ({}, 512), ({"sdxl": True}, 1024), ({"sd2": True}, 512), ({"sd2": True, "velocity": True}, 768)])
+@pytest.mark.parametrize("how", ["loaded", "override"])
+def test_the_checkpoint_that_will_be_used_decides_the_native_side(host, run, values, native, how, tmp_path):
+    host.sd_models.add("big.safetensors", tmp_path / "big.safetensors", **values)
+    overrides = {"sd_model_checkpoint": "big.safetensors"}
+    if how == "loaded":
+        host.shared.opts.data |= overrides
+        host.sd_models.reload_model_weights()
+        overrides = {}
+    run({"left": 8}, init_images=[Image.new("RGB", (2048, 64), "gray")], override_settings=overrides)
+    assert host.processing.calls[0].width == native
+
+
+def test_transparency_is_laid_on_the_hosts_background(run, picture):
+    clear = picture.convert("RGBA")
+    clear.putalpha(128)
+    processed = run({"left": 16, "overlap": 0}, init_images=[clear])
+    assert processed.images[0].mode == "RGB"
+    assert "background colour" in processed.comments
+    assert array(processed.images[0])[40, 60].mean() > array(picture)[40, 44].mean()
+
+
+def test_no_picture_is_one_clear_line(run):
+    from lib_outpaint.errors import PictureError
+
+    with pytest.raises(PictureError, match="there is no picture"):
+        run({"left": 16}, init_images=[])
