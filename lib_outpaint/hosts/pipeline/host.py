@@ -12,8 +12,10 @@ from ...errors import HostError, HostOutOfMemory, OutpaintError, ParamError
 from ...models import ModelInfo
 from ...params import Params
 from ..protocol import Capabilities, Job, Outcome, Progress, Sampling
-from . import batches, controlnet, loading, loras, sources
+from . import batches, loading, sources
+from . import controlnet as control_module
 from .devices import Meter, device_for, dtype_for, is_out_of_memory
+from .loras import Library, Lora
 from .passes import Passes
 from .sampling import Interrupted
 
@@ -66,11 +68,11 @@ class PipelineHost:
         self._config, self._vae = _path("config", config), _path("vae", vae)
         self.info: ModelInfo = sources.located(model, local_files_only)
         if self.info.path.is_file():
-            loading.find_tokenizer(self.info, self._config, local_files_only)
+            loading.check_file(self.info, self._config, self._vae, local_files_only)
         self._control_info = self._inspected_control(_path("controlnet", controlnet))
         files = [found for path, _ in loras if (found := _path("loras", path)) is not None]
-        self._library = _library(_path("lora-dir", lora_dir), files, self.info)
-        self._always = tuple(_always(path, weight) for path, (_, weight) in zip(files, loras, strict=True))
+        self._library = Library(_path("lora-dir", lora_dir), files, self.info)
+        self._always = tuple(Lora(path.stem, weight, weight) for path, (_, weight) in zip(files, loras, strict=True))
         self._mask_weight, self._prediction = mask_weight, prediction
         self._offload, self._tiling, self._largest = cpu_offload, vae_tiling, largest_window
         self._on_progress, self._on_step = on_progress, on_step
@@ -158,7 +160,7 @@ class PipelineHost:
         if self._passes is None:
             parts = loading.load(self.info, self._dtype, self._config, self._vae, self._prediction, self._local)
             if self._control_info is not None:
-                parts.controlnet = controlnet.load(self._control_info, parts.unet.config.attention_head_dim, self._dtype,
+                parts.controlnet = control_module.load(self._control_info, parts.unet.config.attention_head_dim, self._dtype,
                                                    self._local)
             if self._tiling:
                 parts.vae.enable_tiling()
@@ -185,15 +187,7 @@ class PipelineHost:
         return self._control_info.path.stem if self._control_info else None
 
     def _inspected_control(self, path: Path | None) -> ModelInfo | None:
-        return controlnet.inspected(path, self.info) if path else None
-
-
-def _library(folder: Path | None, files: Sequence[Path], info: ModelInfo) -> loras.Library:
-    return loras.Library(folder, files, info)
-
-
-def _always(path: Path, weight: float) -> loras.Lora:
-    return loras.Lora(path.stem, weight, weight)
+        return control_module.inspected(path, self.info) if path else None
 
 
 def _path(field: str, value: str | Path | None) -> Path | None:

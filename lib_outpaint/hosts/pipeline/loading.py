@@ -79,42 +79,45 @@ def load(info: ModelInfo, dtype: torch.dtype, config: Path | None = None, vae: P
     with quiet():
         pipeline = getattr(diffusers, PIPELINES[info.base])
         try:
+            extra: dict[str, Any] = {} if info.base == "sdxl" else {"safety_checker": None, "requires_safety_checker": False}
+            if vae is not None:
+                extra["vae"] = load_vae(vae, info, dtype, local_files_only)
             if info.path.is_dir():
-                pipe = _from_folder(pipeline, info, dtype, local_files_only)
+                pipe = _from_folder(pipeline, info, dtype, local_files_only, extra)
                 found: str = info.prediction
             else:
-                pipe, found = _from_file(pipeline, info, dtype, config, local_files_only)
-            if vae is not None:
-                pipe.register_modules(vae=load_vae(vae, info, dtype, local_files_only))
+                pipe, found = _from_file(pipeline, info, dtype, config, local_files_only, extra)
         except (OSError, ValueError, RuntimeError, KeyError, TypeError, AttributeError) as error:
             raise ModelError(f"{info.path.name}: cannot be loaded: {sources.first_line(error)}") from error
     return _parts(info, pipe, dtype, found if prediction == "auto" else prediction)
 
 
-def _from_folder(pipeline: Any, info: ModelInfo, dtype: torch.dtype, local_files_only: bool) -> Any:
+def _from_folder(pipeline: Any, info: ModelInfo, dtype: torch.dtype, local_files_only: bool, extra: dict[str, Any]) -> Any:
     weights = [path.name for path in (info.path / "unet").glob("*.safetensors")]
     if not weights:
         raise ModelError(f"{info.path}: its unet folder has no .safetensors file; pickles (.bin) are not read")
     only_half = all(".fp16." in name for name in weights)
     return pipeline.from_pretrained(info.path, torch_dtype=dtype, use_safetensors=True, local_files_only=local_files_only,
-                                    variant="fp16" if only_half else None, **_without_checker(info))
+                                    variant="fp16" if only_half else None, **extra)
 
 
-def _without_checker(info: ModelInfo) -> dict[str, Any]:
-    return {} if info.base == "sdxl" else {"safety_checker": None, "requires_safety_checker": False}
+def check_file(info: ModelInfo, config: Path | None, vae: Path | None, local_files_only: bool) -> None:
+    """Raises ModelError when a single-file checkpoint lacks something that is nowhere else either."""
+    sources.hints(info, config, find_tokenizer(info, config, local_files_only))
+    if vae is None and not read_header(info.path).shape(configs.VAE + "decoder.conv_in.weight"):
+        raise ModelError(f"{info.path.name}: it has no VAE; give one beside it")
 
 
 def _from_file(pipeline: Any, info: ModelInfo, dtype: torch.dtype, config: Path | None,
-               local_files_only: bool) -> tuple[Any, str]:
+               local_files_only: bool, extra: dict[str, Any]) -> tuple[Any, str]:
     header = read_header(info.path)
     tokenizer = find_tokenizer(info, config, local_files_only)
     hints = sources.hints(info, config, tokenizer)
-    if not header.shape(configs.VAE + "decoder.conv_in.weight"):
-        raise ModelError(f"{info.path.name}: it has no VAE; give a checkpoint that has one")
     with tempfile.TemporaryDirectory(prefix="outpaint-") as made:
         folder = Path(made)
-        parts = {"unet": configs.unet_config(header, info.base, hints),
-                 "vae": configs.vae_config(header, info.base, hints)}
+        parts = {"unet": configs.unet_config(header, info.base, hints)}
+        if "vae" not in extra:
+            parts["vae"] = configs.vae_config(header, info.base, hints)
         texts = configs.text_configs(header, info.base, hints)
         for number, text in enumerate(texts):
             parts["text_encoder" + ("_2" if number else "")] = text
@@ -126,7 +129,7 @@ def _from_file(pipeline: Any, info: ModelInfo, dtype: torch.dtype, config: Path 
         _write(folder / "scheduler" / "scheduler_config.json", _SCHEDULER)
         _write(folder / "model_index.json", _index(info, len(texts)))
         pipe = pipeline.from_single_file(str(info.path), config=str(folder), torch_dtype=dtype, local_files_only=True,
-                                         **_without_checker(info))
+                                         **extra)
     return pipe, info.prediction or hints.prediction
 
 

@@ -1,0 +1,196 @@
+"""Batches, interruption, failures, and what is refused before anything is sampled."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from pipeline_helpers import FEW, golden_window, job
+
+from lib_outpaint.engine import outpaint
+from lib_outpaint.errors import HostError, HostOutOfMemory, InputError, ParamError
+from lib_outpaint.hosts.pipeline import PipelineHost, known_samplers
+from lib_outpaint.hosts.protocol import Sampling
+from lib_outpaint.params import Params
+from lib_outpaint.request import Request, numbered_shots
+
+LONG = "the red house, the sky, " * 12
+
+
+def test_a_batch_gives_what_each_job_gives_alone(plain: Any) -> None:
+    other = golden_window().flip(2)
+    jobs = [job("the house", sampling=FEW, seed=1), job("a sky", "red", sampling=FEW, seed=2, pixels=other),
+            job("the house", sampling=Sampling(2, "Heun", 4, 0.7), seed=3), job(LONG, sampling=FEW, seed=4),
+            job("the house<lora:kohya:0.8>", sampling=FEW, seed=1), job("the house", sampling=FEW, seed=1, controlnet="off")]
+    together = plain.inpaint(jobs)
+    for one, outcome in zip(jobs, together, strict=True):
+        alone = plain.inpaint([one])[0]
+        torch.testing.assert_close(outcome.pixels, alone.pixels, atol=1e-4, rtol=0)
+        assert outcome.steps_run == alone.steps_run
+        assert outcome.info == alone.info
+    assert not torch.equal(together[0].pixels, together[4].pixels)
+    assert not torch.equal(together[0].pixels, together[5].pixels)
+
+
+def test_jobs_alike_share_their_unet_calls(plain: Any, watched: Any) -> None:
+    watch = watched(plain)
+    plain.inpaint([job("the house", sampling=FEW, seed=n, controlnet="off") for n in range(3)])
+    assert [x.shape[0] for x in watch.unet_inputs] == [6, 6, 6]  # 3 windows, with and without prompt
+
+
+def test_cfg_1_asks_the_unet_once(plain: Any, watched: Any) -> None:
+    watch = watched(plain)
+    plain.inpaint([job("the house", sampling=Sampling(2, "Euler", 1, 1.0), controlnet="off")])
+    assert [x.shape[0] for x in watch.unet_inputs] == [1, 1]
+
+
+def test_what_was_sampled_is_told(plain: Any) -> None:
+    outcome = plain.inpaint([job("a", sampling=Sampling(8, "dpm++ 2m sde karras", 5, 0.5))])[0]
+    assert outcome.info == {"Steps": "8", "Sampler": "DPM++ 2M SDE", "Schedule type": "Karras", "CFG scale": "5",
+                            "Denoising strength": "0.5", "Model": "tiny",
+                            "Outpaint ControlNet": "control_v11p_sd15_inpaint, weight 1, Balanced"}
+    assert outcome.steps_run == 5
+    assert "5 UNet steps" in outcome.notes[0]
+    assert "peak memory" in outcome.notes[0]
+
+
+def request(**params: Any) -> Request:
+    return Request((golden_window(),), Params(**{"step": 32, "overlap": 8, **params}), numbered_shots(1, 1, "the house"),
+                   sampling=FEW)
+
+
+def test_ctrl_c_in_a_pass_keeps_the_passes_before(models: Path) -> None:
+    calls: list[int] = []
+
+    def on_step(done: int, total: int) -> None:
+        calls.append(done)
+        if len(calls) == 6:
+            raise KeyboardInterrupt
+
+    host = PipelineHost(models / "tiny.safetensors", device="cpu", local_files_only=True, on_step=on_step)
+    result = outpaint(request(left=64), host)
+    assert result.interrupted
+    assert [len(p.passes) for p in result.pictures] == [1]
+    assert result.pictures[0].extent.width == 96 + 32
+    calls.clear()
+    calls += [0] * 10  # and the host still works
+    assert outpaint(request(left=64), host).stopped is None
+
+
+def test_interrupt_from_another_thread(models: Path) -> None:
+    host: PipelineHost
+
+    def on_step(done: int, total: int) -> None:
+        if done == 1:
+            thread = threading.Thread(target=host.interrupt)
+            thread.start()
+            thread.join()
+
+    host = PipelineHost(models / "tiny.safetensors", device="cpu", local_files_only=True, on_step=on_step)
+    assert [outcome.interrupted for outcome in host.inpaint([job("a", sampling=FEW), job("b", sampling=FEW)])] == [True, True]
+
+
+@pytest.mark.parametrize(("error", "kind"), [
+    (RuntimeError("CUDA out of memory. Tried to allocate"), HostOutOfMemory),
+    (torch.cuda.OutOfMemoryError("x"), HostOutOfMemory), (MemoryError(), HostOutOfMemory),
+    (RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory"), HostOutOfMemory),
+    (RuntimeError("shapes do not match\nand more"), HostError), (ZeroDivisionError("division"), HostError)])
+def test_failures_become_one_line(plain: Any, monkeypatch: pytest.MonkeyPatch, error: Exception, kind: type) -> None:
+    def fail(*_: Any, **__: Any) -> None:
+        raise error
+
+    monkeypatch.setattr(plain.passes.parts.unet, "forward", fail)
+    with pytest.raises(HostError) as caught:
+        plain.inpaint([job("a", sampling=FEW)])
+    assert type(caught.value) is kind
+    assert "\n" not in str(caught.value)
+
+
+def test_out_of_memory_is_tried_again_in_smaller_windows(plain: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = plain.passes.parts.unet.forward
+
+    def limited(x: torch.Tensor, *args: Any, **kwargs: Any) -> Any:
+        if x.shape[-1] * x.shape[-2] > 24 * 32:
+            raise RuntimeError("out of memory")
+        return real(x, *args, **kwargs)
+
+    monkeypatch.setattr(plain.passes.parts.unet, "forward", limited)
+    source = golden_window().repeat(1, 4, 3)  # 288x256: the window is the whole height
+    wide = Request((source,), Params(left=64, overlap=8), numbered_shots(1, 1, "the house"), sampling=FEW)
+    result = outpaint(wide, plain)
+    assert result.stopped is None
+    assert any("smaller windows" in note for note in result.notes)
+    assert result.pictures[0].extent.width == 288 + 64
+
+
+REFUSED: list[tuple[str, dict[str, Any], Sampling, tuple[str, str]]] = [
+    ("mask_weight", {"mask_weight": 0.5}, FEW, ("", "")),
+    ("sampler", {}, Sampling(sampler="DPM2 a"), ("", "")),
+    ("sampler", {}, Sampling(sampler="Euler Beta"), ("", "")),
+    ("steps", {}, Sampling(steps=0), ("", "")), ("steps", {}, Sampling(steps=501), ("", "")),
+    ("cfg", {}, Sampling(cfg=0.5), ("", "")), ("cfg", {}, Sampling(cfg=float("nan")), ("", "")),
+    ("denoise", {}, Sampling(denoise=1.5), ("", "")),
+    ("loras", {"loras": "nowhere:1"}, FEW, ("", "")), ("loras", {"loras": ":1"}, FEW, ("", "")),
+    ("loras", {"loras": "kohya:x"}, FEW, ("", "")), ("loras", {"loras": "kohya:1"}, FEW, ("<lora:kohya:1>", "")),
+    ("loras", {"side_prompts": "left: <lora:nowhere:1>"}, FEW, ("", "")),
+    ("prompt", {}, FEW, ("<lora:kohya:1:2:3>", "")), ("negative_prompt", {}, FEW, ("", "<lora:kohya:1>")),
+    ("prompt", {}, FEW, ("a [cat:dog:0.5]", "")), ("prompt", {}, FEW, ("a AND b", "")),
+    ("prompt", {}, FEW, ("a [b|c]", "")), ("side_prompts", {"side_prompts": "left: a AND b"}, FEW, ("", "")),
+    ("negative_prompt", {}, Sampling(cfg=1), ("", "ugly")),
+    ("controlnet_module", {"controlnet_module": "canny"}, FEW, ("", "")),
+    ("controlnet_module", {"controlnet_module": "inpaint_only+lama"}, FEW, ("", "")),
+    ("controlnet_model", {"controlnet_model": "another"}, FEW, ("", ""))]
+
+
+@pytest.mark.parametrize(("field", "params", "sampling", "prompts"), REFUSED,
+                         ids=[f"{n}-{case[0]}" for n, case in enumerate(REFUSED)])
+def test_refused_before_anything_is_sampled(plain: Any, watched: Any, field: str, params: dict[str, Any], sampling: Sampling,
+                                            prompts: tuple[str, str]) -> None:
+    with pytest.raises(ParamError) as caught:
+        plain.check(Params(left=8, **params), sampling, prompts)
+    assert caught.value.field == field
+    watch = watched(plain)
+    with pytest.raises(InputError):
+        plain.inpaint([job("a"), job(*prompts, sampling=sampling, **params)])
+    assert watch.unet_inputs == [] or field in ("loras", "side_prompts")
+
+
+def test_without_a_controlnet_asking_for_one_is_an_error(models: Path) -> None:
+    host = PipelineHost(models / "tiny.safetensors", device="cpu", local_files_only=True)
+    for params in ({"controlnet": "on"}, {"controlnet_weight": 0.5}):
+        with pytest.raises(ParamError, match="needs a ControlNet"):
+            host.check(Params(left=8, **params), FEW, ("", ""))
+    host.check(Params(left=8, controlnet="off"), FEW, ("", ""))
+    assert "not an inpainting model" in host.capabilities().note
+
+
+def test_an_unknown_sampler_lists_those_that_are_known(plain: Any) -> None:
+    with pytest.raises(ParamError) as caught:
+        plain.check(Params(left=8), Sampling(sampler="Eulr"), ("", ""))
+    assert all(name in str(caught.value) for name in known_samplers())
+
+
+def test_names_as_the_webui_spells_them_are_taken(plain: Any) -> None:
+    for name in ("euler a", "Euler a Automatic", "DPM++ 2M Karras", "DPM++ 2M SDE Heun Exponential", " Euler  SGM Uniform "):
+        plain.check(Params(left=8), Sampling(sampler=name), ("", ""))
+    plain.check(Params(left=8, controlnet_model="control_v11p_sd15_inpaint [de84615d]", controlnet_module="inpaint_only"),
+                FEW, ("", ""))
+
+
+@pytest.mark.parametrize(("name", "denoise", "cfg"), [("tiny", 0.8, 7), ("tiny-inpainting", 1.0, 7), ("tiny-xl", 0.8, 6),
+                                                      ("tiny-inpainting-xl", 0.99, 6)])
+def test_defaults_suit_the_model(models: Path, name: str, denoise: float, cfg: float) -> None:
+    from lib_outpaint.hosts.pipeline.settings import settled
+
+    info = PipelineHost(models / f"{name}.safetensors", device="cpu", local_files_only=True).info
+    found = settled(Sampling(), info)
+    assert (found.denoise, found.cfg, found.steps, found.sampler_name) == (denoise, cfg, 30, "Euler a")
+
+
+def test_full_denoise_on_sdxl_inpainting_is_done_with_a_warning(models: Path) -> None:
+    host = PipelineHost(models / "tiny-inpainting-xl.safetensors", device="cpu", local_files_only=True)
+    notes = host.inpaint([job("a", sampling=Sampling(1, "Euler", 2, 1.0))])[0].notes
+    assert any("fringe" in note for note in notes)
