@@ -9,98 +9,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
 from .errors import ModelError
 from .model_header import Header, Tensor, read_header, read_json
+from .model_info import BASE_NAMES, CONTEXT_BASES, Base, Kind, Layout, ModelInfo
 
-Kind = Literal["checkpoint", "unet", "controlnet", "lora", "vae", "embedding", "text encoder", "unknown"]
-Base = Literal["sd1", "sd2", "sdxl", "sdxl-refiner", ""]
-Layout = Literal["original", "diffusers", "folder", "kohya", "peft", "lycoris", ""]
+__all__ = ["BASE_NAMES", "Base", "Kind", "Layout", "ModelInfo", "inspect"]
 
-BASE_NAMES: Mapping[str, str] = {"sd1": "SD 1", "sd2": "SD 2", "sdxl": "SDXL", "sdxl-refiner": "SDXL refiner",
-                                 "": "unknown base"}
-_CONTEXT: Mapping[int, Base] = {768: "sd1", 1024: "sd2", 2048: "sdxl", 1280: "sdxl-refiner"}
 _UNET = "model.diffusion_model."
 _CONTROL_KINDS = ("inpaint", "canny", "depth", "openpose", "lineart", "softedge", "scribble", "tile", "normal", "mlsd",
                   "seg", "shuffle", "ip2p", "union", "recolor", "blur", "qr")
-
-
-@dataclass(frozen=True)
-class ModelInfo:
-    """What a weights file or diffusers folder is.
-
-    Attributes:
-        base: the family it belongs to or was made for; "" when nothing tells.
-        channels: input channels of its UNet: 4, or 9 for an inpainting one; 0 without a UNet.
-        prediction: "epsilon" or "v"; "" when the header cannot tell (every SD 2 checkpoint without metadata).
-        control: what a ControlNet is for, from its file name; "" when the name does not say.
-        rank: of a LoRA; 0 otherwise. `ranks_differ` when its modules do not all have that rank (it is the highest).
-        text_encoder: whether a LoRA changes the text encoder too.
-        dtype: of most numbers, as safetensors spells it ("F16").
-        parameters, file_bytes: numbers held, and bytes on disk; 0 for a folder.
-    """
-
-    path: Path
-    kind: Kind
-    base: Base = ""
-    layout: Layout = ""
-    channels: int = 0
-    prediction: Literal["epsilon", "v", ""] = ""
-    control: str = ""
-    rank: int = 0
-    ranks_differ: bool = False
-    text_encoder: bool = False
-    title: str = ""
-    dtype: str = ""
-    parameters: int = 0
-    file_bytes: int = 0
-
-    @property
-    def inpainting(self) -> bool:
-        """Whether its UNet takes the 9 channels of an inpainting model."""
-        return self.channels == 9
-
-    @property
-    def native_side(self) -> int:
-        """The side in px it was trained at; 0 when that has no meaning."""
-        if self.kind not in ("checkpoint", "unet") or not self.base:
-            return 0
-        if self.base == "sd2":
-            return 768 if self.prediction == "v" else 512
-        return 512 if self.base == "sd1" else 1024
-
-    def describe(self) -> list[str]:
-        """What it is, a line a fact."""
-        name = BASE_NAMES[self.base]
-        lines = [f"{self.path.name}: {self._what(name)}"]
-        if self.title and self.title != self.path.stem:
-            lines.append(f"title: {self.title}")
-        if self.channels:
-            prediction = {"": "", "v": ", predicts v", "epsilon": ""}[self.prediction]
-            extra = {9: "inpainting", 8: "image edit", 5: "depth"}.get(self.channels, "not an inpainting model")
-            lines.append(f"UNet: {self.channels} input channels ({extra}){prediction}")
-        if self.native_side:
-            unsure = " (or 768 if it predicts v, which its header does not say)" if (
-                self.base == "sd2" and not self.prediction) else ""
-            lines.append(f"native side: {self.native_side} px{unsure}")
-        if self.parameters:
-            millions, megabytes = self.parameters / 1e6, self.file_bytes / 1e6
-            lines.append(f"{millions:,.1f} M numbers, mostly {self.dtype}, {megabytes:,.1f} MB")
-        return lines
-
-    def _what(self, base: str) -> str:
-        if self.kind == "lora":
-            rank = f"{'up to ' if self.ranks_differ else ''}rank {self.rank or 'unknown'}"
-            parts = "UNet and text encoder" if self.text_encoder else "UNet"
-            return f"LoRA for {base}, {rank}, {parts}, {self.layout} naming"
-        if self.kind == "controlnet":
-            return f"ControlNet for {base}, {self.control or 'kind unknown'}, {self.layout} layout"
-        if self.kind in ("checkpoint", "unet"):
-            return f"{base} {self.kind}, {self.layout} layout"
-        return f"{self.kind}, {self.layout} layout" if self.layout else self.kind
 
 
 def inspect(path: str | Path) -> ModelInfo:
@@ -154,7 +75,7 @@ def _context_base(header: Header, prefix: str) -> Base:
     """The family by the width of the text that cross attention takes."""
     for name, tensor in header.tensors.items():
         if name.startswith(prefix) and name.endswith("attn2.to_k.weight") and len(tensor.shape) == 2:
-            return _CONTEXT.get(tensor.shape[1], "")
+            return CONTEXT_BASES.get(tensor.shape[1], "")
     return ""
 
 
@@ -209,7 +130,7 @@ def _lora_base(header: Header, downs: Mapping[str, Tensor]) -> Base:
         return "sdxl"
     for name, tensor in downs.items():
         if re.search(r"attn2[._](processor[._])?to_[kv]", name) and len(tensor.shape) >= 2:
-            return _CONTEXT.get(tensor.shape[1], "")
+            return CONTEXT_BASES.get(tensor.shape[1], "")
     return ""
 
 
@@ -233,7 +154,7 @@ def _small(header: Header) -> ModelInfo | None:
     names = header.tensors
     if "emb_params" in names or {"clip_l", "clip_g"} & set(names):
         width = (header.shape("emb_params") or (0,))[-1]
-        return ModelInfo(header.path, "embedding", "sdxl" if "clip_g" in names else _CONTEXT.get(width, ""))
+        return ModelInfo(header.path, "embedding", "sdxl" if "clip_g" in names else CONTEXT_BASES.get(width, ""))
     if any(name.endswith("text_model.embeddings.token_embedding.weight") for name in names):
         return ModelInfo(header.path, "text encoder")
     return None
@@ -250,13 +171,13 @@ def _folder(path: Path) -> ModelInfo:
         # The family by its parts first: small test models have other widths.
         base: Base = "sdxl" if two and one else "sdxl-refiner" if two else "sd1"
         if base == "sd1":
-            base = _CONTEXT.get(unet.get("cross_attention_dim", 0), base)
+            base = CONTEXT_BASES.get(unet.get("cross_attention_dim", 0), base)
         scheduler = path / "scheduler" / "scheduler_config.json"
         said = read_json(scheduler).get("prediction_type") if scheduler.is_file() else None
         return ModelInfo(path, "checkpoint", base, "folder", int(unet.get("in_channels", 4)),
                          "v" if said == "v_prediction" else "epsilon")
     config = read_json(path / "config.json") if (path / "config.json").is_file() else {}
     if config.get("_class_name") == "ControlNetModel":
-        return ModelInfo(path, "controlnet", _CONTEXT.get(config.get("cross_attention_dim", 0), ""), "folder",
+        return ModelInfo(path, "controlnet", CONTEXT_BASES.get(config.get("cross_attention_dim", 0), ""), "folder",
                          control=_control_kind(path))
     raise ModelError(f"{path}: a folder without model_index.json is no diffusers model")

@@ -90,7 +90,8 @@ def test_interrupt_from_another_thread(models: Path) -> None:
             thread.join()
 
     host = PipelineHost(models / "tiny.safetensors", device="cpu", local_files_only=True, on_step=on_step)
-    assert [outcome.interrupted for outcome in host.inpaint([job("a", sampling=FEW), job("b", sampling=FEW)])] == [True, True]
+    outcomes = host.inpaint([job("a", sampling=FEW), job("b", sampling=FEW)])
+    assert [outcome.interrupted for outcome in outcomes] == [True, True]
 
 
 @pytest.mark.parametrize(("error", "kind"), [
