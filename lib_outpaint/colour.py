@@ -1,8 +1,9 @@
 """Takes the sampler's colour drift out of a window before it is blended.
 
-The drift is what `drift.fitted` finds where the sampler painted over known px. `mean` takes out offset and gain; `seam` also
-slopes, and what is left at low frequencies beside the seam, which a membrane carries into the new area and lets fade. Only a
-smooth field is subtracted and the contrast scaled by at most some per cent, so grain and detail stay what they were.
+The drift is what `drift.fitted` finds where the sampler painted over known px. `mean` takes out offset and gain; `seam`
+also slopes, and what is left at low frequencies beside the seam, which a membrane carries into the new area and lets
+fade. Only a smooth field is subtracted and the contrast scaled by at most some per cent, so grain and detail stay what
+they were.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ from __future__ import annotations
 import torch
 import torch.nn.functional as F
 
-from .drift import LEVELS, Cells, Fit, fitted, gathered
+from .drift import Fit, fitted
+from .evidence import LEVELS, Cells, gathered
 from .fills.smooth import push_pull
 from .hosts.protocol import KnownPixels
 from .masks import Masks
@@ -20,60 +22,84 @@ _REACH = 64.0  # px over which what is left at the seam fades in the new area
 _STIFFNESS = 0.25  # inverse square levels: what is left varies by about a level
 _GOLDEN = 0.6180339887498949  # multiples of it modulo 1 are spread evenly
 _AGREED = 0.4  # levels: by how much band and other known px may differ and still carry the same drift
+_CHANGED = 0.75  # levels: by how much known px that should be pinned must differ to be taken for drifted
+_FADED = 0.12  # levels: by how much the band's outermost cells may differ from the rest of it
 
 
 def match(sampled: torch.Tensor, source: torch.Tensor, known: torch.Tensor, masks: Masks, how: str,
-          known_pixels: KnownPixels, cell: int) -> torch.Tensor:
-    """The sampled window with its drift from the source removed.
+          known_pixels: KnownPixels, cell: int, before: Fit | None = None) -> tuple[torch.Tensor, Fit | None]:
+    """The sampled window with its drift from the source removed, and the drift.
 
     Args:
         sampled, source: float32 (3, H, W) in 0..1; the source counts where `known` (bool (H, W)).
         how: "off", "mean" or "seam".
         known_pixels: whether known pixels carry the drift ("whole") or came back without it ("pinned").
         cell: side of a latent cell, px; H and W are multiples of it.
+        before: the drift of the pass before this one, if that was on the same side.
 
     Returns:
-        float32 (3, H, W) in 0..1. With no evidence, or none that can be believed, `sampled` itself.
+        float32 (3, H, W) in 0..1; with no evidence, or none that can be believed, `sampled` itself. None without a drift.
     """
     if how == "off":
-        return sampled
-    found = _evidence(sampled, source, known, masks, known_pixels, cell, slopes=how == "seam")
-    if found is None:
-        return sampled
+        return sampled, None
+    found = _evidence(sampled, source, known, masks, known_pixels, cell, before, slopes=how == "seam")
+    if found is None or not bool(found[1].trust > 0):
+        return sampled, None
     cells, fit = found
     field = _field(cells, fit, sampled.shape[1:], carry=how == "seam")
-    return _applied(sampled, source, known, fit, field, cell)
+    return _applied(sampled, source, known, fit, field, cell), fit
 
 
-def _evidence(sampled: torch.Tensor, source: torch.Tensor, known: torch.Tensor, masks: Masks, known_pixels: KnownPixels,
-              cell: int, *, slopes: bool) -> tuple[Cells, Fit] | None:
+def _evidence(sampled: torch.Tensor, source: torch.Tensor, known: torch.Tensor, masks: Masks,
+              known_pixels: KnownPixels, cell: int, before: Fit | None, *, slopes: bool) -> tuple[Cells, Fit] | None:
     """The cells that show the drift, and the drift; None without any."""
     band = gathered(sampled, source, known, masks.latent, cell)
-    fit = None
-    if band.count:
-        inner = _inner(masks.latent)[band.row, band.column]
-        # A sampler that pins known px fades at the mask's edge; a band of a cell or two has no other evidence.
-        if int(inner.sum()) * 4 >= band.count:
-            band = band.only(inner)
-        fit = fitted(band, slopes=slopes)
-    if known_pixels == "whole":
-        every = gathered(sampled, source, known, torch.ones_like(masks.latent), cell)
-        if every.count:
-            wide = fitted(every, slopes=slopes)
-            if fit is None or _agree(every, wide, masks.latent):
-                return every, wide
-    return None if fit is None else (band, fit)
+    found = _from_band(band, masks.latent, slopes, before) if band.count else None
+    if band.count and known_pixels == "pinned" and float(masks.latent.float().mean()) > 0.9:
+        return found
+    every = gathered(sampled, source, known, _thinned(masks.latent), cell)
+    inside = masks.latent[every.row, every.column]
+    if known_pixels == "pinned" and (found is None or not _everywhere(every.only(~inside))):
+        return found
+    if every.count:
+        wide = fitted(every, slopes=slopes, before=before)
+        if found is None or _agree(wide, inside):
+            return every, wide
+    return found
 
 
-def _inner(latent: torch.Tensor) -> torch.Tensor:
-    """Cells of the mask none of whose eight neighbours is outside it; the window's edge is not outside."""
-    return F.max_pool2d((~latent).float()[None, None], 3, 1, 1)[0, 0] == 0
+def _from_band(band: Cells, latent: torch.Tensor, slopes: bool, before: Fit | None) -> tuple[Cells, Fit]:
+    """The drift in the band. A sampler that pins known px may fade at the mask's edge: those cells must agree."""
+    edge = (F.max_pool2d((~latent).float()[None, None], 3, 1, 1)[0, 0] > 0)[band.row, band.column]
+    if int((~edge).sum()) * 4 < band.count or not bool(edge.any()):
+        return band, fitted(band, slopes=slopes, before=before)
+    inner = band.only(~edge)
+    whole = fitted(band, slopes=slopes, before=before)
+    weight = whole.weight * edge
+    apart = (weight * whole.left).sum(1).abs() / weight.sum(1).clamp(min=1e-6)
+    return (band, whole) if bool((apart <= _FADED).all()) else (inner, fitted(inner, slopes=slopes, before=before))
 
 
-def _agree(every: Cells, fit: Fit, latent: torch.Tensor) -> bool:
-    """Whether a fit to all known px also holds in the band: a host may say "whole" and yet pin its known px."""
-    inside = latent[every.row, every.column]
-    weight = fit.weight.new_tensor(1.0) * (fit.weight.amax(0) > 0) * inside
+def _thinned(latent: torch.Tensor) -> torch.Tensor:
+    """Which cells to look at for a drift of all known px: every one in the mask, and a thousand or two of the others."""
+    rows, columns = latent.shape
+    stride = max(1, round((rows * columns / 1500) ** 0.5))
+    found = latent.clone()
+    found[::stride, ::stride] = True
+    return found
+
+
+def _everywhere(outside: Cells) -> bool:
+    """Whether known px that the sampler did not paint are changed too, though the host says that they are pinned."""
+    if not outside.count:
+        return False
+    change = (outside.sampled - outside.source) * outside.known
+    return bool(change.mean(2).median(1).values.abs().amax() >= _CHANGED)
+
+
+def _agree(fit: Fit, inside: torch.Tensor) -> bool:
+    """Whether a fit to all known px holds in the band (bool (N,)) too: a host may say "whole" and yet pin them."""
+    weight = (fit.weight.amax(0) > 0) * inside
     left = (fit.left * weight).sum(1) / weight.sum().clamp(min=1)
     return bool((left.abs() <= _AGREED).all())
 
@@ -104,8 +130,8 @@ def _applied(sampled: torch.Tensor, source: torch.Tensor, known: torch.Tensor, f
     matched = (levels - shift) / gain
     drifted = source * LEVELS * gain + shift
     for limit, clipped, beyond, inward in (
-            (0.0, levels < 0.5, drifted < 0.5, matched > 0.0),
-            (LEVELS, levels > LEVELS - 0.5, drifted > LEVELS - 0.5, matched < LEVELS)):
+            (0.0, levels < 0.75, drifted < 0.75, matched > 0.0),
+            (LEVELS, levels > LEVELS - 0.75, drifted > LEVELS - 0.75, matched < LEVELS)):
         lost = clipped & inward
         if bool(lost.any()):
             usual = _usual(source, known[None] & beyond, limit, cell)
@@ -118,11 +144,11 @@ def _whole_levels(matched: torch.Tensor, sampled: torch.Tensor) -> torch.Tensor:
     """Whole levels again if the sampler returned whole levels, else unchanged.
 
     A smooth correction of whole levels, rounded, is a staircase with visible contours. Here a px is rounded up with the
-    probability of its fraction, by a hash of the sampled levels around it: the same on every device, and mirrored with the
-    picture. Where these are all equal there is nothing to hide a contour in, and it is rounded to the nearest level.
+    probability of its fraction, by a hash of the sampled levels around it: the same on every device, and mirrored with
+    the picture. Where these are all equal there is nothing to hide a contour in, and it is rounded to the nearest level.
     """
-    whole = sampled.round()
-    if bool(((sampled - whole).abs() > 1e-2).any()):
+    whole = (sampled * 2).round()  # halves: the WebUI's levels, with the half that truncating lost put back
+    if bool(((sampled * 2 - whole).abs() > 1e-2).any()):
         return matched
     near = F.avg_pool2d(F.pad(whole[None], (1, 1, 1, 1), mode="replicate"), 3, 1, divisor_override=1)[0]
     cross = F.pad(whole[None], (1, 1, 1, 1), mode="replicate")[0]

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import torch
+import torch.nn.functional as F
 
 from .errors import HostError
+
+_COLOURS = 13  # px: the filter that parts colours from detail
+_DETAIL = (0.35, 0.65)  # coverage between which detail changes over
 
 
 def blend(known: torch.Tensor, sampled: torch.Tensor, coverage: torch.Tensor) -> torch.Tensor:
@@ -15,6 +19,50 @@ def blend(known: torch.Tensor, sampled: torch.Tensor, coverage: torch.Tensor) ->
     mixed = torch.lerp(known, sampled, coverage[None])
     mixed = torch.where(coverage[None] >= 1, sampled, mixed)
     return torch.where(coverage[None] <= 0, known, mixed)
+
+
+def blend_bands(known: torch.Tensor, sampled: torch.Tensor, coverage: torch.Tensor, where: torch.Tensor) -> torch.Tensor:
+    """As `blend`, but detail changes over within a few px in the middle of the band, and only colours over all of it.
+
+    A cross-fade of two pictures that do not show the same thing is a double exposure. In two bands (Burt and Adelson, A
+    Multiresolution Spline With Application to Image Mosaics, 1983) every px has the detail of one of them.
+
+    Args:
+        where: bool (H, W), the px whose `known` counts. Where coverage is below 1, it must hold.
+    """
+    band = where & (coverage > 0)
+    if not bool(band.any()):
+        return blend(known, sampled, coverage)
+    rows, columns = _around(band, _COLOURS)
+    inside = where[rows, columns].float()
+    apart = (sampled - known)[:, rows, columns] * inside
+    mass = _averaged(inside[None]).clamp(min=1e-6)
+    low = _averaged(apart) / mass
+    share = coverage[rows, columns]
+    steep = ((share - _DETAIL[0]) / (_DETAIL[1] - _DETAIL[0])).clamp(0, 1)
+    steep = steep * steep * (3 - 2 * steep)
+    mixed = (known[:, rows, columns] + share * low + steep * (apart - low)).clamp(0, 1)
+    result = blend(known, sampled, coverage)
+    result[:, rows, columns] = torch.where((share > 0) & (share < 1) & (inside > 0), mixed, result[:, rows, columns])
+    return result
+
+
+def _around(where: torch.Tensor, margin: int) -> tuple[slice, slice]:
+    """The smallest slices that hold a region (bool (H, W)) and `margin` px around it."""
+    found = []
+    for axis in (1, 0):
+        index = torch.nonzero(where.any(axis)).flatten()
+        found.append(slice(max(int(index[0]) - margin, 0), min(int(index[-1]) + 1 + margin, where.shape[1 - axis])))
+    return found[0], found[1]
+
+
+def _averaged(values: torch.Tensor) -> torch.Tensor:
+    """Two box filters in a row: (C, H, W). Zeros outside; divide by what becomes of a weight."""
+    size = _COLOURS + 1 - _COLOURS % 2
+    for _ in range(2):
+        values = F.avg_pool2d(values[None], (1, size), 1, (0, size // 2))[0]
+        values = F.avg_pool2d(values[None], (size, 1), 1, (size // 2, 0))[0]
+    return values
 
 
 def checked(sampled: torch.Tensor, prefilled: torch.Tensor) -> torch.Tensor:

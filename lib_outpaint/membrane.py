@@ -1,9 +1,9 @@
 """A smooth field over a window from scattered, noisy values: a screened Laplace equation on the latent grid.
 
 Minimises  sum w (u - v)^2 + stiffness |grad u|^2 + stiffness / reach^2 u^2  with free edges, by conjugate gradients
-(Hestenes and Stiefel, 1952) with a Jacobi preconditioner. Where there are no values u is harmonic up to the screening, which
-lets it fade within some `reach`: the membrane interpolant of Farbman et al., Coordinates for Instant Image Cloning, 2009,
-with noise.
+(Hestenes and Stiefel, 1952) with a Jacobi preconditioner. Where there are no values u is harmonic up to the screening,
+which lets it fade within some `reach`: the membrane interpolant of Farbman et al., Coordinates for Instant Image
+Cloning, 2009, for values with noise.
 """
 
 from __future__ import annotations

@@ -6,8 +6,9 @@ import torch
 
 from . import colour, composite
 from .canvas import Canvas
+from .drift import Fit
 from .fills import prefill
-from .geometry import Box
+from .geometry import Box, Side
 from .hosts.protocol import Capabilities, Job, Outcome
 from .masks import Masks, box_coverage, masks_for, region_coverage
 from .params import Params
@@ -38,6 +39,8 @@ class Picture:
             self.prefilled.copy_(self.canvas.pixels)
         self.reports: list[PassReport] = []
         self.info: dict[str, str] = {}
+        self.drift: Fit | None = None  # of the pass before, which grew this side
+        self.drift_side: Side | None = None
 
     def job(self, step: Pass, number: int) -> Job:
         """Prefills the pass's window and builds its masks."""
@@ -75,10 +78,12 @@ class Picture:
     def put(self, step: Pass, sampled: torch.Tensor) -> None:
         """Colour match, blend and take over a sampled window."""
         before, known, pixels, masks = self.prepared
-        matched = colour.match(sampled, before, known, masks, self.params.color_match, self.caps.known_pixels,
-                               self.plan.cell)
+        last = self.drift if self.drift_side is step.side else None
+        matched, self.drift = colour.match(sampled, before, known, masks, self.params.color_match,
+                                           self.caps.known_pixels, self.plan.cell, last)
+        self.drift_side = step.side
         self._record(step, pixels, masks)
-        self.canvas.put(step, composite.blend(before, matched, masks.coverage), masks.coverage)
+        self.canvas.put(step, composite.blend_bands(before, matched, masks.coverage, known), masks.coverage)
 
     def _record(self, step: Pass, pixels: torch.Tensor, masks: Masks) -> None:
         part = step.window.intersect(self.plan.canvas.box)

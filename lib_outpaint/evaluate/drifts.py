@@ -24,7 +24,7 @@ class Drift:
         gain: factor on all levels, about black.
         gradient: levels from one end of the window to the other, along `axis`; 0 at its start.
         axis: "x", "y", or "xy" for half along each.
-        bumps: amplitude in levels of a wave with a period of 256 px both ways.
+        wave: amplitude in levels of a wave along `axis`, with a period of 256 px.
         blur: standard deviation in px of a Gaussian blur.
         noise: standard deviation in levels of grain that is correlated over about 2 px, as a VAE leaves it.
         alternate: whether offset and gradient change their sign with every pass.
@@ -35,7 +35,7 @@ class Drift:
     gain: float = 1.0
     gradient: float = 0.0
     axis: str = "x"
-    bumps: float = 0.0
+    wave: float = 0.0
     blur: float = 0.0
     noise: float = 0.0
     alternate: bool = False
@@ -47,12 +47,10 @@ class Drift:
         found = found * self.gain + sign * torch.tensor(self.offset, device=levels.device)[:, None, None]
         x, y = _along(levels)
         if self.gradient:
-            share = {"x": x, "y": y, "xy": (x + y) / 2}[self.axis]
-            found = found + sign * self.gradient * share
-        if self.bumps:
-            height, width = levels.shape[1:]
-            wave = torch.sin(2 * math.pi * (x * width / 256 + 0.1)) + torch.sin(2 * math.pi * y * height / 256)
-            found = found + self.bumps * wave / 2
+            found = found + sign * self.gradient * {"x": x, "y": y, "xy": (x + y) / 2}[self.axis]
+        if self.wave:
+            place = y * levels.shape[1] if self.axis == "y" else x * levels.shape[2]
+            found = found + self.wave * torch.sin(2 * math.pi * (place / 256 + 0.1))
         return found + self.noise * _grain(levels, seed) if self.noise else found
 
 

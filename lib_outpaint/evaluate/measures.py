@@ -69,7 +69,7 @@ def drift_left(residual: torch.Tensor, source: Box) -> float:
     new[:, :, rows, columns] = 0
     mass = F.avg_pool2d(new, PATCH, ceil_mode=True, count_include_pad=False)[0]
     mean = F.avg_pool2d(residual[None] * new, PATCH, ceil_mode=True, count_include_pad=False)[0] / mass.clamp(min=1e-6)
-    return float(((mean.abs() * mass).sum() / (mass.sum() * 3)))
+    return float((mean.abs() * mass).sum() / (mass.sum() * 3))
 
 
 def detail(levels: torch.Tensor) -> torch.Tensor:

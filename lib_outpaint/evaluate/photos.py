@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import torch
@@ -16,7 +17,7 @@ NAMES = ("astronaut", "chelsea", "coffee", "rocket", "motorcycle", "retina", "hu
 
 @lru_cache(maxsize=32)
 def photo(name: str, extent: Extent) -> torch.Tensor:
-    """A photograph that fills a size: scaled to cover it, then cut in the middle. Float32 (3, H, W), whole levels 0..255.
+    """A photograph that fills a size: scaled to cover it, then cut in the middle. Float32 (3, H, W), whole levels.
 
     Raises:
         ParamError: there is no such photograph.
@@ -26,12 +27,14 @@ def photo(name: str, extent: Extent) -> torch.Tensor:
         from skimage import data
     except ImportError:
         raise MissingExtra("the seam test's photographs", "scikit-image", "test") from None
-    readers = {"astronaut": data.astronaut, "chelsea": data.chelsea, "coffee": data.coffee, "rocket": data.rocket,
-               "motorcycle": lambda: data.stereo_motorcycle()[0], "retina": data.retina,
-               "hubble": data.hubble_deep_field}
+    readers: dict[str, Any] = {
+        "astronaut": data.astronaut, "chelsea": data.chelsea, "coffee": data.coffee, "rocket": data.rocket,
+        "motorcycle": data.stereo_motorcycle, "retina": data.retina, "hubble": data.hubble_deep_field}
     if name not in readers:
         raise ParamError("photo", name, "is none of " + ", ".join(readers))
-    image = Image.fromarray(np.ascontiguousarray(readers[name]()[:, :, :3]))
+    read = readers[name]()
+    array = read[0] if isinstance(read, tuple) else read
+    image = Image.fromarray(np.ascontiguousarray(array[:, :, :3]))
     scale = max(extent.width / image.width, extent.height / image.height)
     if scale != 1:
         size = (max(extent.width, round(image.width * scale)), max(extent.height, round(image.height * scale)))

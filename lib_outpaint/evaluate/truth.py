@@ -1,7 +1,7 @@
 """A sampler that knows the true picture: what the engine makes of it differs from the truth by the engine's own doing.
 
-Two kinds, after what real samplers do to known pixels. "whole": the entire window drifts. "pinned": only what the latent
-mask lets the sampler paint does, fading over FADE px into the known side, where the window's own pixels come back.
+Two kinds, after what real samplers do to known pixels. "whole": the entire window drifts. "pinned": only what the
+latent mask lets the sampler paint does, fading over FADE px into the known side, where the window's own pixels come back.
 """
 
 from __future__ import annotations
