@@ -8,6 +8,8 @@ import pytest
 import torch
 from hypothesis import HealthCheck, settings
 
+torch.set_num_threads(1)  # many small pictures: more threads cost more than they give
+
 settings.register_profile("usual", deadline=None, derandomize=True, print_blob=True,
                           suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "usual"))
@@ -16,6 +18,7 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "usual"))
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--webui-url", default=os.environ.get("WEBUI_URL", ""), metavar="URL",
                      help="a running WebUI with the extension and --api; tests/webui runs against it")
+    parser.addoption("--screenshots", default="", metavar="DIR", help="where tests of pages put their screenshots")
     parser.addoption("--webui-dir", default="", metavar="DIR",
                      help="that WebUI's folder, when it is on this machine: also checks what it saves")
 
