@@ -118,7 +118,8 @@ def test_controlnets(tmp_path: Path, name: str, shapes: Shapes, found: tuple[str
     ({"decoder.conv_in.weight": (512, 4, 3, 3)}, "vae"),
     ({"first_stage_model.decoder.conv_in.weight": (512, 4, 3, 3)}, "vae"),
     ({"emb_params": (4, 768)}, "embedding"), ({"clip_l": (4, 768), "clip_g": (4, 1280)}, "embedding"),
-    ({"text_model.embeddings.token_embedding.weight": (9, 768)}, "text encoder"), ({"x": (1,)}, "unknown"), ({}, "unknown")])
+    ({"text_model.embeddings.token_embedding.weight": (9, 768)}, "text encoder"), ({"x": (1,)}, "unknown"),
+    ({}, "unknown")])
 def test_other_files(tmp_path: Path, shapes: Shapes, kind: str) -> None:
     info = inspect(written(tmp_path / "x.safetensors", shapes))
     assert info.kind == kind
@@ -151,7 +152,8 @@ def test_folders(tmp_path: Path) -> None:
     found = inspect(folder("sd2", model_index={"text_encoder": text}, unet__config=unet | {"cross_attention_dim": 1024},
                            scheduler__scheduler_config={"prediction_type": "v_prediction"}))
     assert (found.base, found.prediction, found.native_side) == ("sd2", "v", 768)
-    assert inspect(folder("xl", model_index={"text_encoder": text, "text_encoder_2": text}, unet__config=unet)).base == "sdxl"
+    xl = folder("xl", model_index={"text_encoder": text, "text_encoder_2": text}, unet__config=unet)
+    assert inspect(xl).base == "sdxl"
     refiner = folder("refiner", model_index={"text_encoder": [None, None], "text_encoder_2": text}, unet__config=unet)
     assert inspect(refiner).base == "sdxl-refiner"
     control = folder("control-inpaint", config={"_class_name": "ControlNetModel", "cross_attention_dim": 768})

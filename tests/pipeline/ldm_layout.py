@@ -126,12 +126,12 @@ def clip(prefix: str, vocabulary: int, width: int = CONTEXT) -> Shapes:
     yield from layer(prefix + "final_layer_norm", width)
 
 
-def open_clip(prefix: str, vocabulary: int, width: int = CONTEXT) -> Shapes:
-    """CLIP's text model as open_clip names it (the second text encoder of SDXL)."""
+def open_clip(prefix: str, vocabulary: int, width: int = CONTEXT, layers: int = 2) -> Shapes:
+    """CLIP's text model as open_clip names it (SD 2's text encoder, and the second one of SDXL)."""
     yield prefix + "positional_embedding", (77, width)
     yield prefix + "text_projection", (width, width)
     yield prefix + "token_embedding.weight", (vocabulary, width)
-    for i in range(2):
+    for i in range(layers):
         one = f"{prefix}transformer.resblocks.{i}"
         yield from layer(one + ".ln_1", width)
         yield one + ".attn.in_proj_weight", (3 * width, width)
@@ -171,6 +171,16 @@ def write_sd15(path: Path, vocabulary: int, channels: int = 4, seed: int = 0) ->
         yield from vae()
         yield from clip("cond_stage_model.transformer.", vocabulary)
     save_file(weights(shapes(), seed), path)
+    return path
+
+
+def write_sd2(path: Path, vocabulary: int, metadata: dict[str, str] | None = None, seed: int = 0) -> Path:
+    """A single-file SD 2 checkpoint; its text encoder has 24 layers, of which the last is not used."""
+    def shapes() -> Shapes:
+        yield from unet(4, CONTEXT, True, 0, (True, False))
+        yield from vae()
+        yield from open_clip("cond_stage_model.model.", vocabulary, layers=24)
+    save_file(weights(shapes(), seed), path, metadata)
     return path
 
 

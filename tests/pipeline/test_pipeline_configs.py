@@ -48,7 +48,8 @@ def clip(prefix: str, width: int, layers: int) -> dict[str, tuple[int, ...]]:
 
 def open_clip(prefix: str, width: int, layers: int) -> dict[str, tuple[int, ...]]:
     return {prefix + "positional_embedding": (77, width), prefix + "token_embedding.weight": (49408, width),
-            prefix + "text_projection": (width, width), prefix + "transformer.resblocks.0.mlp.c_fc.weight": (4 * width, width),
+            prefix + "text_projection": (width, width),
+            prefix + "transformer.resblocks.0.mlp.c_fc.weight": (4 * width, width),
             f"{prefix}transformer.resblocks.{layers - 1}.x": (1,)}
 
 
@@ -89,3 +90,17 @@ def test_text_encoders() -> None:
     assert facts(SD1, "sd1") == [(768, 12, 12, 3072, 49408, "quick_gelu", 49407)]
     assert facts(SD2, "sd2") == [(1024, 23, 16, 4096, 49408, "gelu", 49407)]
     assert facts(XL, "sdxl") == [(768, 12, 12, 3072, 49408, "quick_gelu", 49407), (1280, 32, 20, 5120, 49408, "gelu", 49407)]
+
+
+def test_the_documentation_names_every_sampler_and_schedule() -> None:
+    from lib_outpaint.hosts.pipeline.schedulers import SAMPLERS, SCHEDULES
+
+    text = (Path(__file__).parents[2] / "docs" / "diffusers.md").read_text(encoding="utf-8")
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in text.splitlines() if line.count("|") == 5]
+    table = {name.strip(): row for row in rows for name in row[0].split(",")}
+    for sampler in SAMPLERS:
+        row = table[sampler.name]
+        assert row[1].split(" ")[0] + "Scheduler" == sampler.scheduler
+        assert row[2] == sampler.schedule
+        assert row[3] == ("yes" if sampler.exact else "no")
+    assert ", ".join(SCHEDULES) in text

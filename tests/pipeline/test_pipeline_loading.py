@@ -44,6 +44,22 @@ def test_single_files(models: Path, name: str, base: str, channels: int, side: i
     assert one.passes.parts.unet.config.in_channels == channels
 
 
+def test_sd2_files_say_what_they_predict_or_are_asked(models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import ldm_layout
+
+    words = len(json.loads((models / "clip" / "vocab.json").read_text(encoding="utf-8")))
+    silent = ldm_layout.write_sd2(models / "sd2.safetensors", words)
+    said = ldm_layout.write_sd2(models / "sd2-v.safetensors", words, {"modelspec.prediction_type": "v"})
+    one, v = host(silent), host(said)
+    assert (one.info.prediction, v.info.prediction) == ("", "v")
+    assert (one.capabilities().native_side, v.capabilities().native_side) == (512, 768)  # the silent one was asked
+    assert one.info.prediction == "epsilon"
+    assert host(silent, prediction="v").capabilities().native_side == 768
+    assert not torch.equal(sampled(one), sampled(v))
+    monkeypatch.setattr("lib_outpaint.hosts.pipeline.loading.predicts_v", lambda unet: True)
+    assert host(silent).capabilities().native_side == 768
+
+
 def test_a_single_file_gives_what_its_folder_gives(models: Path, tmp_path: Path) -> None:
     one = host(models / "tiny-inpainting-xl.safetensors")
     one.passes.parts.pipe.save_pretrained(tmp_path / "folder")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import torch
 
@@ -67,6 +69,8 @@ class PipelineHost:
         self._local = local_files_only
         self._config, self._vae = _path("config", config), _path("vae", vae)
         self.info: ModelInfo = sources.located(model, local_files_only)
+        if prediction != "auto":
+            self.info = replace(self.info, prediction=cast(loading.Prediction, prediction))
         if self.info.path.is_file():
             loading.check_file(self.info, self._config, self._vae, local_files_only)
         self._control_info = self._inspected_control(_path("controlnet", controlnet))
@@ -85,7 +89,12 @@ class PipelineHost:
         return self._device
 
     def capabilities(self) -> Capabilities:
-        """What it can do with this model; `mask_weight` only with a 9-channel UNet, `controlnet` only with one given."""
+        """What it can do with this model; `mask_weight` only with a 9-channel UNet, `controlnet` only with one given.
+
+        Loads an SD 2 checkpoint that does not say what it predicts: its native side depends on that.
+        """
+        if not self.info.prediction:
+            self.info = self.passes.parts.info
         features = {"prompts", "loras", "sampling", "batch"}
         features |= {"mask_weight"} if self.info.inpainting else set()
         features |= {"controlnet"} if self._control_info else set()
