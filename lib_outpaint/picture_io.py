@@ -129,7 +129,8 @@ def _taken(image: Image.Image, name: str, most_pixels: int) -> Picture:
     if image.mode == "CMYK":
         notes, icc = ("CMYK was converted to RGB and its colour profile dropped",), None
     dpi = image.info.get("dpi")
-    turned = ImageOps.exif_transpose(image) or image
+    # Pillow turns TIFFs itself when it loads them, and before 10.1 would turn them here a second time.
+    turned = image if image.format == "TIFF" else ImageOps.exif_transpose(image) or image
     exif = _kept_exif(image)  # after turning: it takes the orientation away
     mode, stored = _stored(turned, name)
     return Picture(stored, mode, icc, exif, dpi, notes)

@@ -36,16 +36,14 @@ def drafted(photo: torch.Tensor, seed: int = 0, **values: Any) -> Grown:
     return outpaint(request, DraftHost()).pictures[0]
 
 
-@pytest.fixture(scope="session")
-def photos(photos: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    """The photos of all tests, smaller."""
-    return {name: photo[:, :PHOTO, :PHOTO] for name, photo in photos.items()}
+def small(photo: torch.Tensor) -> torch.Tensor:
+    return photo[:, :PHOTO, :PHOTO]
 
 
 def draft_of(photos: dict[str, torch.Tensor], name: str, side: str) -> Grown:
     """The photo with 128 px on one side: made once for all tests."""
     if (name, side) not in _MADE:
-        _MADE[name, side] = drafted(photos[name], **{side: GROWN})
+        _MADE[name, side] = drafted(small(photos[name]), **{side: GROWN})
     return _MADE[name, side]
 
 
@@ -67,7 +65,7 @@ def test_no_line_at_the_seam(name: str, side: str, photos: dict[str, torch.Tenso
 @every_side
 def test_no_line_where_the_band_ends(name: str, side: str, photos: dict[str, torch.Tensor]) -> None:
     # The photo may have an edge of its own there, so only what the draft has changed counts.
-    photo = as_left(photos[name], side)
+    photo = as_left(small(photos[name]), side)
     change = as_left(draft_of(photos, name, side).pixels, side)[:, :, GROWN:] - photo
     assert float(change[:, :, :16].abs().mean()) > 0.003, "nothing is blended"
     step = change[:, :, 24:40].diff(dim=2).abs().mean((0, 1)).max()
@@ -93,7 +91,7 @@ def mirror_likeness(pixels: torch.Tensor) -> float:
 @every_photo
 def test_it_is_no_mirror_of_the_original(name: str, photos: dict[str, torch.Tensor]) -> None:
     found = [mirror_likeness(as_left(draft_of(photos, name, side).pixels, side)) for side in SIDES]
-    mirror = torch.cat([photos[name][:, :, :GROWN].flip(2), photos[name]], 2)
+    mirror = torch.cat([small(photos[name])[:, :, :GROWN].flip(2), small(photos[name])], 2)
     assert mirror_likeness(mirror) > 0.99, "the measure does not see a mirror"
     # 0.25 would be a quarter of the detail in the mirror's place. Measured: at most 0.05.
     assert max(found) < 0.25, found
@@ -113,7 +111,7 @@ def test_size_and_kept_bytes(side: str, photos: dict[str, torch.Tensor]) -> None
     grown = draft_of(photos, "astronaut", side)
     wide, high = (GROWN + PHOTO, PHOTO) if side in ("left", "right") else (PHOTO, GROWN + PHOTO)
     assert (grown.extent.width, grown.extent.height) == (wide, high)
-    assert torch.equal(as_left(grown.pixels, side)[:, :, GROWN + 32:], as_left(photos["astronaut"], side)[:, :, 32:])
+    assert torch.equal(as_left(grown.pixels, side)[:, :, GROWN + 32:], as_left(small(photos["astronaut"]), side)[:, :, 32:])
 
 
 def test_overlap_0_keeps_every_pixel(photo: torch.Tensor) -> None:

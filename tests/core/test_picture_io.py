@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import torch
 from hosts import WholeWindowHost
-from PIL import ExifTags, Image, ImageCms, ImageOps
+from PIL import ExifTags, Image, ImageCms
 
 from lib_outpaint import picture_io
 from lib_outpaint.engine import outpaint
@@ -83,7 +83,7 @@ def test_bytes_beyond_the_band_survive_the_file(form: str, mode: str, tmp_path: 
         assert written.format == form
         assert written.size == (WIDTH + 11, HEIGHT + 6)
         wanted = MODES[mode] if form != "WEBP" else ("RGBA" if "A" in MODES[mode] else "RGB")
-        assert written.mode == wanted
+        assert written.mode == wanted or (mode == "I;16" and written.mode == "I")  # Pillow before 10.2
         found = as_array(written)[:HEIGHT - 4, 15:]
     source = original if mode == "I;16" else original.convert(MODES[mode])
     kept = as_array(source if mode == "I;16" else source.convert(wanted))[:HEIGHT - 4, 4:]
@@ -169,6 +169,12 @@ def test_16_bit_grey_keeps_all_its_levels() -> None:
 
 # EXIF, ICC, resolution
 
+# How a viewer has to turn what a camera stored (EXIF 2.32, table 4.6.4, tag Orientation).
+TURNS = {2: Image.Transpose.FLIP_LEFT_RIGHT, 3: Image.Transpose.ROTATE_180, 4: Image.Transpose.FLIP_TOP_BOTTOM,
+         5: Image.Transpose.TRANSPOSE, 6: Image.Transpose.ROTATE_270, 7: Image.Transpose.TRANSVERSE,
+         8: Image.Transpose.ROTATE_90}
+
+
 @pytest.mark.parametrize("form", ["JPEG", "PNG", "TIFF", "WEBP"])
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_exif_orientation_is_applied_and_its_tag_removed(form: str, orientation: int, tmp_path: Path) -> None:
@@ -176,21 +182,18 @@ def test_exif_orientation_is_applied_and_its_tag_removed(form: str, orientation:
     image.paste("red", (0, 0, 16, 16))
     exif = Image.Exif()
     exif[ORIENTATION], exif[ARTIST] = orientation, "me"
-    options = {"lossless": True} if form == "WEBP" else {"compression": "raw"} if form == "TIFF" else {}
-    file = saved(image, form, exif=exif, **options)
-    picture = picture_io.read(file)
-    file.seek(0)
-    with Image.open(file) as opened:
-        wanted = as_array(ImageOps.exif_transpose(opened).convert("RGB"))
+    options = {"JPEG": {"quality": 95, "subsampling": 0}, "WEBP": {"lossless": True}}.get(form, {})
+    picture = picture_io.read(saved(image, form, exif=exif, **options))
+    wanted = as_array(image if orientation == 1 else image.transpose(TURNS[orientation]))
     assert picture.stored.shape == ((32, 48, 3) if orientation < 5 else (48, 32, 3))
-    assert np.array_equal(picture.stored, wanted)
+    assert np.abs(picture.stored.astype(int) - wanted).max() <= (8 if form == "JPEG" else 0)
     corner = {1: (0, 0), 2: (0, -1), 3: (-1, -1), 4: (-1, 0), 5: (0, 0), 6: (0, -1), 7: (-1, -1), 8: (-1, 0)}
     assert picture.stored[corner[orientation]].tolist()[1] < 30, "the red corner is elsewhere"
     picture_io.save(Image.fromarray(picture.stored), tmp_path / "turned.png", "", picture)
     with Image.open(tmp_path / "turned.png") as written:
         assert written.getexif().get(ORIENTATION, 1) == 1
         assert written.getexif()[ARTIST] == "me"
-        assert np.array_equal(as_array(ImageOps.exif_transpose(written)), wanted)
+        assert np.array_equal(as_array(written), picture.stored)
 
 
 @pytest.mark.parametrize("suffix", [".png", ".jpg", ".webp", ".tif"])
