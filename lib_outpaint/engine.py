@@ -9,7 +9,7 @@ from . import composite
 from .compare import combinations
 from .errors import HostError, HostOutOfMemory, ParamError, PlanError
 from .fills import require
-from .hosts.protocol import Capabilities, Host, Outcome, Progress, refused
+from .hosts.protocol import Capabilities, ChecksRequests, Host, Outcome, Progress, refused
 from .params import Params
 from .plan import Pass, Plan, make_plan, split_pass
 from .prompts import SidePrompts
@@ -34,6 +34,9 @@ def outpaint(request: Request, host: Host) -> Result:
     plans = [(label, params, planned(request, params, caps)) for label, params in variants]
     for _, params, _ in plans:
         check(request, params, caps)
+        if isinstance(host, ChecksRequests):
+            for prompts in dict.fromkeys((shot.prompt, shot.negative_prompt) for shot in request.shots):
+                host.check(params, request.sampling, prompts)
     run = _Run(request, host, caps, sum(len(plan.passes) for _, _, plan in plans) * len(request.shots))
     notes = [caps.note] if caps.note else []
     for label, params, plan in plans:

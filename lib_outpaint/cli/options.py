@@ -9,7 +9,7 @@ from pathlib import Path
 import torch
 
 from .. import codecs, picture_io
-from ..errors import ParamError, PictureError
+from ..errors import NO_VALUE, ParamError, PictureError
 from ..hosts.draft import DraftHost
 from ..hosts.protocol import Host, Sampling
 from ..params import Params
@@ -22,7 +22,8 @@ from .console import Console
 def add_engine_flags(parser: argparse.ArgumentParser) -> None:
     """Flags of the engine and of sampling."""
     group = parser.add_argument_group("engine")
-    group.add_argument("--engine", choices=("draft",), default="draft", help="what paints: draft needs no model")
+    group.add_argument("--engine", choices=("draft", "diffusers"), default="draft",
+                       help="what paints: draft needs no model, diffusers needs --model. Default: draft")
     group.add_argument("--seed", type=int, metavar="N", help="seed of the first picture; random when left out")
     group.add_argument("--prompt", default="", metavar="TEXT", help="what the picture shows")
     group.add_argument("--negative-prompt", default="", metavar="TEXT", help="what it must not show")
@@ -32,6 +33,7 @@ def add_engine_flags(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--denoise", type=float, metavar="N", help="denoising strength, 0..1")
     group.add_argument("--max-megapixels", type=float, default=64, metavar="N",
                        help="refuse canvases over this size. Default: 64")
+    _add_model_flags(parser)
     parser.add_argument("--json", action="store_true", help="print what was done as JSON on stdout")
 
 
@@ -40,13 +42,56 @@ def add_parameter_flags(parser: argparse.ArgumentParser) -> None:
     codecs.add_flags(parser)
 
 
+def _add_model_flags(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("diffusers engine")
+    group.add_argument("--model", metavar="PATH", help="a .safetensors checkpoint, a diffusers folder, or a hub id")
+    group.add_argument("--device", metavar="NAME", help="auto, cpu, cuda, cuda:N or mps. Default: auto")
+    group.add_argument("--dtype", metavar="NAME", help="auto, fp16, bf16 or fp32. Default: auto")
+    group.add_argument("--config", metavar="PATH", help="for a single file: a folder with its tokenizer, or its .yaml")
+    group.add_argument("--vae", metavar="PATH", help="another VAE")
+    group.add_argument("--controlnet-file", dest="controlnet_path", metavar="PATH", help="an inpaint ControlNet for SD 1")
+    group.add_argument("--lora", dest="lora_files", action="append", metavar="FILE[:WEIGHT]",
+                       help="a LoRA on every pass; may be given several times")
+    group.add_argument("--lora-dir", metavar="DIR", help="where LoRAs named in prompts and --loras are looked for")
+    group.add_argument("--prediction", metavar="NAME", help="epsilon or v, for SD 2 checkpoints that do not say")
+    group.add_argument("--cpu-offload", action="store_true", default=None, help="keep idle networks off the device")
+    group.add_argument("--vae-tiling", action="store_true", default=None, help="encode and decode in tiles")
+    group.add_argument("--local-files-only", action="store_true", default=None, help="never ask a hub")
+
+
+_MODEL_FLAGS = {"model": "model", "device": "device", "dtype": "dtype", "config": "config", "vae": "vae",
+                "controlnet_path": "controlnet", "lora_files": "loras", "lora_dir": "lora_dir", "prediction": "prediction",
+                "cpu_offload": "cpu_offload", "vae_tiling": "vae_tiling", "local_files_only": "local_files_only"}
+
+
 def host_for(flags: argparse.Namespace, console: Console) -> Host:
     """The engine that was chosen.
 
     Raises:
         MissingExtra: its packages are not installed.
+        ParamError, ModelError: a flag the engine does not have, no model, or a file that is not what it should be.
     """
-    return DraftHost(console.progress)
+    given = {name: getattr(flags, flag) for flag, name in _MODEL_FLAGS.items() if getattr(flags, flag) is not None}
+    if flags.engine == "draft":
+        for name, value in given.items():
+            raise ParamError(name, value, "is for the diffusers engine: add --engine diffusers")
+        return DraftHost(console.progress)
+    if "model" not in given:
+        raise ParamError("model", NO_VALUE, "the diffusers engine needs --model: a checkpoint, a folder or a hub id")
+    if "loras" in given:
+        given["loras"] = [_lora(text) for text in given["loras"]]
+    from ..hosts.pipeline import PipelineHost
+
+    return PipelineHost(given.pop("model"), on_progress=console.progress, **given)
+
+
+def _lora(text: str) -> tuple[str, float]:
+    """FILE or FILE:WEIGHT. A drive letter's colon (C:\\...) is none of a weight's."""
+    path, colon, weight = text.rpartition(":")
+    try:
+        return (path, float(weight)) if colon and path else (text, 1.0)
+    except ValueError:
+        return text, 1.0
 
 
 def params_for(flags: argparse.Namespace) -> Params:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 import torch
 
@@ -128,6 +128,14 @@ class Host(Protocol):
 
     def report(self, progress: Progress) -> None:
         """Called before every pass and once at the end."""
+
+
+@runtime_checkable
+class ChecksRequests(Protocol):
+    """A host that can say before sampling what it cannot honour, beyond what its capabilities tell."""
+
+    def check(self, params: Params, sampling: Sampling, prompts: Sequence[str]) -> None:
+        """Raises an `InputError` for the first thing it cannot do. `prompts` are the prompt and the negative one."""
 
 
 def refused(params: Params, sampling: Sampling, prompts: Sequence[str], caps: Capabilities) -> dict[str, Any]:
