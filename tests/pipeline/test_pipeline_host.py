@@ -13,6 +13,7 @@ from pipeline_helpers import FEW, golden_window, job
 from lib_outpaint.engine import outpaint
 from lib_outpaint.errors import HostError, HostOutOfMemory, InputError, ParamError
 from lib_outpaint.hosts.pipeline import PipelineHost, known_samplers
+from lib_outpaint.hosts.pipeline.prompts import encode
 from lib_outpaint.hosts.protocol import Sampling
 from lib_outpaint.params import Params
 from lib_outpaint.request import Request, numbered_shots
@@ -39,6 +40,20 @@ def test_jobs_alike_share_their_unet_calls(plain: Any, watched: Any) -> None:
     watch = watched(plain)
     plain.inpaint([job("the house", sampling=FEW, seed=n, controlnet="off") for n in range(3)])
     assert [x.shape[0] for x in watch.unet_inputs] == [6, 6, 6]  # 3 windows, with and without prompt
+
+
+def test_prompts_are_encoded_once_for_all_passes(plain: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    texts: list[str] = []
+
+    def counted(text: str, *args: Any, **kwargs: Any) -> Any:
+        texts.append(text)
+        return encode(text, *args, **kwargs)
+
+    monkeypatch.setattr("lib_outpaint.hosts.pipeline.passes.encode", counted)
+    plain.passes._encoded.clear()
+    for loras in ("", "te:0.5", "", "te:0.5"):
+        plain.inpaint([job("a red house", "sky", sampling=FEW, seed=n, loras=loras) for n in range(2)])
+    assert texts == ["a red house", "sky"] * 2  # once with the LoRA, which changes the text encoder, and once without
 
 
 def test_cfg_1_asks_the_unet_once(plain: Any, watched: Any) -> None:

@@ -12,10 +12,12 @@ from .conditioning import control_image, decode_latents, encode_pixels, inpainti
 from .controlnet import Control
 from .devices import on_device
 from .loading import Parts
-from .loras import Library
+from .loras import Library, Lora
 from .prompts import Encoded, encode
 from .sampling import Batch, sample
 from .schedulers import Run
+
+KEPT_TEXTS = 64
 
 
 class Passes:
@@ -34,6 +36,7 @@ class Passes:
         self.library = library
         self.control_name = control_name
         self.on_step = on_step
+        self._encoded: dict[tuple[tuple[Lora, ...], str, bool], Encoded] = {}
 
     @torch.no_grad()
     def run(self, group: Sequence[Prepared]) -> list[Outcome]:
@@ -56,15 +59,19 @@ class Passes:
         return [found[one.number] for one in group]
 
     def _texts(self, group: Sequence[Prepared]) -> dict[str, tuple[Encoded, Encoded]]:
-        """Every job's prompts, encoded; equal ones once."""
-        encoders, base = self.parts.encoders, self.parts.info.base
-        found: dict[str, tuple[Encoded, Encoded]] = {}
-        with on_device([encoder for _, encoder in encoders], self.device, self.offload):
-            for one in group:
-                if _key(one) not in found:
-                    found[_key(one)] = (encode(one.prompt, encoders, base),
-                                        encode(one.negative, encoders, base, negative=True))
-        return found
+        """Every job's prompts, encoded. They are kept for the passes to come, which mostly have the same."""
+        loras, encoders, base = group[0].common.loras, self.parts.encoders, self.parts.info.base
+        wanted = dict.fromkeys((loras, text, negative) for one in group
+                               for text, negative in ((one.prompt, False), (one.negative, True)))
+        if len(self._encoded) > KEPT_TEXTS:
+            self._encoded.clear()
+        missing = [key for key in wanted if key not in self._encoded]
+        if missing:
+            with on_device([encoder for _, encoder in encoders], self.device, self.offload):
+                for key in missing:
+                    self._encoded[key] = encode(key[1], encoders, base, negative=key[2])
+        return {_key(one): (self._encoded[loras, one.prompt, False], self._encoded[loras, one.negative, True])
+                for one in group}
 
     def _batch(self, members: Sequence[Prepared], texts: dict[str, tuple[Encoded, Encoded]],
                common: Common) -> tuple[Sequence[Prepared], Batch]:

@@ -95,7 +95,7 @@ def _states(parts: list[Chunk], tokenizer: Any, encoder: Any, base: Base, number
         weights = torch.tensor([1.0, *part.weights, *[1.0] * (empty + 1)], device=encoder.device)
         out = encoder(ids, output_hidden_states=base == "sdxl")
         state = out.hidden_states[-2] if base == "sdxl" else out.last_hidden_state
-        states.append(_weighted(state, weights))
+        states.append(_weighted(state, weights) if any(weight != 1 for weight in part.weights) else state)
         if pooled is None and number == 1:
             pooled = out.text_embeds
     return torch.cat(states, dim=1), pooled
@@ -103,7 +103,5 @@ def _states(parts: list[Chunk], tokenizer: Any, encoder: Any, base: Base, number
 
 def _weighted(state: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
     """Each token's state times its weight, then scaled so that the mean of all stays (the WebUI's "Original")."""
-    if bool((weights == 1).all()):
-        return state
     scaled = state.float() * weights[None, :, None]
     return (scaled * (state.float().mean() / scaled.mean())).to(state.dtype)
