@@ -86,7 +86,7 @@ def outside_the_band(grown: Grown, overlap: int) -> torch.Tensor:
 
 @settings(max_examples=300)
 @given(st.integers(1, 90), st.integers(1, 90), st.tuples(*[st.integers(0, 70)] * 4), st.sampled_from(["px", "%"]),
-       st.sampled_from([0, 1, 7, 32]), st.sampled_from(["auto", "one by one"]), st.integers(0, 40))
+       st.sampled_from([0, 1, 7, 32]), st.sampled_from(["auto", "one by one"]), st.sampled_from([0, 0, 7, 16, 40]))
 def test_size_and_bytes_for_every_combination(width: int, height: int, grow: tuple[int, ...], unit: str, overlap: int,
                                               order: str, step: int) -> None:
     """Exact size, every new pixel painted by the host, the source's own bytes beyond the band. 300 cases from 1x1."""
@@ -556,3 +556,18 @@ def test_the_smallest_pictures(size: tuple[int, int], fill: str) -> None:
     grown = one(noise_picture(*size), SeededHost(), fill=fill, left=3, down=4, color_match="seam")
     assert grown.extent == Extent(size[0] + 3, size[1] + 4)
     assert Image.fromarray(levels(grown.pixels).permute(1, 2, 0).numpy()).size == (size[0] + 3, size[1] + 4)
+
+
+@pytest.mark.parametrize("overlap", [0, 32, 100])
+def test_tiles_that_disagree_leave_no_line_between_them(overlap: int) -> None:
+    """Every tile comes back darker than the one before: the step is spread over the joint, in the photo's band too."""
+    class Fading(RecordingHost):
+        def sample(self, job: Any) -> torch.Tensor:
+            return torch.full_like(job.pixels, 0.9 - 0.2 * job.pass_index)
+
+    host = Fading(native_side=256, known_pixels="whole")
+    grown = one(torch.full((3, 1500, 200), 0.5), host, left=64, overlap=overlap)
+    assert len(host.jobs) > 2
+    down = grown.pixels[0].diff(dim=0).abs()
+    assert float(down[:, :64].max()) < 0.2 / 4, "a line in the new area"
+    assert float(down[:, 64:].max()) < 0.2 / 4, "a line in the band"
