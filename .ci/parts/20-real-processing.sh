@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # sampling through the WebUI's real processing code (auto1111sdk, about v1.7)
-# The package is AGPL: installed here for the tests, and in no other environment. Its own requirements are pinned to versions
-# that no Python of today has wheels for; these ran. Between them, tokenizers and numpy leave Python 3.11.
+# The package is AGPL: installed here for the tests, and in no other environment. It asks for torch 2.1.0, which brings CUDA
+# along; it runs with these as well. Between them, tokenizers and numpy leave Python 3.11.
 real_python=python3
 python3 -c "import sys; sys.exit(sys.version_info[:2] != (3, 11))" || real_python=python3.11
 fresh_environment real "$real_python"
