@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ...errors import NO_VALUE, ParamError
+from ...lora_syntax import Lora, from_list, from_prompt
 from ...models import ModelInfo
 from ...params import CONTROL_MODES, Params
 from ...prompts import SidePrompts
 from ..protocol import Job, Sampling
 from .attention_syntax import pieces, refuse_unknown_syntax
-from .loras import Lora, from_list, from_prompt, merged
+from .loras import merged
 from .settings import Settings, settled
 
 CONTROL_MODULES = ("", "inpaint", "inpaint_only", "inpaint_global_harmonious")

@@ -11,13 +11,14 @@ from typing import cast
 import torch
 
 from ...errors import HostError, HostOutOfMemory, OutpaintError, ParamError
+from ...lora_syntax import Lora
 from ...models import ModelInfo
 from ...params import Params
 from ..protocol import Capabilities, Job, Outcome, Progress, Sampling
 from . import batches, loading, sources
 from . import controlnet as control_module
 from .devices import Meter, device_for, dtype_for, is_out_of_memory
-from .loras import Library, Lora
+from .loras import Library
 from .passes import Passes
 from .sampling import Interrupted
 

@@ -6,13 +6,14 @@ from collections.abc import Callable, Sequence
 
 import torch
 
+from ...lora_syntax import Lora
 from ..protocol import Outcome
 from .batches import Common, Prepared
 from .conditioning import control_image, decode_latents, encode_pixels, inpainting_channels
 from .controlnet import Control
 from .devices import on_device
 from .loading import Parts
-from .loras import Library, Lora
+from .loras import Library
 from .prompts import Encoded, encode
 from .sampling import Batch, sample
 from .schedulers import Run

@@ -16,6 +16,7 @@ from ...picture_io import float_image
 from ..protocol import Job
 from . import guard
 from .inputs import is_wildcards
+from .networks import with_loras
 
 SOFT_INPAINTING = "soft inpainting"
 
@@ -38,7 +39,7 @@ def pass_copy(p: Any, jobs: Sequence[Job], decoded: list[torch.Tensor]) -> Any:
     # White is repaint. Both masks are whole cells: the host's nearest neighbour finds nothing between.
     c.image_mask = float_image(as_pixels(first.conditioning_mask, first.cell).float())
     c.latent_mask = latent_image(first.latent_mask)
-    c.prompt = [job.prompt for job in jobs]
+    c.prompt = [with_loras(job.prompt, job.params) for job in jobs]
     c.negative_prompt = [job.negative_prompt for job in jobs]
     c.styles = []  # resolved once, before the first pass
     c.seed = [job.seed for job in jobs]

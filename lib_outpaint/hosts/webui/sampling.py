@@ -10,7 +10,9 @@ import torch
 from modules import devices, processing, shared
 
 from ...errors import HostError, HostOutOfMemory
-from ..protocol import Capabilities, Job, Outcome, Progress
+from ...params import Params
+from ..protocol import Capabilities, Job, Outcome, Progress, Sampling
+from . import networks
 from .checkpoint import Checkpoint
 from .copies import pass_copy
 
@@ -40,11 +42,19 @@ class WebUIHost:
         return torch.device(shared.device if shared.device is not None else devices.cpu)
 
     def capabilities(self) -> Capabilities:
-        features = {"prompts"}
+        features = {"prompts", "loras"}
         if self._checkpoint.inpainting:
             features.add("mask_weight")
         return Capabilities("webui", 8, self._checkpoint.native_side, self._largest_window, self._checkpoint.inpainting,
                             "pinned", frozenset(features))
+
+    def check(self, params: Params, sampling: Sampling, prompts: Sequence[str]) -> None:
+        """Refuses LoRAs that are missing or made for another base model.
+
+        Raises:
+            ParamError: names the first such LoRA.
+        """
+        networks.check(params, prompts[:1], self._checkpoint)
 
     def report(self, progress: Progress) -> None:
         shared.state.job_count = progress.total
