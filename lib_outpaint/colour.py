@@ -11,8 +11,9 @@ from __future__ import annotations
 import torch
 import torch.nn.functional as F
 
-from .drift import Fit, fitted
-from .evidence import LEVELS, Cells, gathered
+from .composite import around
+from .drift import Fit, fitted, predicted
+from .evidence import CLIP, LEVELS, Cells, gathered
 from .fills.smooth import push_pull
 from .hosts.protocol import KnownPixels
 from .masks import Masks
@@ -20,6 +21,7 @@ from .membrane import membrane
 
 _REACH = 64.0  # px over which what is left at the seam fades in the new area
 _STIFFNESS = 0.25  # inverse square levels: what is left varies by about a level
+_NOTHING = 0.05  # levels: smaller corrections are not made
 _GOLDEN = 0.6180339887498949  # multiples of it modulo 1 are spread evenly
 _AGREED = 0.4  # levels: by how much band and other known px may differ and still carry the same drift
 _CHANGED = 0.75  # levels: by how much known px that should be pinned must differ to be taken for drifted
@@ -47,7 +49,7 @@ def match(sampled: torch.Tensor, source: torch.Tensor, known: torch.Tensor, mask
         return sampled, None
     cells, fit = found
     field = _field(cells, fit, sampled.shape[1:], carry=how == "seam")
-    return _applied(sampled, source, known, fit, field, cell), fit
+    return _applied(sampled, source, known, fit, field, cell, around(masks.coverage > 0)), fit
 
 
 def _evidence(sampled: torch.Tensor, source: torch.Tensor, known: torch.Tensor, masks: Masks,
@@ -63,7 +65,7 @@ def _evidence(sampled: torch.Tensor, source: torch.Tensor, known: torch.Tensor, 
         return found
     if every.count:
         wide = fitted(every, slopes=slopes, before=before)
-        if found is None or _agree(wide, inside):
+        if found is None or _agree(*found, wide):
             return every, wide
     return found
 
@@ -97,11 +99,10 @@ def _everywhere(outside: Cells) -> bool:
     return bool(change.mean(2).median(1).values.abs().amax() >= _CHANGED)
 
 
-def _agree(fit: Fit, inside: torch.Tensor) -> bool:
-    """Whether a fit to all known px holds in the band (bool (N,)) too: a host may say "whole" and yet pin them."""
-    weight = (fit.weight.amax(0) > 0) * inside
-    left = (fit.left * weight).sum(1) / weight.sum().clamp(min=1)
-    return bool((left.abs() <= _AGREED).all())
+def _agree(band: Cells, near: Fit, wide: Fit) -> bool:
+    """Whether the drift of all known px is that of the band too: a host may say "whole" and yet pin its known px."""
+    apart = (predicted(near, band) - predicted(wide, band)).abs().mean(2).mean(1)
+    return bool((near.trust * apart <= _AGREED).all())
 
 
 def _field(cells: Cells, fit: Fit, size: torch.Size, *, carry: bool) -> torch.Tensor:
@@ -121,23 +122,27 @@ def _field(cells: Cells, fit: Fit, size: torch.Size, *, carry: bool) -> torch.Te
     return plane + F.interpolate(carried[None], size=tuple(size), mode="bicubic", align_corners=False)[0]
 
 
-def _applied(sampled: torch.Tensor, source: torch.Tensor, known: torch.Tensor, fit: Fit, field: torch.Tensor,
-             cell: int) -> torch.Tensor:
-    """Inverts the drift; clipped px get what known px were that the drift would have clipped."""
+def _applied(sampled: torch.Tensor, source: torch.Tensor, known: torch.Tensor, fit: Fit, field: torch.Tensor, cell: int,
+             part: tuple[slice, slice]) -> torch.Tensor:
+    """Inverts the drift in a part of the window; clipped px get what known px were that the drift would have clipped."""
     gain = 1 + fit.trust * fit.gain[:, None, None]
     shift = fit.trust * (field - fit.gain[:, None, None] * fit.pivot[:, None, None])
-    levels = sampled * LEVELS
-    matched = (levels - shift) / gain
-    drifted = source * LEVELS * gain + shift
-    for limit, clipped, beyond, inward in (
-            (0.0, levels < 0.75, drifted < 0.75, matched > 0.0),
-            (LEVELS, levels > LEVELS - 0.75, drifted > LEVELS - 0.75, matched < LEVELS)):
-        lost = clipped & inward
-        if bool(lost.any()):
-            usual = _usual(source, known[None] & beyond, limit, cell)
-            nearer = torch.minimum(usual, matched) if limit == 0.0 else torch.maximum(usual, matched)
-            matched = torch.where(lost, nearer, matched)
-    return _whole_levels(matched.clamp(0, LEVELS), levels) / LEVELS
+    if float(torch.maximum((fit.trust * fit.gain * LEVELS).abs().amax(), shift.abs().amax())) < _NOTHING:
+        return sampled
+    rows, columns = part
+    levels = sampled[:, rows, columns] * LEVELS
+    matched = (levels - shift[:, rows, columns]) / gain
+    low = (levels < CLIP) & (matched > 0)
+    high = (levels > LEVELS - CLIP) & (matched < LEVELS)
+    if bool((low | high).any()):
+        drifted = source * LEVELS * gain + shift
+        usual = _usual(source, known[None] & (drifted < CLIP), 0.0, cell)[:, rows, columns]
+        matched = torch.where(low, torch.minimum(usual, matched), matched)
+        usual = _usual(source, known[None] & (drifted > LEVELS - CLIP), LEVELS, cell)[:, rows, columns]
+        matched = torch.where(high, torch.maximum(usual, matched), matched)
+    result = sampled.clone()
+    result[:, rows, columns] = _whole_levels(matched.clamp(0, LEVELS), levels) / LEVELS
+    return result
 
 
 def _whole_levels(matched: torch.Tensor, sampled: torch.Tensor) -> torch.Tensor:
@@ -145,25 +150,25 @@ def _whole_levels(matched: torch.Tensor, sampled: torch.Tensor) -> torch.Tensor:
 
     A smooth correction of whole levels, rounded, is a staircase with visible contours. Here a px is rounded up with the
     probability of its fraction, by a hash of the sampled levels around it: the same on every device, and mirrored with
-    the picture. Where these are all equal there is nothing to hide a contour in, and it is rounded to the nearest level.
+    the picture. Where these are all equal there is nothing to hide a contour in: it is rounded to the nearest level.
     """
     whole = (sampled * 2).round()  # halves: the WebUI's levels, with the half that truncating lost put back
     if bool(((sampled * 2 - whole).abs() > 1e-2).any()):
         return matched
-    near = F.avg_pool2d(F.pad(whole[None], (1, 1, 1, 1), mode="replicate"), 3, 1, divisor_override=1)[0]
-    cross = F.pad(whole[None], (1, 1, 1, 1), mode="replicate")[0]
-    cross = cross[:, 1:-1, :-2] + cross[:, 1:-1, 2:] + cross[:, :-2, 1:-1] + cross[:, 2:, 1:-1]
-    mixed = near + 3 * cross + 11 * whole + 5 * near.sum(0) + 17 * cross.sum(0)
-    part = (mixed.double() * _GOLDEN % 1).to(matched.dtype)
-    flat = (cross == 4 * whole) & (near == 9 * whole)
+    wide = F.pad(whole[None], (1, 1, 1, 1), mode="replicate")[0]
+    row = wide[:, :, :-2] + wide[:, :, 2:]
+    cross = row[:, 1:-1] + wide[:, :-2, 1:-1] + wide[:, 2:, 1:-1]
+    corners = row[:, :-2] + row[:, 2:]
+    mixed = 11 * whole + 7 * cross + 3 * corners + (17 * cross + 5 * corners).sum(0)
+    part = mixed * _GOLDEN % 1
+    flat = (cross == 4 * whole) & (corners == 4 * whole)
     return torch.where(flat, matched.round(), (matched + part).floor()).clamp(0, LEVELS)
 
 
 def _usual(source: torch.Tensor, where: torch.Tensor, limit: float, cell: int) -> torch.Tensor:
     """Mean source levels of the px in `where` (bool (3, H, W)), carried smoothly everywhere; `limit` without any."""
     count = F.avg_pool2d(where.float()[None], cell)[0]
-    total = F.avg_pool2d((source * where)[None], cell)[0] * LEVELS
-    mean = total / count.clamp(min=1e-6)
+    mean = F.avg_pool2d((source * where)[None], cell)[0] * LEVELS / count.clamp(min=1e-6)
     wide = []
     for channel in range(source.shape[0]):
         if bool((count[channel] > 0).any()):

@@ -33,7 +33,7 @@ def blend_bands(known: torch.Tensor, sampled: torch.Tensor, coverage: torch.Tens
     band = where & (coverage > 0)
     if not bool(band.any()):
         return blend(known, sampled, coverage)
-    rows, columns = _around(band, _COLOURS)
+    rows, columns = around(band, _COLOURS)
     inside = where[rows, columns].float()
     apart = (sampled - known)[:, rows, columns] * inside
     mass = _averaged(inside[None]).clamp(min=1e-6)
@@ -41,14 +41,19 @@ def blend_bands(known: torch.Tensor, sampled: torch.Tensor, coverage: torch.Tens
     share = coverage[rows, columns]
     steep = ((share - _DETAIL[0]) / (_DETAIL[1] - _DETAIL[0])).clamp(0, 1)
     steep = steep * steep * (3 - 2 * steep)
-    mixed = (known[:, rows, columns] + share * low + steep * (apart - low)).clamp(0, 1)
+    moved = share * low + steep * (apart - low)
+    # What differs nearby must not colour a px on which both pictures agree.
+    moved = torch.minimum(torch.maximum(moved, -apart.abs() + apart.clamp(max=0)), apart.abs() + apart.clamp(min=0))
+    mixed = (known[:, rows, columns] + moved).clamp(0, 1)
     result = blend(known, sampled, coverage)
     result[:, rows, columns] = torch.where((share > 0) & (share < 1) & (inside > 0), mixed, result[:, rows, columns])
     return result
 
 
-def _around(where: torch.Tensor, margin: int) -> tuple[slice, slice]:
-    """The smallest slices that hold a region (bool (H, W)) and `margin` px around it."""
+def around(where: torch.Tensor, margin: int = 0) -> tuple[slice, slice]:
+    """The smallest rows and columns that hold a region (bool (H, W)) and `margin` px around it; none without one."""
+    if not bool(where.any()):
+        return slice(0, 0), slice(0, 0)
     found = []
     for axis in (1, 0):
         index = torch.nonzero(where.any(axis)).flatten()

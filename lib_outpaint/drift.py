@@ -25,6 +25,7 @@ _GAIN_PRIOR, _SLOPE_PRIOR = 0.06 * _GAIN_SPAN, 0.01 * _SLOPE_SPAN  # standard de
 _SHIFT_PRIOR, _BLUR_PRIOR = 2.0, 2.0  # standard deviations: px, px^2
 _GAIN_MOST, _SLOPE_MOST = 0.12, 0.02  # hard limits: of 1, and levels per px
 _TURNS = 12
+_FEW = 4  # cells: nothing is believed of so few, and all of twice as many
 _SIGNIFICANT = 3.0  # squared standard errors
 _STEADY = (0.1, 0.05)  # standard deviations of gain and slope, in the fit's units, around those of the pass before
 _SUDDEN = (0.6, 0.4)  # and how much more than their error they may differ from these before they count as new
@@ -184,7 +185,7 @@ def _trust(weight: torch.Tensor, valid: torch.Tensor) -> torch.Tensor:
     share = (weight.sum(1) / count.clamp(min=1))[count > 0]
     if share.numel() == 0:
         return weight.new_zeros(())
-    return smoothstep((share.mean() - 0.2) / 0.25) * (count.amax() / 8).clamp(max=1)
+    return smoothstep((share.mean() - 0.2) / 0.25) * ((count.amax() - _FEW) / _FEW).clamp(0, 1)
 
 
 def _weighted_median(values: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:

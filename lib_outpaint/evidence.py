@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 
 LEVELS = 255.0
-_CLIP = 0.75  # levels from 0 and 255 within which a value counts as clipped
+CLIP = 0.75  # levels from 0 and 255 within which a value counts as clipped
 _TEXTURE = 3.0  # levels: differences of structure below it are noise
 _BLOCK = 4  # px: structure is compared in blocks of this side
 
@@ -62,7 +62,7 @@ def gathered(sampled: torch.Tensor, source: torch.Tensor, known: torch.Tensor, w
 
 def usable(cells: Cells) -> torch.Tensor:
     """Bool (3, N, P): known and clipped in neither picture."""
-    low, high = _CLIP, LEVELS - _CLIP
+    low, high = CLIP, LEVELS - CLIP
     sampled = (cells.sampled > low) & (cells.sampled < high) & cells.known
     both = sampled & (cells.source > low) & (cells.source < high)
     # A picture that is black or white almost everywhere: better a little bias than no evidence.
