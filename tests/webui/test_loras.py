@@ -24,8 +24,8 @@ def parts(answer):
 @pytest.mark.parametrize("batch", [1, 2])
 def test_a_lora_in_the_prompt_acts_on_every_pass(webui, picture, lora, model, batch):
     def grown(prompt, **arguments):
-        return parts(webui.outpaint(picture, {**SIDES, **arguments}, prompt=prompt, batch_size=batch, model=getattr(webui, model),
-                                    override_settings={"return_grid": False}))
+        return parts(webui.outpaint(picture, {**SIDES, **arguments}, prompt=prompt, batch_size=batch,
+                                    model=getattr(webui, model), override_settings={"return_grid": False}))
 
     without, again = grown("a cup"), grown("a cup")
     tagged, listed = grown(f"a cup <lora:{lora}:1>"), grown("a cup", loras=f"{lora}:1")

@@ -1,7 +1,5 @@
 """Seeds, batches, repeats."""
 
-import json
-
 import numpy as np
 
 LEFT = {"left": 32, "overlap": 16}
@@ -52,12 +50,6 @@ def test_variation_seeds(webui, picture):
     second = webui.outpaint(picture, LEFT, subseed=78, subseed_strength=0.5)
     assert np.abs(second.first.astype(int) - varied.pictures[1]).max() <= 1
     assert "Variation seed: 78" in second.infotext
-
-
-def test_styles_are_resolved_once(webui, picture):
-    answer = webui.outpaint(picture, {"left": 64, "step": 32, "context": 64}, prompt="a cup", styles=[])
-    assert answer.infotext.startswith("a cup\n")
-    assert json.loads(json.dumps(answer.info))["all_prompts"] == ["a cup"]
 
 
 def test_compare_returns_a_labelled_grid_and_the_pictures(webui, picture):

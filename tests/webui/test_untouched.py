@@ -68,6 +68,17 @@ def test_an_interrupt_before_anything_is_finished_gives_no_picture(webui, pictur
     assert job.finished().pictures == []
 
 
+def test_skip_ends_one_batch_and_the_next_goes_on(webui, picture, running):
+    arguments = {"left": 64, "step": 32, "context": 64, "overlap": 16}
+    job = running(lambda: webui.outpaint(picture, arguments, steps=30, n_iter=2,
+                                         override_settings={"return_grid": False}))
+    assert job.wait_for("pass 2 of 4"), job.seen
+    webui.post("/sdapi/v1/skip")
+    answer = job.finished()
+    assert [answer.size(i) for i in range(2)] == [(96 + 32, 80), (96 + 64, 80)]
+    assert "skipped" in answer.notes
+
+
 def test_progress_counts_all_passes(webui, picture, running):
     job = running(lambda: webui.outpaint(picture, {"left": 96, "step": 32, "context": 64}, steps=10))
     for number in (1, 2, 3):

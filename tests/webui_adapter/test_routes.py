@@ -1,0 +1,84 @@
+"""The routes on a bare FastAPI app: credentials, errors, answers."""
+
+import base64
+import importlib
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+fastapi = pytest.importorskip("fastapi")
+testclient = pytest.importorskip("fastapi.testclient")
+
+
+@pytest.fixture
+def client(host):
+    def made(api_auth=None):
+        host.shared.cmd_opts.api_auth = api_auth
+        routes = importlib.import_module("lib_outpaint.hosts.webui.routes")
+        app = fastapi.FastAPI()
+        routes.add(None, app)
+        return testclient.TestClient(app)
+
+    yield made
+    host.shared.cmd_opts.api_auth = None
+
+
+@pytest.fixture
+def encoded(picture):
+    buffer = io.BytesIO()
+    picture.save(buffer, "PNG")
+    return base64.b64encode(buffer.getvalue()).decode()
+
+
+def test_credentials_are_asked_for_as_the_hosts_own_api_does(client):
+    guarded = client("alice:secret,bob:two:parts")
+    for method, path in (("get", "params"), ("post", "plan"), ("post", "preview")):
+        call = getattr(guarded, method)
+        assert call(f"/outpaint/v1/{path}").status_code == 401
+        assert call(f"/outpaint/v1/{path}", auth=("alice", "wrong")).status_code == 401
+        assert call(f"/outpaint/v1/{path}", auth=("mallory", "secret")).status_code == 401
+        assert call(f"/outpaint/v1/{path}", auth=("alice", "secret")).status_code != 401
+    assert guarded.get("/outpaint/v1/params", auth=("bob", "two:parts")).status_code == 200
+    assert client().get("/outpaint/v1/params").status_code == 200
+
+
+def test_plan(client):
+    answer = client().post("/outpaint/v1/plan", json={"width": 512, "height": 681, "params": {"left": 128}}).json()
+    assert answer["summary"] == "640x681, 1 pass, window 512x704, band 32 px, 5,632 latents a step"
+    assert answer["cost"]["latents_a_step"] == 5632
+
+
+def test_plan_follows_the_checkpoint_of_the_overrides(client, host, tmp_path):
+    host.sd_models.add("xl.safetensors", tmp_path / "xl.safetensors", sdxl=True)
+    body = {"width": 2000, "height": 512, "params": {"left": 128}, "override_settings": {"sd_model_checkpoint": "xl"}}
+    assert "window 1024x512" in client().post("/outpaint/v1/plan", json=body).json()["summary"]
+
+
+def test_preview_samples_nothing(client, host, encoded, picture):
+    body = {"image": f"data:image/png;base64,{encoded}", "params": {"left": 32, "fill": "edge", "overlap": 16}, "seed": 3}
+    answer = client().post("/outpaint/v1/preview", json=body).json()
+    canvas, mask = (np.array(Image.open(io.BytesIO(base64.b64decode(answer[name])))) for name in ("canvas", "mask"))
+    np.testing.assert_array_equal(canvas[:, 32:], np.array(picture))
+    np.testing.assert_array_equal(canvas[:, :32], np.repeat(np.array(picture)[:, :1], 32, 1))
+    assert (mask[:, :32] == 255).all()
+    assert (mask[:, 48:] == 0).all()
+    assert host.processing.calls == []
+
+
+@pytest.mark.parametrize(("path", "body"), [
+    ("plan", {"width": 10, "height": 10}),
+    ("plan", {"width": 10, "height": True, "params": {"left": 8}}),
+    ("plan", {"width": 10, "height": 10, "params": {"left": 8, "sideways": 1}}),
+    ("plan", {"width": 60000, "height": 60000, "params": {"left": 8}}),
+    ("plan", {"width": 10, "height": 10, "params": {"left": 8}, "override_settings": {"sd_model_checkpoint": "none"}}),
+    ("preview", {"params": {"left": 8}}),
+    ("preview", {"image": "/etc/passwd", "params": {"left": 8}}),
+    ("preview", {"image": "AAAA", "params": {"left": 8}}),
+    ("preview", {"image": 7, "params": {"left": 8}}),
+], ids=str)
+def test_bad_input_is_a_422_with_a_message(client, path, body):
+    response = client().post(f"/outpaint/v1/{path}", json=body)
+    assert response.status_code == 422
+    assert isinstance(response.json()["detail"], str)
