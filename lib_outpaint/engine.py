@@ -126,7 +126,8 @@ class _Run:
             waiting.pop(0)
             made.append(step)
             self.done += len(pictures)
-        self.pictures += [p.grown(label, made, waiting) for p in pictures if made or not waiting]
+        if not waiting or any(not _same_strip(step, waiting[0]) for step in made):
+            self.pictures += [picture.grown(label, made, waiting) for picture in pictures]
 
     def _sampled(self, pictures: list[Picture], step: Pass, number: int, waiting: list[Pass]) -> list[Outcome] | None:
         """One pass of a batch, put back into its canvases unless it was skipped; None when it was interrupted."""
@@ -168,3 +169,8 @@ class _Run:
 
     def _stop(self, error: HostError) -> None:
         self.stopped, self.error = str(error), error
+
+
+def _same_strip(one: Pass, other: Pass) -> bool:
+    """Whether two passes are tiles of one strip, which is no rectangle before its last tile."""
+    return (one.kind, one.side, one.step) == (other.kind, other.side, other.step)

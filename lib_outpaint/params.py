@@ -6,6 +6,7 @@ end. Panel, API, infotext, command line, documentation and JSON schema are deriv
 
 from __future__ import annotations
 
+import numbers
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal, cast
 
@@ -71,6 +72,8 @@ class Param:
         return self._number(value)
 
     def _number(self, value: object) -> int | float:
+        if isinstance(value, numbers.Real) and not isinstance(value, (bool, int, float)):
+            value = value.item() if hasattr(value, "item") else value  # numpy's numbers
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             raise ParamError(self.name, value, "is not a number")
         if not self.low <= value <= self.high:  # NaN is not inside either

@@ -385,11 +385,20 @@ def test_finished_passes_are_kept(how: Any, at: int, size: tuple[int, int]) -> N
     assert "Outpaint complete: no" in infotext(grown, result)
 
 
-def test_interrupted_within_tiles_crops_the_strip_that_is_not_complete() -> None:
-    host = FailingHost(2, interrupted, native_side=64)
-    grown = run(noise_picture(40, 500), host, up=8, left=8).pictures[0]
-    assert grown.plan.passes[-1].tiles > 2
-    assert grown.extent == Extent(40, 500)
+def test_interrupted_within_the_first_strips_tiles_gives_no_picture() -> None:
+    """Some tiles of a strip are no rectangle, and without them nothing has grown."""
+    result = run(noise_picture(40, 500), FailingHost(2, interrupted, native_side=64), left=8)
+    assert result.pictures == ()
+    assert result.interrupted
+
+
+def test_interrupted_within_a_later_strips_tiles_crops_what_is_not_complete() -> None:
+    whole = run(noise_picture(40, 500), FailingHost(99, interrupted, native_side=64), left=8, right=8).pictures[0]
+    tiles = whole.plan.passes[0].tiles
+    assert tiles > 2
+    grown = run(noise_picture(40, 500), FailingHost(tiles + 1, interrupted, native_side=64), left=8, right=8).pictures[0]
+    assert grown.extent == Extent(48, 500)
+    assert not grown.complete
 
 
 def test_pictures_finished_before_the_failure_are_whole() -> None:
