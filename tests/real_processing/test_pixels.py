@@ -85,6 +85,7 @@ def test_a_painted_mask_is_repainted_before_growing(outpaint, watch, picture, in
     mask = Image.fromarray(255 - painted if inverted else painted)
     processed = outpaint({"left": 24, "overlap": 0}, mask=mask, inpainting_fill=1, inpainting_mask_invert=int(inverted))
     assert len(watch.calls) == 2
+    assert watch.calls[0].paste_to is None  # the whole window is sampled, no crop of it scaled up ("only masked")
     changed = (pixels(processed)[:, 24:] != picture).any(-1)
     assert changed[30:54, 40:70].mean() > 0.8
     assert not changed[painted == 0].any()
