@@ -1,0 +1,21 @@
+"""Pictures in and out: modes, EXIF orientation, ICC profile, alpha, metadata, atomic saving.
+
+What becomes of a picture's mode:
+
+| stored as | grown and written as |
+|---|---|
+| 8-bit grey, grey + alpha, RGB, RGBA | the same; the source's bytes are copied outside the band |
+| 16-bit grey | the same, to PNG or TIFF |
+| palette, 1-bit | RGB (RGBA with transparency), grey; the colours outside the band are the source's |
+| CMYK | RGB, with a note: the profile is dropped |
+| 16-bit RGB, 32-bit, float, Lab, HSV, animated | refused, in one line |
+
+New area is opaque; alpha of the original is kept. EXIF orientation is applied and its tag removed.
+"""
+
+from .picture import Picture, assembled, float_image, pixels_of, to_image
+from .reading import MOST_PIXELS, READABLE, in_memory, read, taken_over
+from .writing import format_for, infotext_of, save
+
+__all__ = ["MOST_PIXELS", "READABLE", "Picture", "assembled", "float_image", "format_for", "in_memory", "infotext_of",
+           "pixels_of", "read", "save", "taken_over", "to_image"]

@@ -1,0 +1,130 @@
+"""Reading pictures, and refusing in one line what cannot be kept."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from ..errors import PictureError
+from .picture import Picture
+from .tags import DAMAGE, ORIENTATION
+from .writing import FORMATS
+
+MOST_PIXELS = 89_478_485  # Pillow's own limit, beyond which it warns of decompression bombs
+READABLE = (*FORMATS, ".gif", ".ppm", ".pgm", ".avif", ".jp2", ".mpo")
+# TIFF tags that say how the file's pixels lie in it; in another file they would be wrong.
+_LAYOUT = frozenset((*range(254, 267), 273, *range(277, 282), 284, *range(288, 294), 301, *range(317, 326), 330,
+                     *range(332, 348), *range(512, 522), *range(529, 533), 34675))
+_KEPT_AS = {"L": "L", "LA": "LA", "RGB": "RGB", "RGBA": "RGBA", "1": "L", "PA": "RGBA", "La": "LA", "RGBa": "RGBA",
+            "RGBX": "RGB", "YCbCr": "RGB", "CMYK": "RGB"}
+
+
+def read(source: str | Path | BinaryIO, most_pixels: int = MOST_PIXELS) -> Picture:
+    """Reads a picture file.
+
+    Raises:
+        PictureError: not a picture, damaged, animated, too large, or in a mode that cannot be kept.
+    """
+    name = Path(source).name if isinstance(source, (str, Path)) else "the picture"
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(source) as image:
+                return _taken(image, name, most_pixels)
+    except PictureError:
+        raise
+    except FileNotFoundError:
+        raise PictureError(f"{name}: there is no such file") from None
+    except UnidentifiedImageError:
+        raise PictureError(f"{name}: is no picture of a format that can be read") from None
+    except (Image.DecompressionBombWarning, Image.DecompressionBombError):
+        limit = min(most_pixels, Image.MAX_IMAGE_PIXELS or most_pixels)
+        raise PictureError(f"{name}: is larger than {limit / 1e6:.0f} MP") from None
+    except DAMAGE as error:
+        raise PictureError(f"{name}: cannot be read: {str(error) or type(error).__name__}") from error
+
+
+def taken_over(image: Image.Image) -> Picture:
+    """A picture that is already in memory, in any mode, such as a WebUI hands over.
+
+    Raises:
+        PictureError: its mode cannot be kept.
+    """
+    return _taken(image, "the picture", MOST_PIXELS)
+
+
+def _taken(image: Image.Image, name: str, most_pixels: int) -> Picture:
+    if image.width * image.height > most_pixels:
+        raise PictureError(f"{name}: is {image.width}x{image.height}, larger than {most_pixels / 1e6:.0f} MP")
+    if getattr(image, "n_frames", 1) > 1 and image.format != "MPO":
+        raise PictureError(f"{name}: is animated or has several pages; give one picture")
+    if _deep_colour(image):
+        raise PictureError(f"{name}: has 16 bits a colour channel, which would be lost; convert it to 8 bits first")
+    image.load()
+    notes: tuple[str, ...] = ()
+    icc = image.info.get("icc_profile")
+    if image.mode == "CMYK":
+        notes, icc = ("CMYK was converted to RGB and its colour profile dropped",), None
+    dpi = image.info.get("dpi")
+    # Pillow turns TIFFs itself when it loads them, and before 10.1 would turn them here a second time.
+    turned = image if image.format == "TIFF" else ImageOps.exif_transpose(image) or image
+    exif = _kept_exif(image)  # after turning: it takes the orientation away
+    mode, stored = _stored(turned, name)
+    return Picture(stored, mode, icc, exif, dpi, notes)
+
+
+def _stored(image: Image.Image, name: str) -> tuple[str, NDArray[Any]]:
+    if image.mode.startswith("I;16") or (image.mode == "I" and image.format in ("PNG", "PPM", "TIFF", None)):
+        array = np.asarray(image)
+        if array.size and (array.min() < 0 or array.max() > 65535):
+            raise PictureError(f"{name}: has 32 bits a pixel, which cannot be kept; convert it to 8 or 16 bits first")
+        return "I;16", array.astype(np.uint16)
+    transparent = "transparency" in image.info
+    if image.mode == "P":
+        mode = "RGBA" if transparent else "RGB"
+    elif image.mode not in _KEPT_AS:
+        raise PictureError(f"{name}: mode {image.mode} cannot be kept; convert it to RGB first")
+    else:
+        mode = _KEPT_AS[image.mode]
+        if transparent and mode in ("L", "RGB"):
+            mode = {"L": "LA", "RGB": "RGBA"}[mode]
+    if image.mode != mode:
+        image = image.convert(mode)
+    return mode, np.array(image)
+
+
+def _deep_colour(image: Image.Image) -> bool:
+    """Whether the file has more than 8 bits a colour channel, which Pillow would cut without a word."""
+    if image.mode not in ("LA", "RGB", "RGBA", "RGBX", "CMYK"):
+        return False
+    for decoder, _, _, options in getattr(image, "tile", ()):
+        first = options[0] if isinstance(options, tuple) and options else options
+        if isinstance(first, str) and ";16" in first and not first.startswith("BGR"):  # BGR;16 is 5, 6 and 5 bits
+            return True
+        if decoder == "ppm" and options[1] > 255:
+            return True
+    return False
+
+
+def _kept_exif(image: Image.Image) -> bytes | None:
+    """The picture's EXIF without its orientation and, from a TIFF, without the layout of its pixels."""
+    exif = image.getexif()
+    for tag in [tag for tag in exif if tag == ORIENTATION or tag in _LAYOUT]:
+        del exif[tag]
+    if not exif:
+        return None
+    try:
+        return exif.tobytes()
+    except (ValueError, TypeError, OSError, KeyError):
+        return None  # EXIF that Pillow read but cannot write again
+
+
+def in_memory(data: bytes) -> BinaryIO:
+    """Bytes as a file for `read`."""
+    return io.BytesIO(data)

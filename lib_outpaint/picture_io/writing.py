@@ -1,0 +1,141 @@
+"""Writing pictures: format by suffix, metadata, and never a half-written file in a good one's place."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from ..errors import PictureError
+from .picture import Picture
+from .tags import DAMAGE, EXIF_IFD, PIXEL_X, PIXEL_Y, USER_COMMENT
+
+FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP", ".tif": "TIFF", ".tiff": "TIFF",
+            ".bmp": "BMP"}
+
+
+def format_for(path: Path) -> str:
+    """The format of a file to be written, by its suffix.
+
+    Raises:
+        PictureError: no format that can be written.
+    """
+    suffix = path.suffix.lower()
+    if suffix not in FORMATS:
+        raise PictureError(f"{path.name}: cannot write {suffix or 'a file without suffix'}; use one of "
+                           + ", ".join(FORMATS))
+    return FORMATS[suffix]
+
+
+def save(image: Image.Image, path: Path, infotext: str = "", like: Picture | None = None) -> None:
+    """Writes a picture so that a file of this name is always whole: to a temporary file first, then in its place.
+
+    PNG holds the infotext as text chunk "parameters", JPEG and WebP as EXIF user comment, both as the WebUI does. JPEG
+    is the only format here that does not keep the original's bytes; WebP is written lossless, and TIFF
+    uncompressed, because libtiff's encoders refuse EXIF.
+
+    Raises:
+        PictureError: the format cannot hold the picture, or the file cannot be written.
+    """
+    form = format_for(path)
+    image = _fitting(image, form, path.name)
+    try:
+        options = _options(image, form, infotext, like)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(prefix=f".{path.stem[:40]}-", suffix=".part", dir=path.parent)
+    except (OSError, ValueError) as error:
+        raise PictureError(f"{path}: cannot be written: {getattr(error, 'strerror', None) or error}") from error
+    try:
+        with os.fdopen(handle, "wb") as file:
+            image.save(file, form, **options)
+        _with_usual_rights(temporary)
+        os.replace(temporary, path)
+    # Encoders raise many things over a picture or an EXIF block that they cannot write.
+    except (*DAMAGE, RuntimeError) as error:
+        raise PictureError(f"{path}: cannot be written: {getattr(error, 'strerror', None) or error}") from error
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(temporary)
+
+
+def _fitting(image: Image.Image, form: str, name: str) -> Image.Image:
+    if image.mode == "I;16" and form not in ("PNG", "TIFF"):
+        raise PictureError(f"{name}: {form} cannot hold 16 bits a pixel; use .png or .tif")
+    if image.mode in ("LA", "RGBA") and form in ("JPEG", "BMP"):
+        if image.getchannel("A").getextrema() != (255, 255):
+            raise PictureError(f"{name}: {form} cannot hold transparency; use .png, .webp or .tif")
+        return image.convert("L" if image.mode == "LA" else "RGB")
+    return image
+
+
+def _options(image: Image.Image, form: str, infotext: str, like: Picture | None) -> dict[str, Any]:
+    options: dict[str, Any] = {}
+    if form != "BMP" and like is not None and like.icc:
+        options["icc_profile"] = like.icc
+    if like is not None and like.dpi and form in ("PNG", "JPEG", "TIFF", "BMP"):
+        options["dpi"] = like.dpi
+    if form == "PNG":
+        from PIL.PngImagePlugin import PngInfo
+
+        text = PngInfo()
+        if infotext:
+            text.add_itxt("parameters", infotext) if _beyond_latin(infotext) else text.add_text("parameters", infotext)
+        options["pnginfo"] = text
+    if form in ("PNG", "JPEG", "WEBP", "TIFF"):
+        comment = infotext if form != "PNG" else ""
+        exif = _exif_for(image, like.exif if like else None, comment)
+        if exif:
+            options["exif"] = exif
+    if form == "JPEG":
+        options |= {"quality": 95, "subsampling": 0}
+    if form == "WEBP":
+        options |= {"lossless": True, "exact": True}  # exact: the colours under full transparency stay as well
+    return options
+
+
+def _exif_for(image: Image.Image, original: bytes | None, comment: str) -> bytes | None:
+    if not original and not comment:
+        return None
+    exif = Image.Exif()
+    if original:
+        exif.load(original)
+    inner = exif.get_ifd(EXIF_IFD)
+    for tag, length in ((PIXEL_X, image.width), (PIXEL_Y, image.height)):
+        if tag in inner:
+            inner[tag] = length
+    if comment:
+        inner[USER_COMMENT] = b"UNICODE\0" + comment.encode("utf-16-be")
+    if inner:
+        exif[EXIF_IFD] = inner
+    return exif.tobytes()
+
+
+def _beyond_latin(text: str) -> bool:
+    try:
+        text.encode("latin-1")
+    except UnicodeEncodeError:
+        return True
+    return False
+
+
+def _with_usual_rights(path: str) -> None:
+    """Temporary files are readable by their owner alone; give them the rights a plain new file has."""
+    if os.name == "posix":
+        mask = os.umask(0)
+        os.umask(mask)
+        os.chmod(path, 0o666 & ~mask)
+
+
+def infotext_of(path: Path) -> str:
+    """The infotext a written picture holds, or ""."""
+    with Image.open(path) as image:
+        if "parameters" in image.info:
+            return str(image.info["parameters"])
+        comment = image.getexif().get_ifd(EXIF_IFD).get(USER_COMMENT, b"")
+    if isinstance(comment, bytes) and comment.startswith(b"UNICODE\0"):
+        return comment[8:].decode("utf-16-be", "replace")
+    return ""
