@@ -24,9 +24,10 @@ _GAIN_SPAN, _SLOPE_SPAN = 64.0, 256.0  # units of the fit: per 64 levels, per 25
 _GAIN_PRIOR, _SLOPE_PRIOR = 0.06 * _GAIN_SPAN, 0.01 * _SLOPE_SPAN  # standard deviations
 _SHIFT_PRIOR, _BLUR_PRIOR = 2.0, 2.0  # standard deviations: px, px^2
 _GAIN_MOST, _SLOPE_MOST = 0.12, 0.02  # hard limits: of 1, and levels per px
-_TURNS = 12
+_TURNS, _SETTLED = 15, 6  # rounds of weighting, and when coefficients begin to be left out
+_SURE = 50.0  # inverse variance of a prior that is not to be left out
 _FEW = 4  # cells: nothing is believed of so few, and all of twice as many
-_SIGNIFICANT = 3.0  # squared standard errors
+_SIGNIFICANT = 6.0  # squares of a coefficient over squares of its error
 _STEADY = (0.1, 0.05)  # standard deviations of gain and slope, in the fit's units, around those of the pass before
 _SUDDEN = (0.6, 0.4)  # and how much more than their error they may differ from these before they count as new
 _FLOOR = 0.3  # levels: a cell mean is never believed to be better than this against another
@@ -125,9 +126,12 @@ def _reweighted(basis: torch.Tensor, mean: torch.Tensor, trusted: torch.Tensor, 
         normal = (basis * weight[:, :, None]).transpose(1, 2) @ basis
         right = (basis * (weight * mean)[:, :, None]).sum(1)
         solved = torch.linalg.solve(normal + torch.diag_embed(loose * prior), right + loose * prior * wanted)
-        if turn == _TURNS - 3:
+        if turn >= _SETTLED:
             error = torch.linalg.inv(normal + torch.diag_embed(loose * prior)).diagonal(dim1=1, dim2=2) * loose
-            prior, wanted = _proved(solved, error, prior, before)
+            if turn == _SETTLED and before is not None:
+                prior, wanted = _remembered(solved, error, prior, before)
+            elif turn < _TURNS - 1:
+                prior = _pruned(solved, error, prior)
     return solved, tukey, variance.sqrt()
 
 
@@ -140,25 +144,29 @@ def _broad(basis: torch.Tensor, slopes: bool) -> torch.Tensor:
     return prior
 
 
-def _proved(solved: torch.Tensor, error: torch.Tensor, prior: torch.Tensor,
-            before: Fit | None) -> tuple[torch.Tensor, torch.Tensor]:
-    """Sharper priors, inverse variances and means (3, 7), from coefficients and their squared errors.
+def _pruned(solved: torch.Tensor, error: torch.Tensor, prior: torch.Tensor) -> torch.Tensor:
+    """Priors without the coefficient that the evidence shows least, if it does not stand out of its squared error.
 
-    Every prior shrinks to what its coefficient proved to be beyond its error (MacKay's automatic relevance
-    determination, 1992): noise does not become slopes that grow with distance. Gain and slopes that may well be those of
-    the pass before are taken to be.
+    One at a time, since two that look alike may hide each other: noise does not become slopes that grow with distance.
+    Channels share what is there, not how much.
     """
-    proved = (solved.square() - _SIGNIFICANT * error).mean(0)  # channels share what is there, not how much
-    prior, wanted = torch.maximum(prior, 1 / proved.clamp(min=1e-9)), torch.zeros_like(solved)
-    if before is None:
-        return prior, wanted
+    seen = solved.square().mean(0) / error.mean(0).clamp(min=1e-12)
+    seen = torch.where((prior[0] >= _SURE) | (torch.arange(len(seen), device=seen.device) == 0), torch.inf, seen)
+    least = (seen == seen.min()) & (seen < _SIGNIFICANT)
+    return torch.where(least, torch.full_like(prior, 1e9), prior)
+
+
+def _remembered(solved: torch.Tensor, error: torch.Tensor, prior: torch.Tensor,
+                before: Fit) -> tuple[torch.Tensor, torch.Tensor]:
+    """Inverse variances and means (3, 7): gain and slopes that may well be those of the pass before are taken to be."""
     steady = solved.new_tensor([_STEADY[0], _STEADY[1], _STEADY[1]])
     sudden = solved.new_tensor([_SUDDEN[0], _SUDDEN[1], _SUDDEN[1]])
     known = before.solved[:, 1:4]
-    same = (solved[:, 1:4] - known).abs() <= 3 * error[:, 1:4].sqrt() + sudden
-    prior, wanted = prior.clone(), wanted.clone()
-    prior[:, 1:4] = torch.where(same & (before.trust > 0.9), steady**-2, prior[:, 1:4])
-    wanted[:, 1:4] = torch.where(same & (before.trust > 0.9), known, wanted[:, 1:4])
+    # All channels or none: pruning goes by coefficient.
+    same = ((solved[:, 1:4] - known).abs() <= 3 * error[:, 1:4].sqrt() + sudden).all(0) & (before.trust > 0.9)
+    prior, wanted = prior.clone(), torch.zeros_like(solved)
+    prior[:, 1:4] = torch.where(same, steady**-2, prior[:, 1:4])
+    wanted[:, 1:4] = torch.where(same, known, wanted[:, 1:4])
     return prior, wanted
 
 
