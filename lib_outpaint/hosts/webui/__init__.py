@@ -3,6 +3,7 @@
 arguments   what the script was called with -> parameters
 inputs      the processing object -> pictures, painted mask, prompts and seeds
 checkpoint  which model will be used, and what it can do
+controlnet  an inpaint ControlNet on every pass
 networks    LoRAs, checked before sampling
 copies      a fresh copy of the processing object for every pass
 sampling    the host the engine talks to

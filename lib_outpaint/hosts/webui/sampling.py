@@ -12,7 +12,7 @@ from modules import devices, processing, shared
 from ...errors import HostError, HostOutOfMemory
 from ...params import Params
 from ..protocol import Capabilities, Job, Outcome, Progress, Sampling
-from . import networks
+from . import controlnet, networks
 from .checkpoint import Checkpoint
 from .copies import pass_copy
 
@@ -42,19 +42,22 @@ class WebUIHost:
         return torch.device(shared.device if shared.device is not None else devices.cpu)
 
     def capabilities(self) -> Capabilities:
-        features = {"prompts", "loras"}
+        features = {"prompts", "loras", "controlnet"}
         if self._checkpoint.inpainting:
             features.add("mask_weight")
         return Capabilities("webui", 8, self._checkpoint.native_side, self._largest_window, self._checkpoint.inpainting,
                             "pinned", frozenset(features))
 
     def check(self, params: Params, sampling: Sampling, prompts: Sequence[str]) -> None:
-        """Refuses LoRAs that are missing or made for another base model.
+        """Refuses LoRAs and ControlNet models that are missing or made for another base model.
 
         Raises:
-            ParamError: names the first such LoRA.
+            ParamError: names the first such thing, and what is installed.
         """
         networks.check(params, prompts[:1], self._checkpoint)
+        unit = controlnet.chosen(self._p, params, self._checkpoint)
+        for note in unit.notes if unit is not None else ():
+            self._p.comment(note)
 
     def report(self, progress: Progress) -> None:
         shared.state.job_count = progress.total
@@ -63,16 +66,28 @@ class WebUIHost:
         shared.state.textinfo = shared.state.job
 
     def inpaint(self, jobs: Sequence[Job]) -> list[Outcome]:
-        """One call of the host's sampler for all jobs.
+        """One call of the host's sampler for all jobs; one each with ControlNet, which sees only the first picture.
 
         Raises:
             HostOutOfMemory, HostError: with the host's own message.
         """
+        unit = controlnet.chosen(self._p, jobs[0].params, self._checkpoint)
+        if unit is None and not controlnet.in_use(self._p):
+            return self._sampled(jobs, None)
+        outcomes: list[Outcome] = []
+        for job in jobs:
+            outcomes += self._sampled([job], unit)
+            if outcomes[-1].pixels is None:
+                return [outcomes[-1] for _ in jobs]
+        return outcomes
+
+    def _sampled(self, jobs: Sequence[Job], unit: controlnet.Unit | None) -> list[Outcome]:
         state = shared.state
         if _stopping():
             return [Outcome(None) for _ in jobs]
         decoded: list[torch.Tensor] = []
         c = pass_copy(self._p, jobs, decoded)
+        controlnet.attach(c, unit)
         job, textinfo, job_no = state.job, state.textinfo, state.job_no
         try:
             processed = processing.process_images(c)
@@ -87,7 +102,6 @@ class WebUIHost:
             state.skipped = False
             return [Outcome(None, skipped=True) for _ in jobs]
         self.last = c
-        # An ensemble of every pass's comments is the job's: the copies share p's own.
         steps = _steps_run(c)
         return [Outcome(pixels, steps) for pixels in _pixels(processed, decoded, len(jobs))]
 
