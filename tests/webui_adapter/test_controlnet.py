@@ -1,0 +1,117 @@
+"""The ControlNet unit on the stand-in: slots, choices, refusals."""
+
+import sys
+from types import SimpleNamespace
+
+import pytest
+
+from lib_outpaint.errors import ParamError
+
+INPAINT = "control_v11p_sd15_inpaint [ebff9138]"
+LEFT = {"left": 16}
+
+
+class Unit:
+    """As ControlNet's own: an object that lives in the page's state, and that ControlNet changes in place."""
+
+    def __init__(self, enabled=False, module="none"):
+        self.enabled, self.module = enabled, module
+
+
+class ControlNet:
+    def __init__(self, *units):
+        self.values = units
+        self.seen = []
+
+    def title(self):
+        return "ControlNet"
+
+    def process(self, p, *units):
+        self.seen.append([u if isinstance(u, dict) else vars(u).copy() for u in units])
+        for unit in units:
+            if not isinstance(unit, dict) and unit.module == "inpaint_only":
+                unit.module = "inpaint"
+
+
+@pytest.fixture
+def installed(monkeypatch):
+    models, modules = ["None", "control_canny [aaaa]", INPAINT], ["none", "canny", "inpaint", "inpaint_only"]
+    monkeypatch.setitem(sys.modules, "internal_controlnet.external_code",
+                        SimpleNamespace(get_models=lambda: models, get_modules=lambda: modules))
+    return models
+
+
+def test_a_unit_without_a_picture_goes_into_a_free_slot(installed, run):
+    script = ControlNet(Unit(True), Unit(), Unit())
+    own = script.values
+    run({**LEFT, "controlnet": "on", "controlnet_weight": 0.5, "controlnet_mode": "My prompt is more important"},
+        scripts=[script])
+    (units,) = script.seen
+    assert [bool(u["enabled"]) for u in units] == [True, False, True]
+    assert units[2]["model"] == INPAINT
+    assert units[2]["module"] == "inpaint_global_harmonious"
+    assert (units[2]["weight"], units[2]["control_mode"]) == (0.5, "My prompt is more important")
+    assert "image" not in units[2]
+    assert run.p.script_args[1:4] == own
+    assert len(run.p.script_args) == 1 + 3 + 1
+
+
+def test_the_users_units_are_copies_that_controlnet_may_change(installed, run):
+    script = ControlNet(Unit(True, "inpaint_only"), Unit())
+    run({**LEFT, "controlnet": "on"}, scripts=[script])
+    assert script.values[0].module == "inpaint_only"
+
+
+def test_every_pass_gets_a_fresh_unit(installed, run, host):
+    run({"left": 64, "step": 32, "context": 64, "controlnet": "on"}, scripts=[ControlNet(Unit(), Unit())])
+    first, second = (c.script_args[2] for c in host.processing.calls)
+    assert first == second
+    assert first is not second
+
+
+@pytest.mark.parametrize(("checkpoint", "attached"), [("plain", True), ("inpainting", False), ("xl", False)])
+def test_auto(installed, run, host, tmp_path, checkpoint, attached):
+    host.sd_models.add("xl.safetensors", tmp_path / "xl.safetensors", sdxl=True)
+    script = ControlNet(Unit(), Unit())
+    processed = run(LEFT, scripts=[script], override_settings={"sd_model_checkpoint": f"{checkpoint}.safetensors"})
+    assert any(u["enabled"] for u in script.seen[0]) == attached
+    assert ("was attached" in processed.comments) == attached
+
+
+def test_auto_does_nothing_where_none_is_installed(run):
+    script = ControlNet(Unit())
+    run(LEFT, scripts=[script])
+    assert not script.seen[0][0]["enabled"]
+
+
+@pytest.mark.parametrize(("arguments", "scripts", "message"), [
+    ({"controlnet": "on"}, [], "needs the ControlNet extension"),
+    ({"controlnet": "on", "controlnet_model": "none such"}, [ControlNet(Unit())], "controlnet_model: 'none such'"),
+    ({"controlnet": "on", "controlnet_module": "none such"}, [ControlNet(Unit())], "controlnet_module: 'none such'"),
+    ({"controlnet": "on"}, [ControlNet(Unit(True), Unit(True))], "needs a free ControlNet unit"),
+])
+def test_refused_before_sampling(installed, run, host, arguments, scripts, message):
+    with pytest.raises(ParamError, match=message):
+        run({**LEFT, **arguments}, scripts=scripts)
+    assert host.processing.calls == []
+
+
+def test_a_model_for_sd_1_is_refused_on_sdxl(installed, run, host, tmp_path):
+    host.sd_models.add("xl.safetensors", tmp_path / "xl.safetensors", sdxl=True)
+    with pytest.raises(ParamError, match="is for SD 1, but xl is SDXL"):
+        run({**LEFT, "controlnet": "on"}, scripts=[ControlNet(Unit())],
+            override_settings={"sd_model_checkpoint": "xl.safetensors"})
+
+
+@pytest.mark.parametrize("whose", ["ours", "the user's"])
+def test_pictures_of_a_batch_go_one_by_one(installed, run, host, whose):
+    units = [Unit(whose != "ours"), Unit()]
+    run({**LEFT, "controlnet": "on" if whose == "ours" else "off"}, scripts=[ControlNet(*units)], batch_size=3)
+    assert [len(c.init_images) for c in host.processing.calls] == [1, 1, 1]
+
+
+def test_notes_on_what_it_means(installed, run):
+    processed = run({**LEFT, "controlnet": "on", "controlnet_module": "inpaint_only"}, scripts=[ControlNet(Unit())],
+                    override_settings={"sd_model_checkpoint": "inpainting.safetensors"})
+    assert "mask weight has no effect" in processed.comments
+    assert "inpaint_global_harmonious where inpaint_only" in processed.comments

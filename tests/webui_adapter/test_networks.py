@@ -1,0 +1,58 @@
+"""LoRAs on the stand-in."""
+
+import sys
+from types import SimpleNamespace
+
+import pytest
+import torch
+from safetensors.torch import save_file
+
+from lib_outpaint.errors import ParamError
+
+
+@pytest.fixture
+def installed(monkeypatch, tmp_path):
+    found = {}
+    for name, base in (("brush", "sd_v1"), ("xlstyle", "sdxl_base_v1-0")):
+        path = tmp_path / f"{name}.safetensors"
+        save_file({"lora_unet_x.lora_down.weight": torch.zeros(4, 8)}, str(path), {"ss_base_model_version": base})
+        found[name] = SimpleNamespace(name=name, filename=str(path))
+    module = SimpleNamespace(available_networks=found, available_network_aliases={**found, "alias": found["brush"]},
+                             forbidden_network_aliases={}, scans=[])
+    module.list_available_networks = lambda: module.scans.append(1)
+    monkeypatch.setitem(sys.modules, "networks", module)
+    return module
+
+
+def test_the_parameter_adds_tags_to_every_pass(installed, run, host):
+    run({"left": 64, "step": 32, "context": 64, "loras": "brush:0.8, alias"}, prompt="a cup <lora:brush:0.2>")
+    assert [c.prompt for c in host.processing.calls] == [["a cup <lora:brush:0.2> <lora:brush:0.8> <lora:alias:1>"]] * 2
+
+
+def test_a_sides_lora_belongs_to_that_side(installed, run, host):
+    run({"left": 16, "right": 16, "side_prompts": "left: sea <lora:brush:1>"})
+    assert [c.prompt for c in host.processing.calls] == [["a cup, sea <lora:brush:1>"], ["a cup"]]
+
+
+@pytest.mark.parametrize(("arguments", "prompt", "message"), [
+    ({"loras": "none"}, "x", "loras: 'none' is no LoRA of this WebUI; installed are brush, xlstyle"),
+    ({}, "x <lora:none:1>", "prompt: 'none'"),
+    ({"side_prompts": "left: <lora:none:1>"}, "x", "side_prompts: 'none'"),
+    ({"loras": "xlstyle:1"}, "x", "is a LoRA for SDXL, but plain is SD 1"),
+    ({"loras": "brush:much"}, "x", "has a weight"),
+])
+def test_refused_before_sampling(installed, run, host, arguments, prompt, message):
+    with pytest.raises(ParamError, match=message):
+        run({"left": 16, **arguments}, prompt=prompt)
+    assert host.processing.calls == []
+
+
+def test_a_missing_name_is_looked_for_again_as_the_host_does(installed, run):
+    with pytest.raises(ParamError):
+        run({"left": 16, "loras": "none"})
+    assert installed.scans
+
+
+def test_without_the_hosts_lora_extension_every_lora_is_missing(run):
+    with pytest.raises(ParamError, match="installed are none"):
+        run({"left": 16, "loras": "brush"})
