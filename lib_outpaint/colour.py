@@ -40,7 +40,8 @@ def match(sampled: torch.Tensor, source: torch.Tensor, known: torch.Tensor, mask
         before: the drift of the pass before this one, if that was on the same side.
 
     Returns:
-        float32 (3, H, W) in 0..1, corrected at least where the coverage is not 0, which is all that is used; with no evidence, or none that can be believed, `sampled` itself. None without a drift.
+        float32 (3, H, W) in 0..1, corrected at least where the coverage is not 0, which is all that is used; with no
+        evidence, or none that can be believed, `sampled` itself. None without a drift.
     """
     if how == "off":
         return sampled, None
