@@ -101,7 +101,8 @@ def _robust(cells: Cells, counted: torch.Tensor, first: Fit | None, slopes: bool
     basis = torch.stack([torch.ones_like(level), (level - pivot[:, None]) / _GAIN_SPAN,
                          (x / _SLOPE_SPAN).expand_as(level), (y / _SLOPE_SPAN).expand_as(level),
                          *derivatives(cells)], 2)  # (3, N, 7)
-    solved, tukey, noise = _reweighted(basis, mean, trusted, cells, slopes, before)
+    solved, tukey, noise = _reweighted(basis, mean, trusted, cells, slopes, before,
+                                        _SETTLED if first is None else _TURNS)
     left = mean - (basis * solved[:, None]).sum(2)
     trust = _trust(believed * valid * tukey, valid)
     return Fit(solved[:, 0], (solved[:, 1] / _GAIN_SPAN).clamp(-_GAIN_MOST, _GAIN_MOST), pivot,
@@ -109,14 +110,14 @@ def _robust(cells: Cells, counted: torch.Tensor, first: Fit | None, slopes: bool
                (solved[:, 3] / _SLOPE_SPAN).clamp(-_SLOPE_MOST, _SLOPE_MOST), noise, trust, trusted * tukey, left, solved)
 
 
-def _reweighted(basis: torch.Tensor, mean: torch.Tensor, trusted: torch.Tensor, cells: Cells,
-                slopes: bool, before: Fit | None) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+def _reweighted(basis: torch.Tensor, mean: torch.Tensor, trusted: torch.Tensor, cells: Cells, slopes: bool,
+                before: Fit | None, turns: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """Iteratively reweighted least squares: coefficients (3, 7), biweights of the cells (3, N), and the noise (3,)."""
     solved = torch.zeros_like(basis[:, 0])
     solved[:, 0] = _weighted_median(mean, trusted)
     prior = _broad(basis, slopes).expand(3, 7)
     wanted = torch.zeros_like(solved)
-    for turn in range(_TURNS):
+    for turn in range(turns):
         left = mean - (basis * solved[:, None]).sum(2)
         scale = (1.4826 * _weighted_median(left.abs(), trusted)).clamp(0.15, 4)
         tukey = (1 - (left / (4.685 * scale[:, None])) ** 2).clamp(min=0) ** 2
@@ -130,7 +131,7 @@ def _reweighted(basis: torch.Tensor, mean: torch.Tensor, trusted: torch.Tensor, 
             error = torch.linalg.inv(normal + torch.diag_embed(loose * prior)).diagonal(dim1=1, dim2=2) * loose
             if turn == _SETTLED and before is not None:
                 prior, wanted = _remembered(solved, error, prior, before)
-            elif turn < _TURNS - 1:
+            elif turn < turns - 1:
                 prior = _pruned(solved, error, prior)
     return solved, tukey, variance.sqrt()
 
