@@ -15,7 +15,8 @@ def main():
         import launch
 
         # Only a wheel: nothing is compiled on a user's machine. The host's numpy stays as it is.
-        launch.run_pip(f'install --only-binary :all: --no-deps "{wanted}"', "patchmatch for Directional outpaint")
+        command = f'install --only-binary :all: --no-deps --retries 0 --timeout 5 "{wanted}"'
+        launch.run_pip(command, "patchmatch for Directional outpaint")
     except Exception as error:  # noqa: BLE001  offline, no wheel, read-only: all the same, the WebUI must start
         print(f"Directional outpaint: the patchmatch fill is not available ({type(error).__name__}); all else works")
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 
 from . import composite
 from .compare import combinations
@@ -18,8 +19,10 @@ from .result import Grown, Result
 from .working import Picture
 
 
-def outpaint(request: Request, host: Host) -> Result:
+def outpaint(request: Request, host: Host, on_picture: Callable[[Grown], None] | None = None) -> Result:
     """Makes every picture a request asks for.
+
+    `on_picture` is called with each picture as soon as it is as far as it will come, before the next batch begins.
 
     A host that fails or is interrupted after some passes ends the run early: pictures that are finished, and what the
     finished passes made of the others, come back with the reason. A pass that did not finish leaves nothing behind.
@@ -37,7 +40,7 @@ def outpaint(request: Request, host: Host) -> Result:
         if isinstance(host, ChecksRequests):
             for prompts in dict.fromkeys((shot.prompt, shot.negative_prompt) for shot in request.shots):
                 host.check(params, request.sampling, prompts)
-    run = _Run(request, host, caps, sum(len(plan.passes) for _, _, plan in plans) * len(request.shots))
+    run = _Run(request, host, caps, on_picture, sum(len(plan.passes) for _, _, plan in plans) * len(request.shots))
     notes = [caps.note] if caps.note else []
     for label, params, plan in plans:
         for first in range(0, len(request.shots), request.batch):
@@ -81,7 +84,9 @@ def check(request: Request, params: Params, caps: Capabilities) -> None:
 class _Run:
     """The state of one call of `outpaint`."""
 
-    def __init__(self, request: Request, host: Host, caps: Capabilities, total: int) -> None:
+    def __init__(self, request: Request, host: Host, caps: Capabilities, on_picture: Callable[[Grown], None] | None,
+                 total: int) -> None:
+        self.on_picture = on_picture
         self.request = request
         self.host = host
         self.caps = caps
@@ -95,7 +100,12 @@ class _Run:
 
     def batch(self, label: str, params: Params, plan: Plan, images: Iterable[int]) -> None:
         """All passes of some pictures that are sampled together."""
-        pictures = [Picture(self.request, params, plan, image, self.host.device, self.caps) for image in images]
+        try:
+            with _memory_told():
+                pictures = [Picture(self.request, params, plan, image, self.host.device, self.caps) for image in images]
+        except HostOutOfMemory as error:
+            self._stop(error)
+            return
         waiting = list(plan.passes)
         made: list[Pass] = []
         small: list[Pass] = []  # passes made of one that ran out of memory: they are not split again
@@ -127,14 +137,18 @@ class _Run:
             made.append(step)
             self.done += len(pictures)
         if not waiting or any(not _same_strip(step, waiting[0]) for step in made):
-            self.pictures += [picture.grown(label, made, waiting) for picture in pictures]
+            for picture in pictures:
+                self.pictures.append(picture.grown(label, made, waiting))
+                if self.on_picture is not None:
+                    self.on_picture(self.pictures[-1])
 
     def _sampled(self, pictures: list[Picture], step: Pass, number: int, waiting: list[Pass]) -> list[Outcome] | None:
         """One pass of a batch, put back into its canvases unless it was skipped; None when it was interrupted."""
         self.host.report(Progress(self.done, self.total, step.name))
         began = time.perf_counter()
         try:
-            jobs = [picture.job(step, number) for picture in pictures]
+            with _memory_told():
+                jobs = [picture.job(step, number) for picture in pictures]
             outcomes = self.host.inpaint(jobs)
         except KeyboardInterrupt:
             return None
@@ -146,8 +160,9 @@ class _Run:
             return None
         sampled = [composite.checked(outcome.pixels, job.pixels)
                    for outcome, job in zip(outcomes, jobs, strict=True) if outcome.pixels is not None]
-        for picture, pixels in zip(pictures, sampled, strict=True):
-            picture.put(step, pixels)
+        with _memory_told():
+            for picture, pixels in zip(pictures, sampled, strict=True):
+                picture.put(step, pixels)
         seconds = time.perf_counter() - began
         for picture, outcome in zip(pictures, outcomes, strict=True):
             picture.note(step, number, outcome, seconds)
@@ -174,3 +189,14 @@ class _Run:
 def _same_strip(one: Pass, other: Pass) -> bool:
     """Whether two passes are tiles of one strip, which is no rectangle before its last tile."""
     return (one.kind, one.side, one.step) == (other.kind, other.side, other.step)
+
+
+@contextmanager
+def _memory_told() -> Iterator[None]:
+    """Our own work shares the host's device: when that is full, finished pictures are kept as when the host fails."""
+    try:
+        yield
+    except (RuntimeError, MemoryError) as error:
+        if isinstance(error, MemoryError) or "out of memory" in str(error).lower():
+            raise HostOutOfMemory(f"out of memory: {str(error).splitlines()[0] if str(error) else 'no message'}") from error
+        raise

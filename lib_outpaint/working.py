@@ -106,15 +106,16 @@ class Picture:
         self.info.update(outcome.info)
 
     def grown(self, label: str, made: list[Pass], left: list[Pass]) -> Grown:
-        """The picture as far as it came: what is left of the plan is cropped away."""
+        """The picture as far as it came, on the CPU: what is left of the plan is cropped away."""
         box = self.plan.canvas.box if not left else _complete_part(left[0], self.plan)
         rows, columns = box.slices
         plan = Plan(self.plan.canvas, self.plan.source, self.plan.margins, self.plan.cell, tuple(made))
         return Grown(
-            self.canvas.pixels[:, rows, columns], self.canvas.touched[rows, columns], self.plan.source.within(box),
+            self.canvas.pixels[:, rows, columns].cpu(), self.canvas.touched[rows, columns].cpu(),
+            self.plan.source.within(box),
             self.image, self.shot, self.params, plan, tuple(self.reports), label,
-            None if self.prefilled is None else self.prefilled[:, rows, columns],
-            None if self.mask is None else self.mask[rows, columns], not left, dict(self.info))
+            None if self.prefilled is None else self.prefilled[:, rows, columns].cpu(),
+            None if self.mask is None else self.mask[rows, columns].cpu(), not left, dict(self.info))
 
 
 def _complete_part(next_pass: Pass, plan: Plan) -> Box:

@@ -10,7 +10,8 @@ import gradio as gr
 from ..params import DECLARED, Param
 
 NOTICE = ("Width, height and resize mode of this tab are not used: the picture keeps its own size and grows by the "
-          "amounts below. A mask painted in the Inpaint tabs is repainted first.")
+          "amounts below. A mask painted in the Inpaint tabs is repainted first, in a window of its own and with the band "
+          "set here: the tab's mask blur and inpaint area are not used.")
 
 
 def controls(elem_id: Callable[[str], str]) -> list[Any]:

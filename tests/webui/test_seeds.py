@@ -21,6 +21,12 @@ def test_a_random_seed_is_recorded_and_makes_the_picture_again(webui, picture):
     np.testing.assert_array_equal(free.first, again.first)
 
 
+def test_random_seeds_differ_also_when_nothing_else_moves_the_generator(webui, picture):
+    """The page brings its own task id; without one the API itself draws from the generator for every request."""
+    seeds = {webui.outpaint(picture, LEFT, seed=-1, force_task_id=f"task(outpaint{i})").info["seed"] for i in range(3)}
+    assert len(seeds) == 3
+
+
 def test_batch_of_two_by_two(webui, picture):
     arguments = {"left": 64, "step": 32, "context": 64, "overlap": 16}  # two passes
     four = webui.outpaint(picture, arguments, n_iter=2, batch_size=2, override_settings={"return_grid": False})

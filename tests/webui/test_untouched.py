@@ -48,6 +48,18 @@ def test_overrides_do_not_leak(webui, picture):
     assert webui.state() == before
 
 
+def test_settings_changed_during_a_job_stay_changed(webui, picture, running):
+    before = webui.state()["img2img_background_color"]
+    try:
+        job = running(lambda: webui.outpaint(picture, {"left": 64, "step": 32, "context": 64}, steps=30))
+        assert job.wait_for("pass 1 of 2")
+        webui.post("/sdapi/v1/options", {"img2img_background_color": "#123456"})
+        job.finished()
+        assert webui.state()["img2img_background_color"] == "#123456"
+    finally:
+        webui.post("/sdapi/v1/options", {"img2img_background_color": before})
+
+
 def test_interrupt_keeps_finished_passes_in_full(webui, picture, running):
     arguments = {"left": 96, "step": 32, "context": 64, "overlap": 16}
     whole = webui.outpaint(picture, arguments, steps=30)

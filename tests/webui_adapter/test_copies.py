@@ -46,7 +46,7 @@ def test_a_copy_is_set_up_for_its_window_alone(host, run):
 
 def test_masks_are_whole_cells_and_white_is_repaint(host, run):
     run({"left": 24, "overlap": 16})
-    (c,) = host.processing.calls
+    (c,) = host.processing.sampled
     latent, image = np.array(c.latent_mask), np.array(c.image_mask)
     assert latent.shape == (c.height // 8, c.width // 8)
     assert set(np.unique(latent)) <= {0, 255}
@@ -73,7 +73,7 @@ def test_pixels_come_back_before_the_host_truncates_them(host, run):
     """Half a level on average: with float pixels the new area keeps its mean."""
     processed = run({"left": 64, "overlap": 0, "color_match": "off"})
     new = array(processed.images[0])[:, :64].astype(float) / 255
-    generator_mean = float(host.processing.calls[0].sample()[0, :, :80, :64].mean())
+    generator_mean = float(host.processing.sampled[0].sample()[0, :, :80, :64].mean())
     assert abs(new.mean() - generator_mean) < 0.25 / 255
 
 
@@ -197,3 +197,49 @@ def test_forges_piles_are_emptied_on_the_copy(host, make, run):
     run(TWO_PASSES, p=p)
     assert all(c.extra_result_images == [] and c.latents_after_sampling == [] for c in host.processing.calls)
     assert p.extra_result_images == ["old"]
+
+
+class Combinatorial(Wildcards):
+    """As Dynamic Prompts in its combinatorial mode: another number of pictures."""
+
+    def __init__(self, count):
+        super().__init__()
+        self.pictures = count
+
+    def process(self, p, value):
+        p.all_prompts = [f"cup {i}" for i in range(self.pictures)]
+        p.all_negative_prompts = p.all_negative_prompts[:1] * self.pictures
+        p.all_seeds = [p.all_seeds[0]] * self.pictures
+
+
+@pytest.mark.parametrize("count", [1, 5])
+def test_wildcards_may_change_the_number_of_pictures(host, run, count):
+    processed = run({"left": 8}, scripts=[Combinatorial(count)], batch_size=2, prompt="cup")
+    assert processed.all_prompts == [f"cup {i}" for i in range(count)]
+    assert len(processed.images) - processed.index_of_first_image == count
+
+
+class Broken(Wildcards):
+    def process(self, p, value):
+        raise ValueError("no such wildcard")
+
+
+def test_a_broken_wildcard_script_is_told_and_does_not_stop_the_job(run):
+    processed = run({"left": 8}, scripts=[Broken()])
+    assert len(processed.images) == 1
+    assert "placeholders" in processed.comments
+
+
+def test_copies_are_let_go_of(host, run):
+    import gc
+    import weakref
+
+    gc.disable()
+    try:
+        run(TWO_PASSES)
+        seen = [weakref.ref(c) for c in host.processing.calls]
+        host.processing.calls.clear()
+        host.processing.sampled.clear()
+        assert all(ref() is None for ref in seen)
+    finally:
+        gc.enable()

@@ -246,7 +246,7 @@ def test_the_mask_weight_reaches_the_sampler_and_the_infotext(host, run, given):
         host.shared.opts.inpainting_mask_weight = 0.25
     processed = run(values, override_settings=overrides)
     assert "Conditional mask weight: 0.25" in processed.infotexts[0]
-    (c,) = host.processing.calls
+    (c,) = host.processing.sampled
     assert getattr(c, "inpainting_mask_weight", 0.25) == 0.25
     hole = c.image_conditioning[0, :1] > 0
     blanked = c.image_conditioning[0, 1:][:, hole[0]].mean()
@@ -315,8 +315,132 @@ def test_transparency_is_laid_on_the_hosts_background(run, picture):
     assert array(processed.images[0])[40, 60].mean() > array(picture)[40, 44].mean()
 
 
-def test_no_picture_is_one_clear_line(run):
+def test_a_random_seed_is_another_one_each_time(run):
+    """The generators are put back after a job: drawn inside, -1 would be the same seed for ever."""
+    seeds = {run({"left": 8}, seed=-1).all_seeds[0] for _ in range(3)}
+    assert len(seeds) == 3
+
+
+def test_settings_that_somebody_changes_meanwhile_are_theirs(host, run):
+    def somebody(p):
+        host.shared.opts.data["grid_save"] = False
+        host.shared.opts.data["img2img_background_color"] = "#123456"
+
+    host.processing.hooks["sample"] = somebody
+    run({"left": 8}, override_settings={"eta": 0.3})
+    assert host.shared.opts.data["grid_save"] is False
+    assert host.shared.opts.data["img2img_background_color"] == "#123456"
+    assert "eta" not in host.shared.opts.data
+
+
+def test_stop_after_this_image_keeps_the_pass_that_was_finished(host, run):
+    """The host's interrupt button, pressed once, lets the sampler finish what it is at."""
+    def pressed(p):
+        host.shared.state.stopping_generation = len(host.processing.calls) == 2
+
+    host.processing.hooks["sample"] = pressed
+    processed = run({**TWO_PASSES, "left": 96})
+    assert processed.images[0].size == (96 + 64, 80)
+    host.processing.calls.clear()
+    assert run(TWO_PASSES, n_iter=1).images[0].size == (96 + 64, 80)
+
+
+def test_a_full_disk_costs_no_picture(host, run, monkeypatch):
+    def full(*args, **kwargs):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(host.images, "save_image", full)
+    processed = run({"left": 8}, batch_size=2)
+    assert [image.size for image in processed.images[-2:]] == [(104, 80)] * 2
+    assert "saving a picture failed" in processed.comments
+    assert "No space left" in processed.comments
+
+
+def test_pictures_are_saved_as_they_are_finished(host, run):
+    host.processing.hooks["sample"] = raises(RuntimeError("broken"), at=2)
+    processed = run({"left": 8}, n_iter=2)
+    assert len([r for r in host.images.saved if not r["grid"]]) == 1
+    assert len(processed.images) == 1
+    assert "broken" in processed.comments
+
+
+def test_out_of_memory_in_our_own_work_keeps_finished_pictures(host, run, monkeypatch):
+    import torch
+
+    from lib_outpaint.working import Picture
+
+    put = Picture.put
+
+    def full(self, step, pixels):
+        if self.image == 1:
+            raise torch.cuda.OutOfMemoryError("CUDA out of memory")
+        put(self, step, pixels)
+
+    monkeypatch.setattr(Picture, "put", full)
+    processed = run({"left": 8}, n_iter=2)
+    assert len(processed.images) == 1
+    assert "out of memory" in processed.comments
+
+
+def test_options_the_host_refuses_are_not_set_for_saving(host, run, monkeypatch):
+    """With --hide-ui-dir-config the host ignores folders in overrides."""
+    set_option = host.shared.Options.set
+
+    def refusing(self, name, value, **rest):
+        if not name.startswith("outdir"):
+            set_option(self, name, value, **rest)
+
+    monkeypatch.setattr(host.shared.Options, "set", refusing)
+    host.shared.opts.save_init_img = True
+    run({"left": 8}, override_settings={"outdir_init_images": "/elsewhere"})
+    assert {r["path"] for r in host.images.saved if r["forced"]} == {"init"}
+
+
+@pytest.mark.parametrize("images", [[], [None]], ids=["api", "page"])
+def test_no_picture_on_page_or_api_is_one_clear_line(run, images):
     from lib_outpaint.errors import PictureError
 
     with pytest.raises(PictureError, match="there is no picture"):
-        run({"left": 16}, init_images=[])
+        run({"left": 8}, init_images=images)
+
+
+def test_an_interrupt_before_anything_leaves_params_txt(host, run, tmp_path):
+    host.processing.hooks["sample"] = lambda p: host.shared.state.interrupt()
+    run(TWO_PASSES)
+    assert (tmp_path / "params.txt").read_text(encoding="utf8") == "the last finished job"
+
+
+def test_a_checkpoint_is_named_exactly_or_refused(host, run):
+    """The host drops an override that is no exact name, and would sample with another model than was planned for."""
+    with pytest.raises(ParamError, match="sd_model_checkpoint: 'inpaint'"):
+        run({"left": 8}, override_settings={"sd_model_checkpoint": "inpaint"})
+
+
+def test_a_validation_error_loads_no_checkpoint(host, run):
+    host.sd_models.reload_model_weights(info=host.sd_models.checkpoints["inpainting.safetensors"])
+    host.sd_models.loads.clear()
+    with pytest.raises(ParamError):
+        run({"left": -8})
+    assert host.sd_models.loads == []
+
+
+def test_a_batch_of_different_pictures(host, run, picture):
+    from lib_outpaint.errors import PictureError
+
+    other = picture.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+    processed = run({"left": 8, "overlap": 0}, init_images=[picture, other], batch_size=3)
+    made = processed.images[processed.index_of_first_image:]
+    assert len(made) == 2
+    np.testing.assert_array_equal(array(made[1])[:, 8:], array(other))
+    with pytest.raises(PictureError, match="2 different pictures were given for a batch size of 1"):
+        run({"left": 8}, init_images=[picture, other])
+
+
+def test_compare_lists_one_seed_a_picture(run):
+    assert run({"left": 8, "compare": "fill=edge,mirror"}, batch_size=2).all_seeds == [5, 6, 5, 6]
+
+
+def test_seed_resize_is_off_and_not_in_the_infotext(host, run):
+    processed = run({"left": 8}, seed_resize_from_w=32, seed_resize_from_h=32)
+    assert "seed resize was off" in processed.comments
+    assert host.processing.calls[0].seed_resize_from_w == -1

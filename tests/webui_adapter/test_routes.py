@@ -14,8 +14,8 @@ testclient = pytest.importorskip("fastapi.testclient")
 
 @pytest.fixture
 def client(host):
-    def made(api_auth=None):
-        host.shared.cmd_opts.api_auth = api_auth
+    def made(api_auth=None, api=True):
+        host.shared.cmd_opts.api_auth, host.shared.cmd_opts.api = api_auth, api
         routes = importlib.import_module("lib_outpaint.hosts.webui.routes")
         app = fastapi.FastAPI()
         routes.add(None, app)
@@ -44,6 +44,10 @@ def test_credentials_are_asked_for_as_the_hosts_own_api_does(client):
     assert client().get("/outpaint/v1/params").status_code == 200
 
 
+def test_without_the_api_there_are_no_routes(client):
+    assert client(api=False).get("/outpaint/v1/params").status_code == 404
+
+
 def test_plan(client):
     answer = client().post("/outpaint/v1/plan", json={"width": 512, "height": 681, "params": {"left": 128}}).json()
     assert answer["summary"] == "640x681, 1 pass, window 512x704, band 32 px, 5,632 latents a step"
@@ -52,7 +56,8 @@ def test_plan(client):
 
 def test_plan_follows_the_checkpoint_of_the_overrides(client, host, tmp_path):
     host.sd_models.add("xl.safetensors", tmp_path / "xl.safetensors", sdxl=True)
-    body = {"width": 2000, "height": 512, "params": {"left": 128}, "override_settings": {"sd_model_checkpoint": "xl"}}
+    body = {"width": 2000, "height": 512, "params": {"left": 128},
+            "override_settings": {"sd_model_checkpoint": "xl.safetensors"}}
     assert "window 1024x512" in client().post("/outpaint/v1/plan", json=body).json()["summary"]
 
 

@@ -17,13 +17,13 @@ def params_from(args: Sequence[Any]) -> Params:
         ParamError: an unknown name, too many values or a bad value.
     """
     if args and isinstance(args[0], Mapping):
-        return _named(args[0])
+        return named(args[0])
     old = legacy.positional(args)
     if old is not None:
-        return _named(old)
+        return named(old)
     if len(args) > len(DECLARED):
         raise ParamError("script_args", f"{len(args)} values", f"are more than the {len(DECLARED)} parameters")
-    return _named({p.name: value for p, value in zip(DECLARED, args, strict=False) if value is not None})
+    return named({p.name: value for p, value in zip(DECLARED, args, strict=False) if value is not None})
 
 
 def given_count(total: int, place: tuple[int, int], runner: Any) -> int:
@@ -41,7 +41,12 @@ def given_count(total: int, place: tuple[int, int], runner: Any) -> int:
     return (place[1] - place[0]) - (expected - total)
 
 
-def _named(values: Mapping[str, Any]) -> Params:
+def named(values: Mapping[str, Any]) -> Params:
+    """Parameters by our names or those of mk2 and poor man's; numbers may be text, as text boxes hold them.
+
+    Raises:
+        ParamError: an unknown name or a bad value.
+    """
     found = {}
     for name, value in legacy.translated(values).items():
         param = next((p for p in DECLARED if p.name == name), None)

@@ -29,9 +29,12 @@ def checkpoint_for(p: Any) -> Checkpoint:
         ParamError: an override names one that is not there.
     """
     override = (p.override_settings or {}).get("sd_model_checkpoint")
-    info = sd_models.get_closet_checkpoint_match(override) if override else None
-    if override and info is None:
-        raise ParamError("sd_model_checkpoint", override, "is no checkpoint of this WebUI")
+    info = None
+    if isinstance(override, str) and override:
+        # The host takes an override only by an exact name, and drops any other without a word.
+        info = sd_models.checkpoint_aliases.get(override)
+        if info is None:
+            raise ParamError("sd_model_checkpoint", override, "is no checkpoint of this WebUI")
     if info is None:
         info = sd_models.get_closet_checkpoint_match(shared.opts.sd_model_checkpoint or "")
     loaded = _loaded()

@@ -53,6 +53,16 @@ def pass_copy(p: Any, jobs: Sequence[Job], decoded: list[torch.Tensor]) -> Any:
     return c
 
 
+def release(c: Any) -> None:
+    """Lets go of what a copy holds after its call: circles through its own methods, and tensors of the device."""
+    c.__dict__.pop("init", None)
+    if c.scripts is not None:
+        c.scripts.__dict__.pop("postprocess_batch_list", None)
+    for name in ("init_latent", "image_conditioning", "nmask", "mask", "latent_mask", "image_mask", "rng", "c", "uc"):
+        if hasattr(c, name):
+            setattr(c, name, None)
+
+
 def latent_image(mask: torch.Tensor) -> Image.Image:
     """A mask of latent cells as an image of that size: the host uses an image that already has latent size as it is."""
     return float_image(mask.float())

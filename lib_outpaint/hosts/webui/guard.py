@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -12,34 +13,76 @@ import numpy as np
 import torch
 from modules import shared
 
+log = logging.getLogger(__name__)
 _MISSING = object()
 
 
+class Overrides:
+    """The options that a job's overrides set, and what they were before it.
+
+    The host restores only keys that were stored: a key that an override added would stay for everyone. What somebody
+    else changes meanwhile, in the page's settings for instance, is theirs and stays.
+    """
+
+    def __init__(self) -> None:
+        self._before = dict(shared.opts.data)
+        self._set: dict[str, Any] = {}
+
+    def note(self, overrides: Mapping[str, Any]) -> None:
+        """Overrides that a call of the host has set."""
+        self._set.update(overrides)
+
+    def restore(self) -> None:
+        """Puts back every key that still holds the job's value."""
+        data = shared.opts.data
+        vae = False
+        for name, value in self._set.items():
+            before = self._before.get(name, _MISSING)
+            if name not in data or data[name] != value or before == value:
+                continue
+            vae = vae or name == "sd_vae"
+            _put(name, before)
+        if vae:
+            from modules import sd_vae
+
+            sd_vae.reload_vae_weights()
+
+
 @contextmanager
-def untouched() -> Iterator[None]:
+def untouched() -> Iterator[Overrides]:
     """Options and random generators are the same afterwards, whatever happens inside."""
-    before = dict(shared.opts.data)
+    overrides = Overrides()
     generators = _generators()
     try:
-        yield
+        yield overrides
     finally:
         _restore_generators(generators)
-        _restore_options(before)
+        overrides.restore()
 
 
 @contextmanager
-def option(name: str, value: Any) -> Iterator[None]:
-    """An option has another value inside; a key that was not stored is removed again afterwards."""
-    data = shared.opts.data
-    before = data.get(name, _MISSING)
-    data[name] = value
+def option(name: str, value: Any, *, asked: bool = False) -> Iterator[None]:
+    """An option has another value inside; a key that was not stored is removed again afterwards.
+
+    Args:
+        asked: the value comes from a request: it is set as the host does, which may refuse it.
+    """
+    before = shared.opts.data.get(name, _MISSING)
+    if asked:
+        shared.opts.set(name, value, is_api=True, run_callbacks=False)
+    else:
+        shared.opts.data[name] = value
     try:
         yield
     finally:
-        if before is _MISSING:
-            data.pop(name, None)
-        else:
-            data[name] = before
+        _put(name, before)
+
+
+def _put(name: str, value: Any) -> None:
+    if value is _MISSING:
+        shared.opts.data.pop(name, None)
+    else:
+        shared.opts.data[name] = value
 
 
 def seed_all(seed: int) -> None:
@@ -50,7 +93,9 @@ def seed_all(seed: int) -> None:
 
 
 def _generators() -> tuple[Any, Any, torch.Tensor, list[torch.Tensor]]:
-    cuda = torch.cuda.get_rng_state_all() if torch.cuda.is_available() else []
+    # Asking an idle CUDA for its state would start it on every GPU.
+    started = torch.cuda.is_available() and torch.cuda.is_initialized()  # type: ignore[no-untyped-call]
+    cuda = torch.cuda.get_rng_state_all() if started else []
     return random.getstate(), np.random.get_state(), torch.get_rng_state(), cuda
 
 
@@ -62,37 +107,28 @@ def _restore_generators(saved: tuple[Any, Any, torch.Tensor, list[torch.Tensor]]
         torch.cuda.set_rng_state_all(saved[3])
 
 
-def _restore_options(before: dict[str, Any]) -> None:
-    """The host restores only keys that were stored: a key that an override added would stay for everyone."""
-    data = shared.opts.data
-    if data == before:
-        return
-    checkpoint = data.get("sd_model_checkpoint") != before.get("sd_model_checkpoint")
-    vae = data.get("sd_vae") != before.get("sd_vae")
-    data.clear()
-    data.update(before)
-    if vae and not checkpoint:
-        from modules import sd_vae
-
-        sd_vae.reload_vae_weights()
+def loaded_checkpoint() -> Any:
+    """The host's record of the checkpoint that is loaded, None when it cannot be told."""
+    return getattr(getattr(shared, "sd_model", None), "sd_checkpoint_info", None)
 
 
-def reload_checkpoint() -> None:
-    """Loads the checkpoint of the settings again, if a job's override left another one loaded."""
+def reload_checkpoint(before: Any) -> None:
+    """Loads the checkpoint again that was loaded before the job, if an override left another one."""
     from modules import sd_models
 
-    wanted = sd_models.get_closet_checkpoint_match(shared.opts.sd_model_checkpoint or "")
-    loaded = getattr(getattr(shared, "sd_model", None), "sd_checkpoint_info", None)
-    if wanted is None or loaded is None or wanted.filename == loaded.filename:
+    loaded = loaded_checkpoint()
+    reload = getattr(sd_models, "reload_model_weights", None)
+    if before is None or loaded is None or reload is None or before.filename == loaded.filename:
         return
-    reload = getattr(sd_models, "reload_model_weights", None) or getattr(sd_models, "forge_model_reload", None)
-    if reload is not None:
-        reload()
+    try:
+        reload(info=before)
+    except Exception:  # loading a file can fail in any way, and the job itself is done
+        log.exception("outpaint: the checkpoint %s could not be loaded again", before.filename)
 
 
 @contextmanager
 def params_txt_kept() -> Iterator[None]:
-    """Every call of the sampler rewrites params.txt; an unfinished job leaves the last finished one's there."""
+    """Every call of the sampler rewrites params.txt with its window; afterwards it is as it was."""
     from modules import paths
 
     path = os.path.join(paths.data_path, "params.txt")
@@ -101,11 +137,13 @@ def params_txt_kept() -> Iterator[None]:
         content = file.read()
     try:
         yield
-    except BaseException:
-        if content is not None:
-            with suppress(OSError), open(path, "w", encoding="utf8") as file:
-                file.write(content)
-        raise
+    finally:
+        with suppress(OSError):
+            if content is None:
+                os.unlink(path)
+            else:
+                with open(path, "w", encoding="utf8") as file:
+                    file.write(content)
 
 
 def write_params_txt(text: str) -> None:

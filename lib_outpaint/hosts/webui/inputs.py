@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import logging
 import re
 from typing import Any
 
@@ -15,6 +16,7 @@ from ...errors import PictureError
 from ...picture_io import Picture, taken_over
 from ...request import Shot
 
+log = logging.getLogger(__name__)
 # Always-on scripts that put words for placeholders: run once for the job, not again for every pass.
 _WILDCARDS = re.compile(r"dynamic.?prompts|wildcard|unprompted", re.IGNORECASE)
 # The host's masked content (index) as our fill for a painted region; "" keeps what is there.
@@ -27,7 +29,7 @@ def pictures(p: Any) -> tuple[list[Picture], list[str]]:
     Raises:
         PictureError: there is none, or they differ in size.
     """
-    if not p.init_images:
+    if not p.init_images or any(image is None for image in p.init_images):
         raise PictureError("there is no picture: put one into the img2img tab")
     notes: list[str] = []
     found: list[Picture] = []
@@ -40,6 +42,10 @@ def pictures(p: Any) -> tuple[list[Picture], list[str]]:
     if len({picture.stored.shape for picture in found}) > 1:
         sizes = ", ".join(f"{q.stored.shape[1]}x{q.stored.shape[0]}" for q in found)
         raise PictureError(f"the pictures of a batch differ in size: {sizes}")
+    if len(found) > max(p.batch_size, 1):
+        raise PictureError(f"{len(found)} different pictures were given for a batch size of {p.batch_size}")
+    if len(found) > 1:
+        p.batch_size = len(found)  # as the host does
     return found, list(dict.fromkeys(notes))
 
 
@@ -85,23 +91,38 @@ def is_wildcards(script: Any) -> bool:
 
 
 def shots(p: Any) -> tuple[Shot, ...]:
-    """One shot a picture, with styles and wildcards resolved once for the whole job.
+    """One shot a picture, with styles and wildcards resolved once for the whole job. Seeds must be fixed already.
 
-    Sets the lists of prompts and seeds on the processing object, as the host itself does when it samples.
+    Sets the lists of prompts and seeds on the processing object, as the host itself does when it samples; a script that
+    resolves wildcards may also change how many pictures there are.
     """
-    processing.fix_seed(p)
     probe = copy.copy(p)  # shares extra_generation_params: wildcard scripts put their template there
     probe.setup_prompts()
-    count = p.n_iter * p.batch_size
-    probe.all_seeds = [int(p.seed) + (i if p.subseed_strength == 0 else 0) for i in range(count)]
+    same = p.subseed_strength > 0
+    count = len(probe.all_prompts)
+    probe.all_seeds = [int(p.seed) + (0 if same else i) for i in range(count)]
     probe.all_subseeds = [int(p.subseed) + i for i in range(count)]
     for script in p.scripts.alwayson_scripts if p.scripts is not None else ():
         if is_wildcards(script):
-            script.process(probe, *p.script_args[script.args_from:script.args_to])
-    p.all_prompts, p.all_negative_prompts = list(probe.all_prompts), list(probe.all_negative_prompts)
-    p.all_seeds, p.all_subseeds = list(probe.all_seeds), list(probe.all_subseeds)
+            _resolved(script, probe, p)
+    count = len(probe.all_prompts)
+    p.n_iter = -(-count // max(p.batch_size, 1))
+    p.all_prompts, p.all_negative_prompts = list(probe.all_prompts), _filled(probe.all_negative_prompts, count)
+    p.all_seeds = (list(probe.all_seeds) + [int(p.seed) + (0 if same else i) for i in range(count)][len(probe.all_seeds):]
+                   )[:count]
+    p.all_subseeds = [int(p.subseed) + i for i in range(count)]
     p.main_prompt, p.main_negative_prompt = probe.main_prompt, probe.main_negative_prompt
-    varied = p.subseed_strength > 0
-    return tuple(
-        Shot(int(p.all_seeds[i]), int(p.all_subseeds[i]) if varied else None, p.all_prompts[i], p.all_negative_prompts[i])
-        for i in range(count))
+    return tuple(Shot(int(p.all_seeds[i]), p.all_subseeds[i] if same else None, p.all_prompts[i],
+                      p.all_negative_prompts[i]) for i in range(count))
+
+
+def _resolved(script: Any, probe: Any, p: Any) -> None:
+    try:
+        script.process(probe, *p.script_args[script.args_from:script.args_to])
+    except Exception:  # the host reports errors of callbacks and goes on, and so do we
+        log.exception("outpaint: %s failed", script.title())
+        p.comment(f"{script.title()} failed; its placeholders are in the prompt as they were")
+
+
+def _filled(values: list[str], count: int) -> list[str]:
+    return (list(values) + [values[-1]] * count)[:count]

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Sequence
 from typing import Any
 
-from modules import shared
+from modules import processing, shared
 
 from ...engine import outpaint
 from ...errors import InputError, ParamError
@@ -16,7 +16,7 @@ from . import guard, inputs
 from .arguments import given_count, params_from
 from .checkpoint import checkpoint_for
 from .copies import soft_inpainting_on
-from .results import processed_for
+from .results import Gallery
 from .sampling import WebUIHost
 
 log = logging.getLogger(__name__)
@@ -38,9 +38,12 @@ def run(p: Any, args: Sequence[Any], place: tuple[int, int]) -> Any:
         InputError: bad input, when called from the page, which shows the message.
         HostError: the sampler failed and no pass had finished.
     """
+    # Before the generators are put back afterwards: a random seed must be another one each time.
+    processing.fix_seed(p)
+    loaded = guard.loaded_checkpoint()
     try:
-        with guard.untouched(), guard.params_txt_kept():
-            return _run(p, _given(p, args, place))
+        with guard.untouched() as overrides, guard.params_txt_kept():
+            processed = _run(p, _given(p, args, place), overrides)
     except InputError as error:
         if not getattr(p, "is_api", False):
             raise
@@ -48,10 +51,13 @@ def run(p: Any, args: Sequence[Any], place: tuple[int, int]) -> Any:
 
         raise HTTPException(status_code=422, detail=str(error)) from error
     finally:
-        guard.reload_checkpoint()
+        guard.reload_checkpoint(loaded)
+    if processed.images:
+        guard.write_params_txt(processed.infotexts[0])
+    return processed
 
 
-def _run(p: Any, args: Sequence[Any]) -> Any:
+def _run(p: Any, args: Sequence[Any], overrides: guard.Overrides) -> Any:
     params = params_from(args)
     sources, notes = inputs.pictures(p)
     height, width = sources[0].stored.shape[:2]
@@ -60,14 +66,13 @@ def _run(p: Any, args: Sequence[Any]) -> Any:
     request = Request(
         tuple(source.pixels for source in sources), params, shots, batch=p.batch_size,
         painted=inputs.painted(p, width, height), painted_fill=inputs.painted_fill(p))
-    host = WebUIHost(p, checkpoint)
+    host = WebUIHost(p, checkpoint, overrides=overrides)
     for note in notes + _switched_off(p):
         p.comment(note)
-    result = outpaint(request, host)
+    gallery = Gallery(p, host, sources)
+    result = outpaint(request, host, gallery.take)
     log.info("outpaint: %d pictures, %.1f s", len(result.pictures), result.seconds)
-    processed = processed_for(p, result, sources, host.last)
-    if result.pictures:
-        guard.write_params_txt(processed.infotexts[0])
+    processed = gallery.processed(result)
     if hasattr(shared.state, "assign_current_image") and result.pictures:
         shared.state.assign_current_image(processed.images[processed.index_of_first_image])
     return processed
@@ -92,4 +97,6 @@ def _switched_off(p: Any) -> list[str]:
         notes.append("Soft Inpainting was off for this job: it would put the prefill back over the result")
     if getattr(p, "tiling", None) or (getattr(p, "tiling", None) is None and getattr(shared.opts, "tiling", False)):
         notes.append("tiling was off for this job: a window's edges do not meet")
+    if getattr(p, "seed_resize_from_w", 0) > 0 and getattr(p, "seed_resize_from_h", 0) > 0:
+        notes.append("seed resize was off for this job: a window has a size of its own")
     return notes

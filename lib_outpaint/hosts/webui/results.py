@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import copy
 import hashlib
-from collections.abc import Iterator, Sequence
+import logging
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from modules import images, processing, scripts, shared
@@ -17,70 +18,106 @@ from ...metadata import entries
 from ...picture_io import Picture, assembled, float_image
 from ...result import Grown, Result
 from . import guard
+from .sampling import WebUIHost
 
+T = TypeVar("T")
+log = logging.getLogger(__name__)
 TITLE = "Directional outpaint"
 _WEIGHTS = {"sd_model_checkpoint", "sd_vae"}  # loading them again is the sampler's business
 
 
-def processed_for(p: Any, result: Result, sources: Sequence[Picture], last: Any, title: str = TITLE) -> Any:
-    """The host's `Processed` of a result; saves pictures and grid where the host would.
+class Gallery:
+    """The job's pictures: each is finished and saved as soon as it is made, as the host does with its own.
 
     Args:
         p: the job's processing object, with its lists of prompts and seeds set.
-        last: the copy of the last pass sampled, which knows model and sampler; None when none was.
+        host: knows the copy of the last pass sampled, and with it model and sampler.
+        sources: the pictures that grow.
     """
-    with _overrides(p):
-        init_hash = _saved_init_image(p)
-        pictures: list[Image.Image] = []
-        texts: list[str] = []
-        for grown in result.pictures:
-            f = _finished_copy(p, last, grown, result, title, init_hash)
+
+    def __init__(self, p: Any, host: WebUIHost, sources: Sequence[Picture], title: str = TITLE) -> None:
+        self._p = p
+        self._host = host
+        self._sources = sources
+        self._title = title
+        self._engine = host.capabilities().engine
+        self._init_hash: str | None = None
+        self.made: list[Grown] = []
+        self.pictures: list[Image.Image] = []
+        self.texts: list[str] = []
+
+    def take(self, grown: Grown) -> None:
+        """Finishes and saves a picture. What fails here is told, and costs neither this picture nor the others."""
+        p = self._p
+        image = assembled(self._sources[grown.image % len(self._sources)], grown)
+        with _overrides(p, self._host.last):
+            if not self.made:
+                self._init_hash = self._told(lambda: _saved_init_image(p), "saving the init image")
+            f = self._finished_copy(grown)
             text = _infotext(f, grown.image)
-            image = _finished(f, assembled(sources[grown.image % len(sources)], grown))
-            pictures.append(_with_infotext(image, text))
-            texts.append(text)
+            image = self._told(lambda: _finished(f, image), "finishing a picture") or image
             if _saves(p, grown):
-                images.save_image(image, p.outpath_samples, "", grown.shot.seed, grown.shot.prompt,
-                                  shared.opts.samples_format, info=text, p=f)
-        return _processed(p, last, result, pictures, texts, title, init_hash)
+                self._told(lambda: images.save_image(image, p.outpath_samples, "", grown.shot.seed, grown.shot.prompt,
+                                                     shared.opts.samples_format, info=text, p=f), "saving a picture")
+        self.made.append(grown)
+        self.pictures.append(_with_infotext(image, text))
+        self.texts.append(text)
+
+    def processed(self, result: Result) -> Any:
+        """The host's `Processed` for the whole job, with its grid."""
+        p = self._p
+        for note in result.notes:
+            p.comment(note)
+        if result.stopped is not None:
+            p.comment(f"stopped: {result.stopped}; " + ("finished passes are kept" if self.made else "nothing was finished"))
+        whole = self._finished_copy(self.made[0]) if self.made else p
+        output, infotexts = list(self.pictures), list(self.texts)
+        first = 0
+        with _overrides(p, self._host.last):
+            grid = self._told(lambda: _grid(p, whole, self.made, self.pictures), "making the grid")
+        if grid is not None:
+            output.insert(0, _with_infotext(grid, self.texts[0]))
+            infotexts.insert(0, self.texts[0])
+            first = 1
+        for grown, text in zip(self.made, self.texts, strict=True):
+            for extra in (grown.canvas, grown.mask):
+                if extra is not None:
+                    output.append(float_image(extra).convert("RGB"))
+                    infotexts.append(text)
+        if p.comments:
+            # The page shows comments; the API's answer holds these parameters alone.
+            whole.extra_generation_params = {**whole.extra_generation_params, "Outpaint notes": "; ".join(p.comments)}
+        return self._listed(whole, output, infotexts, first)
+
+    def _listed(self, whole: Any, output: list[Image.Image], infotexts: list[str], first: int) -> Any:
+        p = self._p
+        # One entry a picture: with `compare` a seed stands for several.
+        index = [grown.image for grown in self.made] if any(g.label for g in self.made) else range(len(p.all_prompts))
+        prompts, negatives, seeds, subseeds = ([values[i] for i in index] for values in (
+            p.all_prompts, p.all_negative_prompts, p.all_seeds, p.all_subseeds))
+        return processing.Processed(
+            whole, output, seed=seeds[0], info=infotexts[0] if infotexts else "", subseed=subseeds[0], all_prompts=prompts,
+            all_negative_prompts=negatives, all_seeds=seeds, all_subseeds=subseeds, index_of_first_image=first,
+            infotexts=infotexts)
+
+    def _finished_copy(self, grown: Grown) -> Any:
+        return _finished_copy(self._p, self._host.last, grown, self._engine, self._title, self._init_hash)
+
+    def _told(self, work: Callable[[], T], what: str) -> T | None:
+        try:
+            return work()
+        except Exception as error:  # disks fill up, and extensions raise anything
+            log.exception("outpaint: %s failed", what)
+            self._p.comment(f"{what} failed: {error}")
+            return None
 
 
-def _processed(p: Any, last: Any, result: Result, pictures: list[Image.Image], texts: list[str], title: str,
-               init_hash: str | None) -> Any:
-    for note in result.notes:
-        p.comment(note)
-    if result.stopped is not None:
-        p.comment(f"stopped: {result.stopped}; finished passes are kept" if result.pictures
-                  else f"stopped: {result.stopped}; nothing was finished")
-    output, infotexts = list(pictures), list(texts)
-    first = 0
-    grid = _grid(p, result, pictures)
-    if grid is not None:
-        output.insert(0, _with_infotext(grid, texts[0]))
-        infotexts.insert(0, texts[0])
-        first = 1
-    for grown, text in zip(result.pictures, texts, strict=True):
-        for extra in (grown.canvas, grown.mask):
-            if extra is not None:
-                output.append(float_image(extra).convert("RGB"))
-                infotexts.append(text)
-    whole = _finished_copy(p, last, result.pictures[0], result, title, init_hash) if result.pictures else p
-    if p.comments:
-        # The page shows comments; the API's answer holds these parameters alone.
-        whole.extra_generation_params = {**whole.extra_generation_params, "Outpaint notes": "; ".join(p.comments)}
-    return processing.Processed(
-        whole, output, seed=p.all_seeds[0], info=infotexts[0] if infotexts else "", subseed=p.all_subseeds[0],
-        all_prompts=p.all_prompts, all_negative_prompts=p.all_negative_prompts, all_seeds=p.all_seeds,
-        all_subseeds=p.all_subseeds, index_of_first_image=first, infotexts=infotexts)
-
-
-def _finished_copy(p: Any, last: Any, grown: Grown, result: Result, title: str, init_hash: str | None) -> Any:
+def _finished_copy(p: Any, last: Any, grown: Grown, engine: str, title: str, init_hash: str | None) -> Any:
     """A processing object as if the host had sampled the finished picture in one go: for its infotext and file names."""
     f = copy.copy(last if last is not None else p)
     for name in ("prompt", "negative_prompt", "styles", "seed", "subseed", "batch_size", "n_iter", "scripts",
                  "init_images", "all_prompts", "all_negative_prompts", "all_seeds", "all_subseeds", "main_prompt",
-                 "main_negative_prompt", "do_not_save_samples", "do_not_save_grid", "seed_resize_from_w",
-                 "seed_resize_from_h"):
+                 "main_negative_prompt", "do_not_save_samples", "do_not_save_grid"):
         setattr(f, name, getattr(p, name))
     f.script_args_value = p.script_args_value
     f.__dict__.pop("init", None)
@@ -91,7 +128,7 @@ def _finished_copy(p: Any, last: Any, grown: Grown, result: Result, title: str, 
         values[f.iteration * p.batch_size:(f.iteration + 1) * p.batch_size]
         for values in (p.all_prompts, p.all_negative_prompts, p.all_seeds, p.all_subseeds))
     f.extra_generation_params = {**f.extra_generation_params, **p.extra_generation_params, "Script": title,
-                                 **entries(grown, result.engine)}
+                                 **entries(grown, engine)}
     if init_hash is not None:
         f.init_img_hash = init_hash
     return f
@@ -125,26 +162,25 @@ def _saves(p: Any, grown: Grown) -> bool:
     return grown.complete or bool(getattr(shared.opts, "save_incomplete_images", False))
 
 
-def _grid(p: Any, result: Result, pictures: list[Image.Image]) -> Image.Image | None:
+def _grid(p: Any, whole: Any, made: Sequence[Grown], pictures: list[Image.Image]) -> Image.Image | None:
     """The grid by the host's rules; with `compare`, the labelled one, which is what was asked for."""
-    if any(grown.label for grown in result.pictures):
-        labels = [grown.label + (f", seed {grown.shot.seed}" if len(p.all_seeds) > 1 else "")
-                  for grown in result.pictures]
-        grid = labelled_grid(pictures, labels)
+    opts = shared.opts
+    labelled = any(grown.label for grown in made)
+    if labelled:
+        several = len({grown.shot.seed for grown in made}) > 1
+        grid = labelled_grid(pictures, [g.label + (f", seed {g.shot.seed}" if several else "") for g in made])
     else:
-        opts = shared.opts
         few = len(pictures) < 2 and opts.grid_only_if_multiple
         if p.do_not_save_grid or few or not pictures or not (opts.return_grid or opts.grid_save):
             return None
         if len({picture.size for picture in pictures}) > 1:
             return None  # one stopped early: the host's grid wants equal sizes
         grid = images.image_grid(pictures, p.batch_size)
-    if shared.opts.grid_save and not p.do_not_save_grid:
-        images.save_image(grid, p.outpath_grids, "grid", p.all_seeds[0], p.all_prompts[0], shared.opts.grid_format,
-                          info=pictures[0].info.get("parameters"),
-                          short_filename=not shared.opts.grid_extended_filename, p=p, grid=True)
-    labelled = any(grown.label for grown in result.pictures)
-    return grid if shared.opts.return_grid or labelled else None
+    if opts.grid_save and not p.do_not_save_grid:
+        images.save_image(grid, p.outpath_grids, "grid", p.all_seeds[0], p.all_prompts[0], opts.grid_format,
+                          info=pictures[0].info.get("parameters"), short_filename=not opts.grid_extended_filename, p=whole,
+                          grid=True)
+    return grid if opts.return_grid or labelled else None
 
 
 def _with_infotext(image: Image.Image, text: str) -> Image.Image:
@@ -168,10 +204,13 @@ def _saved_init_image(p: Any) -> str | None:
 
 
 @contextmanager
-def _overrides(p: Any) -> Iterator[None]:
-    """The job's overrides, which the host applies only while it samples: file names and infotext depend on them."""
+def _overrides(p: Any, last: Any) -> Iterator[None]:
+    """The job's overrides, which the host applies only while it samples: file names and infotext depend on them.
+
+    Extensions add some of their own to a copy; they are set as the host sets them, which may refuse some.
+    """
     with ExitStack() as stack:
-        for name, value in (p.override_settings or {}).items():
+        for name, value in ((last or p).override_settings or {}).items():
             if name not in _WEIGHTS:
-                stack.enter_context(guard.option(name, value))
+                stack.enter_context(guard.option(name, value, asked=True))
         yield

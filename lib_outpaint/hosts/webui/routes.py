@@ -14,13 +14,14 @@ from fastapi.security import HTTPBasic, HTTPBasicCredentials
 from modules import shared
 from PIL import Image
 
-from ... import codecs, legacy, picture_io
+from ... import codecs, picture_io
 from ...engine import check, planned
 from ...errors import InputError, PictureError
 from ...picture_io import Picture
 from ...plan_json import to_json
 from ...preview import preview
 from ...request import Request, numbered_shots
+from . import arguments
 from .checkpoint import checkpoint_for
 from .sampling import WebUIHost
 
@@ -28,7 +29,9 @@ MOST_BASE64 = 256 * 1024 * 1024  # characters of a picture in a request
 
 
 def add(_blocks: Any, app: FastAPI) -> None:
-    """Adds the routes to the WebUI's app."""
+    """Adds the routes to the WebUI's app, if it has an API at all."""
+    if not (getattr(shared.cmd_opts, "api", False) or getattr(shared.cmd_opts, "nowebui", False)):
+        return
     guard = [Depends(_authorised())]
     app.add_api_route("/outpaint/v1/params", params, methods=["GET"], dependencies=guard)
     app.add_api_route("/outpaint/v1/plan", plan, methods=["POST"], dependencies=guard)
@@ -58,7 +61,8 @@ def shown(body: dict[str, Any] = Body(...)) -> dict[str, Any]:
         if not isinstance(body.get("image"), str):
             raise PictureError("image: a base64 picture is needed")
         request, host = _request(body)
-        grown = preview(request, host.capabilities(), host.device)
+        # On the CPU: the device is the sampler's, and a job may be running on it.
+        grown = preview(request, host.capabilities(), torch.device("cpu"))
     except InputError as error:
         raise HTTPException(status_code=422, detail=str(error)) from error
     assert grown.canvas is not None
@@ -79,9 +83,9 @@ def _request(body: dict[str, Any]) -> tuple[Request, WebUIHost]:
     values = body.get("params", {})
     if not isinstance(values, dict):
         raise PictureError("params: an object of named parameters is needed")
-    found = codecs.from_dict(legacy.translated(values))
+    found = arguments.named(values)
     pixels = _picture(body).pixels if body.get("image") is not None else _blank(body)
-    seed = body.get("seed", 0)
+    seed = body.get("seed") or 0
     overrides = body.get("override_settings") or {}
     p = _Idle(overrides if isinstance(overrides, dict) else {})
     return Request((pixels,), found, numbered_shots(1, seed)), WebUIHost(p, checkpoint_for(p))

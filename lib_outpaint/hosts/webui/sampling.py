@@ -12,9 +12,9 @@ from modules import devices, processing, shared
 from ...errors import HostError, HostOutOfMemory
 from ...params import Params
 from ..protocol import Capabilities, Job, Outcome, Progress, Sampling
-from . import controlnet, networks
+from . import controlnet, guard, networks
 from .checkpoint import Checkpoint
-from .copies import pass_copy
+from .copies import pass_copy, release
 
 TRUNCATED = 0.5 / 255  # the host truncates to 8 bits: half a level darker on average
 
@@ -26,13 +26,16 @@ class WebUIHost:
         p: the job's processing object; it is not changed.
         checkpoint: what will be loaded.
         largest_window: px; 0 is three native squares.
+        overrides: is told which options the host's calls have set.
 
     Attributes:
         last: the copy of the last pass that was sampled, for the host's own infotext.
     """
 
-    def __init__(self, p: Any, checkpoint: Checkpoint, largest_window: int = 0) -> None:
+    def __init__(self, p: Any, checkpoint: Checkpoint, largest_window: int = 0,
+                 overrides: guard.Overrides | None = None) -> None:
         self._p = p
+        self._overrides = overrides
         self._checkpoint = checkpoint
         self._largest_window = largest_window
         self.last: Any = None
@@ -96,7 +99,11 @@ class WebUIHost:
             raise _as_host_error(error) from error
         finally:
             state.job, state.textinfo, state.job_no = job, textinfo, job_no
-        if _stopping():
+            release(c)
+            if self._overrides is not None:
+                self._overrides.note(c.override_settings)
+        # "Stop after this image" has let the sampler finish: that pass counts, and the next one does not begin.
+        if state.interrupted:
             return [Outcome(None) for _ in jobs]
         if state.skipped:
             state.skipped = False

@@ -1,5 +1,6 @@
 """The processing object and the loop around it, with the host's order of events."""
 
+import copy
 import hashlib
 import os
 import random
@@ -11,6 +12,7 @@ from PIL import Image, ImageOps
 from . import images, paths, scripts, sd_models, sd_vae, shared
 
 calls = []  # every copy that process_images was called with
+sampled = []  # what each of them looked like when it sampled
 hooks = {"sample": None}  # called with the object before it samples: raises, interrupts
 
 
@@ -112,6 +114,7 @@ class StableDiffusionProcessingImg2Img:
 
     def sample(self):
         """The picture, with each latent cell of the mask painted; float (B, 3, H, W)."""
+        sampled.append(copy.copy(self))
         if hooks["sample"] is not None:
             hooks["sample"](self)
         painted = []
@@ -139,7 +142,7 @@ def process_images(p):
         p.scripts.before_process(p)
     stored = {k: shared.opts.data[k] for k in p.override_settings if k in shared.opts.data}
     try:
-        if sd_models.get_closet_checkpoint_match(p.override_settings.get("sd_model_checkpoint")) is None:
+        if sd_models.checkpoint_aliases.get(p.override_settings.get("sd_model_checkpoint")) is None:
             p.override_settings.pop("sd_model_checkpoint", None)
             sd_models.reload_model_weights()
         for name, value in p.override_settings.items():

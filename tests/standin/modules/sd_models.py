@@ -8,6 +8,7 @@ from safetensors.torch import save_file
 from . import shared
 
 checkpoints = {}
+checkpoint_aliases = {}  # exact names: the only ones that overrides may use
 loads = []
 
 
@@ -21,6 +22,7 @@ def add(name, filename, *, inpainting=False, sdxl=False, sd2=False, velocity=Fal
         model=SimpleNamespace(conditioning_key="hybrid" if inpainting else "crossattn"),
         parameterization="v" if velocity else "eps")
     checkpoints[name] = info
+    checkpoint_aliases.update({name: info, info.name_for_extra: info})
     return info
 
 
