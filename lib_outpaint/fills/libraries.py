@@ -10,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 
 from ..errors import HostError, MissingExtra
+from ..filters import dilated
 from ..params import Params
 from .copies import edge
 
@@ -47,34 +48,46 @@ def telea(pixels: torch.Tensor, known: torch.Tensor, params: Params, seed: int) 
     return _from_bytes(filled[1:-1, 1:-1], pixels)
 
 
-def patchmatch_bytes(image: Bytes, hole: Bits, seed: int, unusable: Bits | None = None) -> Bytes:
-    """PatchMatch on uint8 (H, W, 3); `hole` and `unusable` are bool (H, W).
+def patchmatch_bytes(image: Bytes, hole: Bits, seed: int) -> Bytes:
+    """PatchMatch on uint8 (H, W, 3) with a bool hole (H, W).
 
-    `unusable` px are neither filled nor copied from, where the library can leave them out.
+    A known area without room for a single patch has no texture to copy; patchmatch-cython refuses it, and the nearest
+    pixels are repeated instead.
 
     Raises:
         MissingExtra: no PatchMatch library is installed.
         HostError: the library failed.
     """
     library = patchmatch_library()
-    with _SEARCH:
+    try:
         if library == "PyPatchMatch":
             import patchmatch as native
 
-            native.set_random_seed(seed % 2**32)
-            options: dict[str, Any] = {} if unusable is None else {"global_mask": unusable}
-            try:
-                return np.asarray(native.inpaint(image, hole, patch_size=PATCH_RADIUS, **options), dtype=np.uint8)
-            except (RuntimeError, ValueError) as error:
-                raise HostError(f"PatchMatch failed: {error}") from error
+            with _SEARCH:
+                native.set_random_seed(seed % 2**32)
+                return np.asarray(native.inpaint(image, hole, patch_size=PATCH_RADIUS), dtype=np.uint8)
+        if not _has_a_patch(hole):
+            return _nearest(image, hole)
         from patchmatch_cython import CythonSolver, inpaint_pyramid
 
-        try:
-            found = inpaint_pyramid(image, hole, patch_size=2 * PATCH_RADIUS + 1, seed=seed % 2**31,
-                                    solver_class=CythonSolver)
-        except (RuntimeError, ValueError) as error:
-            raise HostError(f"PatchMatch failed: {error}") from error
+        found = inpaint_pyramid(image, hole, patch_size=2 * PATCH_RADIUS + 1, seed=seed % 2**31, solver_class=CythonSolver)
         return np.asarray(found, dtype=np.uint8)
+    except (RuntimeError, ValueError) as error:
+        raise HostError(f"PatchMatch failed: {error}") from error
+
+
+def _has_a_patch(hole: Bits) -> bool:
+    """Whether some patch lies wholly in the known area."""
+    size = 2 * PATCH_RADIUS + 1
+    if min(hole.shape) < size:
+        return False
+    inner = ~dilated(torch.from_numpy(hole), PATCH_RADIUS)
+    return bool(inner[PATCH_RADIUS:-PATCH_RADIUS, PATCH_RADIUS:-PATCH_RADIUS].any())
+
+
+def _nearest(image: Bytes, hole: Bits) -> Bytes:
+    pixels = torch.from_numpy(image).permute(2, 0, 1).float() / 255
+    return _to_bytes(edge(pixels, torch.from_numpy(~hole), Params(), 0))
 
 
 def opencv() -> Any:
