@@ -127,6 +127,8 @@ def measured(flags: argparse.Namespace) -> dict[str, float]:
         return masks_for(box_coverage(step.new, step.window, params, plan.source, device), known, 8)
 
     found["masks"] = median_seconds(masks, flags.runs, device)
+    plain = Request((picture,), params.changed(color_match="off"), numbered_shots(1, 1))
+    found["all but sampling, colour match off"] = median_seconds(lambda: outpaint(plain, host), flags.runs, device)
     found["all but sampling"] = median_seconds(lambda: outpaint(request, host), flags.runs, device)
     found |= peers(array, width, height, flags.runs)
     return found
