@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import importlib.util
 from collections.abc import Iterator
 from pathlib import Path
@@ -70,7 +71,7 @@ def watch(host: SimpleNamespace) -> Any:
             return "Watch"
 
         def postprocess_batch_list(self, p: Any, pp: Any, *args: Any, **kwargs: Any) -> None:
-            self.calls.append(p)
+            self.calls.append(copy.copy(p))  # the pass's own copy lets go of its tensors afterwards
             self.decoded.append(torch.stack(list(pp.images)).clone())
 
     return Watch()
