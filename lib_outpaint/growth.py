@@ -6,7 +6,7 @@ import re
 
 from .errors import NO_VALUE, ParamError
 from .geometry import Extent, Margins
-from .params import Params
+from .params import Params, declared
 
 _SIDES = ("left", "right", "up", "down")
 
@@ -15,8 +15,10 @@ def margins_for(params: Params, source: Extent) -> Margins:
     """The growth of each side of a picture of size `source`.
 
     Raises:
-        ParamError: no side grows, two ways to say it are mixed, or the shape cannot be reached by growing.
+        ParamError: no side grows, two ways to say it are mixed, the shape cannot be reached by growing, or the
+            parameters are for a picture of another size.
     """
+    _refuse_other_source(params, source)
     _refuse_mixture(params)
     if params.aspect.strip():
         target = _for_aspect(params.aspect, source)
@@ -37,6 +39,13 @@ def _nothing_grows(params: Params, source: Extent) -> str:
     if params.aspect.strip() or params.size.strip():
         return f"no side grows: the picture already is {source}"
     return "no side grows: set an amount for at least one side, an aspect ratio or a size"
+
+
+def _refuse_other_source(params: Params, source: Extent) -> None:
+    text = params.source_size
+    if text.strip() and _size("source_size", text, "600x400") != source:
+        raise ParamError("source_size", text, f"is the size these parameters are for, but this picture is {source} and may "
+                         f"have grown already; empty \"{declared('source_size').label}\" to grow it too")
 
 
 def _refuse_mixture(params: Params) -> None:
@@ -62,13 +71,17 @@ def _for_aspect(text: str, source: Extent) -> Extent:
 
 
 def _for_size(text: str, source: Extent) -> Extent:
-    found = re.fullmatch(r"\s*(\d{1,6})\s*[x×]\s*(\d{1,6})\s*", text)
-    if not found:
-        raise ParamError("size", text, "is not a size such as 1920x1080")
-    target = Extent(int(found[1]), int(found[2]))
+    target = _size("size", text, "1920x1080")
     if target.width < source.width or target.height < source.height:
         raise ParamError("size", text, f"is smaller than the picture, which is {source}; nothing is cropped or scaled")
     return target
+
+
+def _size(field: str, text: str, example: str) -> Extent:
+    found = re.fullmatch(r"\s*(\d{1,6})\s*[x×]\s*(\d{1,6})\s*", text)
+    if not found:
+        raise ParamError(field, text, f"is not a size such as {example}")
+    return Extent(int(found[1]), int(found[2]))
 
 
 def _anchored(anchor: str, source: Extent, target: Extent) -> Margins:

@@ -8,7 +8,8 @@ from .result import Grown, Result
 
 def entries(grown: Grown, engine: str) -> dict[str, str]:
     """What the engine adds about a picture: parameters, cost, seeds of the passes. Values are not yet quoted."""
-    found = to_infotext(grown.params)
+    # The size is told also when it was not asked for: pasted parameters are for pictures of that size.
+    found = to_infotext(grown.params.changed(source_size=str(grown.source.extent)))
     found["Outpaint engine"] = engine
     found["Outpaint passes"] = str(len(grown.passes))
     found["Outpaint latents a step"] = str(grown.plan.latent_pixels)

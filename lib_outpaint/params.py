@@ -172,6 +172,9 @@ class Params:
     extras: str = _param("choice", "none", "Output", "Extra pictures",
                          "Also return the prefilled canvas or the mask.",
                          choices=("none", "canvas", "mask", "both"))
+    source_size: str = _param("text", "", "Amounts", "Only for a picture of",
+                              "Refuses a picture of another size than this, such as 600x400; empty takes any. Pasted "
+                              "parameters set it, so that a grown picture does not grow again by mistake.")
 
     def __post_init__(self) -> None:
         for param in DECLARED:

@@ -31,6 +31,9 @@ extents = st.builds(Extent, st.integers(1, 3000), st.integers(1, 3000))
     ({"aspect": "1:2"}, Margins(up=30, down=31)),
     ({"aspect": " 16 / 9 ", "anchor": "left"}, Margins(right=840)),
     ({"aspect": "1.5:1", "anchor": "right"}, Margins(left=651)),
+    ({"left": 5, "source_size": "371x681"}, Margins(left=5)),
+    ({"left": 5, "source_size": " 371 × 681 "}, Margins(left=5)),
+    ({"left": 5, "source_size": " "}, Margins(left=5)),
 ], ids=str)
 def test_margins(values: dict[str, object], margins: Margins) -> None:
     assert margins_for(Params(**values), PHOTO) == margins
@@ -53,6 +56,11 @@ def test_margins(values: dict[str, object], margins: Margins) -> None:
     ({"aspect": "16:9", "left": 5}, "aspect", "cannot be combined with left"),
     ({"size": "900x900", "up": 5, "down": 6}, "size", "cannot be combined with up, down"),
     ({"aspect": "16:9", "size": "900x900"}, "aspect", "cannot be combined with size"),
+    ({"left": 5, "source_size": "243x681"}, "source_size",
+     "'243x681' is the size these parameters are for, but this picture is 371x681"),
+    ({"left": 5, "source_size": "681x371"}, "source_size", "empty \"Only for a picture of\" to grow it too"),
+    ({"left": 5, "source_size": "371"}, "source_size", "is not a size such as 600x400"),
+    ({"size": "371x681", "source_size": "200x681"}, "source_size", "may have grown already"),
 ], ids=str)
 def test_what_cannot_be_grown(values: dict[str, object], field: str, words: str) -> None:
     with pytest.raises(ParamError) as caught:

@@ -13,7 +13,7 @@ from lib_outpaint.params import DECLARED, Param, Params, declared
 ORDER = ("left", "right", "up", "down", "unit", "aspect", "size", "anchor", "order", "step", "context", "fill",
          "noise_exponent", "color_variation", "mosaic", "overlap", "mask_blur", "mask_falloff", "mask_weight",
          "controlnet", "controlnet_module", "controlnet_model", "controlnet_weight", "controlnet_mode", "side_prompts",
-         "loras", "color_match", "compare", "extras")
+         "loras", "color_match", "compare", "extras", "source_size")
 NUMBERS = [p for p in DECLARED if p.kind in ("int", "float")]
 CHOICES = [p for p in DECLARED if p.kind == "choice"]
 TEXTS = [p for p in DECLARED if p.kind == "text"]
