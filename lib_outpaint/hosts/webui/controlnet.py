@@ -1,25 +1,27 @@
 """An inpaint ControlNet on every pass: a fresh unit in a disabled slot of the copy's arguments.
 
-A unit without a picture of its own takes the window and its mask, on every host. Names are checked before sampling: the
-hosts swallow errors of their callbacks, and a wrong model would give a picture without ControlNet.
+A unit without a picture of its own takes the window and its mask, on every host. Names are checked before sampling, and
+what ControlNet's callbacks raise ends the job: the hosts print it and give a picture without ControlNet.
 """
 
 from __future__ import annotations
 
 import copy
-import re
-import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from ...errors import ParamError
+from PIL import Image
+
+from ...errors import HostError, ParamError
 from ...params import Params
+from . import control_models
 from .checkpoint import Checkpoint
+from .control_models import LAMA_WEIGHTS, PORTABLE_MODULE
 
 TITLE = "controlnet"
-PORTABLE_MODULE = "inpaint_global_harmonious"
-_API_MODULES = ("internal_controlnet.external_code", "lib_controlnet.external_code", "scripts.external_code")
-_INPAINT_SD1 = re.compile(r"v11p_sd15_inpaint|sd15.*inpaint|inpaint.*sd15", re.IGNORECASE)
+_CALLBACKS = ("process", "process_before_every_sampling", "process_batch", "postprocess_batch_list")
 
 
 @dataclass(frozen=True)
@@ -40,26 +42,28 @@ class Unit:
 
 
 def chosen(p: Any, params: Params, checkpoint: Checkpoint) -> Unit | None:
-    """The unit for this job; None without one.
+    """The unit for this job; None without one. A weight of 0 is none: beside an inpainting checkpoint a unit would
+    take the conditioning away and give nothing for it.
 
     Raises:
         ParamError: it was asked for, and ControlNet, the model, the module or a free slot is missing.
     """
-    if params.controlnet == "off":
-        return None
     asked = params.controlnet == "on"
-    models = installed("get_models") if script_of(p) is not None else []
-    if not asked and not _auto(params, checkpoint, models):
+    if params.controlnet == "off" or not (asked or _auto(p, checkpoint)):
         return None
-    if script_of(p) is None or not models:
+    found = control_models.models() if script_of(p) is not None else []
+    if not found:
         what = "the ControlNet extension" if script_of(p) is None else "an installed ControlNet model"
         raise ParamError("controlnet", params.controlnet, f"needs {what}, which this WebUI does not have")
-    unit = Unit(_module(params), _model(params, models, checkpoint), params.controlnet_weight, params.controlnet_mode,
-                _notes(params, checkpoint, asked))
+    model = _model(params, found, checkpoint)
+    module = _module(params)
     if free_slot(p) is None:
         raise ParamError("controlnet", params.controlnet, "needs a free ControlNet unit, and all are in use; raise "
                          "their number in the settings of ControlNet")
-    return unit
+    if params.controlnet_weight == 0:
+        return None
+    return Unit(module, model, params.controlnet_weight, params.controlnet_mode,
+                _notes(params, checkpoint, module, model, asked))
 
 
 def attach(c: Any, unit: Unit | None) -> None:
@@ -74,13 +78,58 @@ def attach(c: Any, unit: Unit | None) -> None:
     slot = free_slot(c)
     if unit is not None and slot is not None:
         arguments[slot] = unit.fields()
+        if unit.module.startswith("inpaint_only"):
+            # It pastes what it takes for known over the result: nothing that is repainted may count as that.
+            c.image_mask = c.latent_mask.convert("L").resize((c.width, c.height), Image.Resampling.NEAREST)
     c.script_args_value = arguments if isinstance(c.script_args, list) else tuple(arguments)
+
+
+@contextmanager
+def failures_told(c: Any) -> Iterator[None]:
+    """What ControlNet's callbacks raise inside ends the pass, before it is sampled where the host calls them that early.
+
+    Raises:
+        HostError: with ControlNet's own message.
+    """
+    script = script_of(c)
+    failures: list[Exception] = []
+    init = getattr(c, "init", None)
+
+    def checked(*args: Any, **kwargs: Any) -> Any:
+        _raise_first(failures, c)
+        return init(*args, **kwargs) if init is not None else None
+
+    names = [name for name in _CALLBACKS if callable(getattr(type(script), name, None))] if script is not None else []
+    before = {name: vars(script)[name] for name in names if name in vars(script)}
+    for name in names:  # on the script itself: the host finds its callbacks by name for every call
+        setattr(script, name, _recorded(getattr(script, name), failures))
+    if names and init is not None:
+        c.init = checked
+    try:
+        yield
+    finally:
+        for name in names:
+            delattr(script, name)
+        for name, callback in before.items():
+            setattr(script, name, callback)
+    _raise_first(failures, c)
 
 
 def in_use(p: Any) -> bool:
     """Whether any unit of the user's is enabled: ControlNet then sees only the first picture of a batch."""
+    return any(_enabled(unit) for unit in units_of(p))
+
+
+def inpaints_already(p: Any) -> bool:
+    """Whether an enabled unit of the user's is an inpaint one."""
+    return any(_enabled(unit) and "inpaint" in f"{_field(unit, 'module')} {_field(unit, 'model')}".lower()
+               for unit in units_of(p))
+
+
+def units_of(p: Any) -> list[Any]:
+    """The arguments of the host's ControlNet script: the user's units, enabled or not."""
     script = script_of(p)
-    return script is not None and any(_enabled(unit) for unit in p.script_args[script.args_from:script.args_to])
+    return [] if script is None else list(p.script_args[script.args_from:script.args_to])
 
 
 def script_of(p: Any) -> Any:
@@ -104,66 +153,88 @@ def free_slot(p: Any) -> int | None:
     return None
 
 
-def installed(what: str) -> list[str]:
-    """What ControlNet lists: "get_models" or "get_modules"."""
-    for name in _API_MODULES:
-        found = getattr(sys.modules.get(name), what, None)
-        if found is not None:
-            return [str(entry) for entry in found() if str(entry).lower() != "none"]
-    return []
-
-
-def _auto(params: Params, checkpoint: Checkpoint, models: list[str]) -> bool:
-    if checkpoint.inpainting or checkpoint.base != "SD 1":
+def _auto(p: Any, checkpoint: Checkpoint) -> bool:
+    """An inpaint ControlNet for SD 1, or on Forge Fooocus's patch for SDXL, beside a checkpoint that does not inpaint."""
+    if checkpoint.inpainting or checkpoint.base not in ("SD 1", "SDXL") or script_of(p) is None or inpaints_already(p):
         return False
-    return any(_INPAINT_SD1.search(model) for model in models)
+    model = control_models.inpaint_model(checkpoint.base)
+    if model is None or control_models.made_for(model) != checkpoint.base:
+        return False
+    return checkpoint.base == "SD 1" or control_models.is_fooocus(model)
 
 
 def _module(params: Params) -> str:
     wanted = params.controlnet_module.strip()
     if not wanted:
         return PORTABLE_MODULE
-    modules = installed("get_modules")
+    known = control_models.modules()
     # "inpaint" and "inpaint_global_harmonious" are two names of one module on A1111.
-    if modules and wanted not in modules and wanted != PORTABLE_MODULE:
-        raise ParamError("controlnet_module", wanted, f"is no module of this ControlNet; known are {', '.join(modules)}")
-    return wanted
+    if known and wanted not in known and wanted != PORTABLE_MODULE:
+        raise ParamError("controlnet_module", wanted, f"is no module of this ControlNet; known are {', '.join(known)}")
+    # A1111 would do this itself, unseen, and the infotext would go on naming what was not used.
+    return PORTABLE_MODULE if wanted == "inpaint_only" and not control_models.is_forge() else wanted
 
 
 def _model(params: Params, models: list[str], checkpoint: Checkpoint) -> str:
-    found = _named(params, models)
-    if checkpoint.base not in ("SD 1", "") and re.search(r"sd_?15|sd1[._]5", found, re.IGNORECASE):
-        raise ParamError("controlnet_model", found, f"is for SD 1, but {checkpoint.name} is {checkpoint.base}")
+    found = _named(params.controlnet_model.strip(), models, checkpoint)
+    base = control_models.made_for(found)
+    if base and checkpoint.base and base != checkpoint.base:
+        raise ParamError("controlnet_model", found, f"is for {base}, but {checkpoint.name} is {checkpoint.base}")
     return found
 
 
-def _named(params: Params, models: list[str]) -> str:
-    wanted = params.controlnet_model.strip()
+def _named(wanted: str, models: list[str], checkpoint: Checkpoint) -> str:
     if not wanted:
-        found = next((model for model in models if _INPAINT_SD1.search(model)), None)
-        found = found or next((model for model in models if "inpaint" in model.lower()), None)
+        found = control_models.inpaint_model(checkpoint.base) or next((m for m in models if "inpaint" in m.lower()), None)
         if found is None:
             raise ParamError("controlnet_model", wanted, f"finds no inpaint model; installed are {', '.join(models)}")
         return found
-    for model in models:
-        if wanted in (model, model.split(" [")[0]):
-            return model
-    raise ParamError("controlnet_model", wanted, f"is no ControlNet model of this WebUI; installed are {', '.join(models)}")
+    found = next((model for model in models if wanted in (model, model.split(" [")[0])), None)
+    if found is None:
+        raise ParamError("controlnet_model", wanted,
+                         f"is no ControlNet model of this WebUI; installed are {', '.join(models)}")
+    return found
 
 
-def _notes(params: Params, checkpoint: Checkpoint, asked: bool) -> tuple[str, ...]:
+def _notes(params: Params, checkpoint: Checkpoint, module: str, model: str, asked: bool) -> tuple[str, ...]:
     notes = []
     if not asked:
-        notes.append("an inpaint ControlNet was attached, because the checkpoint is SD 1 and no inpainting one")
+        notes.append(f"the inpaint ControlNet {model.split(' [')[0]} was attached, because the checkpoint is "
+                     f"{checkpoint.base} and no inpainting one")
     if checkpoint.inpainting:
         notes.append("with ControlNet the conditioning mask weight has no effect: it replaces the checkpoint's own "
                      "conditioning")
-    if params.controlnet_module.strip() == "inpaint_only":
-        notes.append("A1111 uses inpaint_global_harmonious where inpaint_only meets a mask of its own")
+    if params.controlnet_module.strip() == "inpaint_only" != module:
+        notes.append("A1111 uses inpaint_global_harmonious where inpaint_only meets a mask of its own, so that was attached")
     return tuple(notes)
 
 
+def _recorded(callback: Callable[..., Any], failures: list[Exception]) -> Callable[..., Any]:
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return callback(*args, **kwargs)
+        except Exception as error:
+            failures.append(error)
+            raise
+
+    return wrapped
+
+
+def _raise_first(failures: list[Exception], c: Any) -> None:
+    if not failures:
+        return
+    error = failures[0]
+    text = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    if any(_enabled(unit) and str(_field(unit, "module")).endswith("+lama") for unit in units_of(c)):
+        folder = control_models.lama_folder()
+        if folder is not None and not (folder / LAMA_WEIGHTS).is_file():
+            text += f"; inpaint_only+lama needs {LAMA_WEIGHTS}, which ControlNet downloads into its folder {folder.name}"
+    raise HostError(f"ControlNet failed: {text}") from error
+
+
 def _enabled(unit: Any) -> bool:
-    if isinstance(unit, dict):
-        return bool(unit.get("enabled", False))
-    return bool(getattr(unit, "enabled", False))
+    return bool(_field(unit, "enabled"))
+
+
+def _field(unit: Any, name: str) -> Any:
+    return unit.get(name) if isinstance(unit, dict) else getattr(unit, name, None)

@@ -93,7 +93,8 @@ class WebUIHost:
         controlnet.attach(c, unit)
         job, textinfo, job_no = state.job, state.textinfo, state.job_no
         try:
-            processed = processing.process_images(c)
+            with controlnet.failures_told(c):
+                processed = processing.process_images(c)
         except Exception as error:  # the host's samplers and extensions raise anything
             devices.torch_gc()
             raise _as_host_error(error) from error
