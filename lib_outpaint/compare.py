@@ -83,7 +83,10 @@ def _axis(whole: str, part: str) -> tuple[str, list[object]]:
     param = declared(name)
     if name in ("compare", "extras"):
         raise ParamError("compare", whole, f"cannot compare {name}")
-    row = next(csv.reader(io.StringIO(text.strip()), skipinitialspace=True), [])
+    try:
+        row = next(csv.reader(io.StringIO(text.strip(), newline=""), skipinitialspace=True), [])
+    except csv.Error as error:
+        raise ParamError("compare", whole, f"has values for {name} that cannot be read ({error})") from None
     if not row:
         raise ParamError("compare", whole, f"has no values for {name}")
     return name, [from_text(param, value.strip()) for value in row]

@@ -6,9 +6,11 @@ import torch
 import torch.nn.functional as F
 
 from .errors import HostError
+from .masks import as_pixels
 
 _COLOURS = 13  # px: the filter that parts colours from detail
 _DETAIL = (0.35, 0.65)  # coverage between which detail changes over
+BLACK = 0.6 / 255  # 0, and what a host adds to make up for truncation
 
 
 def blend(known: torch.Tensor, sampled: torch.Tensor, coverage: torch.Tensor) -> torch.Tensor:
@@ -81,9 +83,17 @@ def checked(sampled: torch.Tensor, prefilled: torch.Tensor) -> torch.Tensor:
     sampled = sampled.to(device=prefilled.device, dtype=torch.float32)
     if not bool(torch.isfinite(sampled).all()):
         raise HostError("the sampler returned NaN or infinite pixels; try the VAE or model in full precision")
-    if float(sampled.max()) <= 0 and float(prefilled.max()) > 0.1:
+    if float(sampled.max()) <= BLACK and float(prefilled.max()) > 0.1:
         raise HostError("the sampler returned a black picture, as models do that overflow; try full precision")
     return sampled.clamp(0, 1)
+
+
+def black_where(cells: torch.Tensor, sampled: torch.Tensor, prefilled: torch.Tensor, cell: int) -> bool:
+    """Whether a window is black in these latent cells (bool (H / cell, W / cell)) and its prefill there was not dark."""
+    where = as_pixels(cells, cell)
+    if not bool(where.any()):
+        return False
+    return float(sampled[:, where].max()) <= BLACK and float(prefilled[:, where].mean()) > 0.1
 
 
 def _size(pixels: torch.Tensor) -> str:

@@ -40,6 +40,7 @@ def outpaint(request: Request, host: Host, on_picture: Callable[[Grown], None] |
         if isinstance(host, ChecksRequests):
             for prompts in dict.fromkeys((shot.prompt, shot.negative_prompt) for shot in request.shots):
                 host.check(params, request.sampling, prompts)
+    _check_count(len(variants) * len(request.shots), request)
     run = _Run(request, host, caps, on_picture, sum(len(plan.passes) for _, _, plan in plans) * len(request.shots))
     notes = [caps.note] if caps.note else []
     for label, params, plan in plans:
@@ -81,6 +82,12 @@ def check(request: Request, params: Params, caps: Capabilities) -> None:
             raise ParamError(name, value, f"is nothing the {caps.engine} engine can do; leave it out")
 
 
+def _check_count(pictures: int, request: Request) -> None:
+    if pictures > request.limits.pictures:
+        raise ParamError("count", pictures,
+                         f"pictures, combinations among them, are over the limit of {request.limits.pictures}")
+
+
 class _Run:
     """The state of one call of `outpaint`."""
 
@@ -105,6 +112,9 @@ class _Run:
                 pictures = [Picture(self.request, params, plan, image, self.host.device, self.caps) for image in images]
         except HostOutOfMemory as error:
             self._stop(error)
+            return
+        except KeyboardInterrupt:
+            self.stopped, self.interrupted = "interrupted", True
             return
         waiting = list(plan.passes)
         made: list[Pass] = []
@@ -144,14 +154,17 @@ class _Run:
 
     def _sampled(self, pictures: list[Picture], step: Pass, number: int, waiting: list[Pass]) -> list[Outcome] | None:
         """One pass of a batch, put back into its canvases unless it was skipped; None when it was interrupted."""
-        self.host.report(Progress(self.done, self.total, step.name))
-        began = time.perf_counter()
         try:
-            with _memory_told():
-                jobs = [picture.job(step, number) for picture in pictures]
-            outcomes = self.host.inpaint(jobs)
+            self.host.report(Progress(self.done, self.total, step.name))
+            return self._made(pictures, step, number)
         except KeyboardInterrupt:
             return None
+
+    def _made(self, pictures: list[Picture], step: Pass, number: int) -> list[Outcome] | None:
+        began = time.perf_counter()
+        with _memory_told():
+            jobs = [picture.job(step, number) for picture in pictures]
+        outcomes = self.host.inpaint(jobs)
         if len(outcomes) != len(jobs):
             raise HostError(f"the sampler returned {len(outcomes)} pictures for {len(jobs)} windows")
         if any(outcome.skipped for outcome in outcomes):
@@ -161,8 +174,13 @@ class _Run:
         sampled = [composite.checked(outcome.pixels, job.pixels)
                    for outcome, job in zip(outcomes, jobs, strict=True) if outcome.pixels is not None]
         with _memory_told():
-            for picture, pixels in zip(pictures, sampled, strict=True):
+            # All or none: a pass that ends here in part of its pictures is made again, or dropped.
+            blended = [picture.blended(step, pixels) for picture, pixels in zip(pictures, sampled, strict=True)]
+            for picture, pixels in zip(pictures, blended, strict=True):
                 picture.put(step, pixels)
+        if self.caps.inpainting is not None and any(picture.came_out_black() for picture in pictures):
+            self.notes.append(f"pass {step.name}: the new area came out black, as it does when a model overflows; if it "
+                              "should not be black, try full precision")
         seconds = time.perf_counter() - began
         for picture, outcome in zip(pictures, outcomes, strict=True):
             picture.note(step, number, outcome, seconds)

@@ -5,6 +5,7 @@ OutpaintError
 │   ├── ParamError        a parameter: names the field, its value and the limit
 │   ├── PlanError         parameters are fine one by one, but no plan follows from them
 │   ├── PictureError      a picture that cannot be read, kept or written as asked
+│   │   └── SaveError     the place it was to be written to takes nothing: the disk is full, the folder is read-only
 │   ├── ModelError        a weights file that cannot be read, or is not what it was given for
 │   └── MissingExtra      an optional package is needed and not installed
 └── HostError             the sampler failed (command line: exit code 3)
@@ -45,6 +46,10 @@ class PictureError(InputError):
     """A picture cannot be read, or cannot be written in the format asked for."""
 
 
+class SaveError(PictureError):
+    """A picture's place takes nothing: the disk is full, the folder is read-only, or it would replace its own source."""
+
+
 class ModelError(InputError):
     """A weights file cannot be read, or is not what it was given for; the message names the file."""
 
@@ -67,5 +72,8 @@ class HostOutOfMemory(HostError):
 
 
 def _shown(value: object) -> str:
-    text = repr(value) if isinstance(value, str) else str(value)
+    try:
+        text = repr(value) if isinstance(value, str) else str(value)
+    except ValueError:  # Python writes no number of over 4300 digits
+        text = "a very long number"
     return text if len(text) <= 80 else text[:77] + "..."

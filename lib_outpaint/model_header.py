@@ -14,7 +14,8 @@ from typing import Any, NamedTuple, TypeGuard
 
 from .errors import ModelError
 
-HEADER_LIMIT = 100_000_000  # bytes, the format's own limit
+HEADER_LIMIT = 5_000_000  # bytes; the format allows 100 MB, but the largest of these models needs less than one
+MOST_AXES = 64  # of a tensor, torch's own limit
 JSON_LIMIT = 4_000_000  # bytes of a config file
 _BITS = {"BOOL": 8, "U8": 8, "I8": 8, "F8_E4M3": 8, "F8_E5M2": 8, "F8_E8M0": 8, "I16": 16, "U16": 16, "F16": 16,
          "BF16": 16, "I32": 32, "U32": 32, "F32": 32, "I64": 64, "U64": 64, "F64": 64, "C64": 64}
@@ -60,6 +61,8 @@ def read_header(path: str | Path) -> Header:
     """
     path = Path(path)
     try:
+        if path.exists() and not path.is_file():
+            raise ModelError(f"{path}: is no file")  # a pipe would never end
         size = path.stat().st_size
         with path.open("rb") as file:
             start = file.read(8)
@@ -128,7 +131,8 @@ def _parsed(path: Path, raw: bytes) -> dict[str, Any]:
 def _tensor(path: Path, name: str, entry: object, room: int) -> Tensor:
     fields = entry if isinstance(entry, dict) else {}
     dtype, shape, offsets = fields.get("dtype"), fields.get("shape"), fields.get("data_offsets")
-    if not isinstance(dtype, str) or not _counts(shape) or not _counts(offsets) or len(offsets) != 2:
+    if not isinstance(dtype, str) or not _counts(shape) or not _counts(offsets) or len(offsets) != 2 \
+            or len(shape) > MOST_AXES:
         raise ModelError(f"{path.name}: its header describes {name[:80]!r} wrongly")
     begin, end = offsets
     if end > room:

@@ -6,9 +6,9 @@ canvas, or over a part of it that a later pass paints: that is slack. It is pref
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Literal
 
 from .errors import PlanError
@@ -25,10 +25,11 @@ TOGETHER_LIMIT = 1.5  # native sides: canvases up to this size both ways may be 
 
 @dataclass(frozen=True)
 class Limits:
-    """What a plan may not exceed: px of the finished canvas, and passes."""
+    """What a job may not exceed: px of a finished canvas, passes of a picture, and pictures."""
 
     canvas_pixels: int = 64_000_000
     passes: int = 512
+    pictures: int = 1000
 
 
 @dataclass(frozen=True)
@@ -126,9 +127,10 @@ def make_plan(source: Extent, params: Params, caps: Capabilities, *, painted: Bo
     if _together(whole.window, canvas, margins, params, grid):
         passes.append(whole)
     else:
-        passes += _side_passes(place, margins, grid)
+        # One more than the limit tells; a picture can be a million px long.
+        passes += islice(_side_passes(place, margins, grid), limits.passes + 1)
     if len(passes) > limits.passes:
-        raise PlanError(f"step: {grid.longest_step} px makes {len(passes)} passes, over the limit of {limits.passes}")
+        raise PlanError(f"step: {grid.longest_step} px makes more passes than the limit of {limits.passes}")
     return Plan(canvas, place, margins, caps.cell, tuple(passes))
 
 
@@ -142,7 +144,7 @@ def split_pass(plan: Plan, failed: Pass, params: Params, caps: Capabilities) -> 
     if failed.kind == "mask":
         passes = _mask_passes(failed.known[0], bounding(failed.new), grid)
     elif failed.kind == "together":
-        passes = _side_passes(failed.known[0], plan.margins, grid)
+        passes = list(_side_passes(failed.known[0], plan.margins, grid))
     else:
         assert failed.side is not None
         rect, strip = failed.known[0], bounding(failed.new)
@@ -183,15 +185,13 @@ def _together_pass(place: Box, margins: Margins, grid: Grid) -> Pass:
     return Pass("together", None, 1, 1, 1, tuple(b for b in new if not b.empty), (place,), window)
 
 
-def _side_passes(place: Box, margins: Margins, grid: Grid) -> list[Pass]:
-    passes: list[Pass] = []
+def _side_passes(place: Box, margins: Margins, grid: Grid) -> Iterator[Pass]:
     rect = place
     for side in margins.sides:
         for step, amount in enumerate(grid.steps(margins[side]), 1):
-            passes += _strip_passes(rect, side, amount, step, grid)
+            yield from _strip_passes(rect, side, amount, step, grid)
             strip = rect.strip(side, amount)
             rect = bounding((rect, strip))
-    return passes
 
 
 def _strip_passes(rect: Box, side: Side, amount: int, step: int, grid: Grid, *, only: Box | None = None,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from .errors import ParamError
 
-_LINE = re.compile(r"(?P<replaces>!)?\s*(?P<side>[A-Za-z]+)\s*(?P<step>\d+)?\s*(?P<negative>-)?\s*:(?P<text>.*)")
+_LINE = re.compile(r"(?P<replaces>!)?\s*(?P<side>[A-Za-z]+)\s*(?P<step>[0-9]{1,4})?\s*(?P<negative>-)?\s*:(?P<text>.*)")
 _PLACES = ("left", "right", "up", "down", "mask")
 
 

@@ -13,6 +13,8 @@ from .params import Params
 from .plan import Limits
 from .seeds import SEED_LIMIT, image_seed
 
+MOST_PROMPT = 100_000  # characters
+
 
 @dataclass(frozen=True)
 class Shot:
@@ -26,6 +28,9 @@ class Shot:
     def __post_init__(self) -> None:
         if isinstance(self.seed, bool) or not isinstance(self.seed, int) or not 0 <= self.seed < 2**63:
             raise ParamError("seed", self.seed, "is no whole number from 0 to 2^63 - 1")
+        for name in ("prompt", "negative_prompt"):
+            if len(getattr(self, name)) > MOST_PROMPT:
+                raise ParamError(name, getattr(self, name), f"is longer than {MOST_PROMPT:,} characters")
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,10 +82,12 @@ def numbered_shots(count: int, seed: int, prompt: str = "", negative_prompt: str
     """Shots with consecutive seeds, which begin again at 0 after the last.
 
     Raises:
-        ParamError: fewer than one, or no seed from 0 to 2^32 - 1.
+        ParamError: fewer than one or more than a job may have, or no seed from 0 to 2^32 - 1.
     """
     if count < 1:
         raise ParamError("count", count, "is less than 1")
+    if count > Limits.pictures:
+        raise ParamError("count", count, f"is over the limit of {Limits.pictures} pictures")
     if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < SEED_LIMIT:
         raise ParamError("seed", seed, "is no whole number from 0 to 2^32 - 1")
     return tuple(Shot(image_seed(seed, i), None, prompt, negative_prompt) for i in range(count))

@@ -75,15 +75,25 @@ class Picture:
             here[rows, columns] = True
         return region_coverage(painted & here, self.params)
 
-    def put(self, step: Pass, sampled: torch.Tensor) -> None:
-        """Colour match, blend and take over a sampled window."""
+    def blended(self, step: Pass, sampled: torch.Tensor) -> torch.Tensor:
+        """A sampled window after colour match and blend. Nothing is taken over yet."""
         before, known, pixels, masks = self.prepared
         last = self.drift if self.drift_side is step.side else None
-        matched, self.drift = colour.match(sampled, before, known, masks, self.params.color_match,
-                                           self.caps.known_pixels, self.plan.cell, last)
-        self.drift_side = step.side
+        matched, self.matched = colour.match(sampled, before, known, masks, self.params.color_match,
+                                             self.caps.known_pixels, self.plan.cell, last)
+        self.black = composite.black_where(masks.conditioning, sampled, pixels, self.plan.cell)
+        return composite.blend_bands(before, matched, masks.coverage, known)
+
+    def put(self, step: Pass, blended: torch.Tensor) -> None:
+        """Takes over what `blended` made."""
+        _, _, pixels, masks = self.prepared
         self._record(step, pixels, masks)
-        self.canvas.put(step, composite.blend_bands(before, matched, masks.coverage, known), masks.coverage)
+        self.canvas.put(step, blended, masks.coverage)
+        self.drift, self.drift_side = self.matched, step.side
+
+    def came_out_black(self) -> bool:
+        """Whether the last pass painted nothing but black where the prefill was not dark."""
+        return self.black
 
     def _record(self, step: Pass, pixels: torch.Tensor, masks: Masks) -> None:
         part = step.window.intersect(self.plan.canvas.box)

@@ -9,11 +9,11 @@ from typing import Any
 
 from .. import picture_io
 from ..engine import outpaint
-from ..errors import HostError, InputError, OutpaintError, ParamError, PictureError
+from ..errors import HostError, InputError, OutpaintError, ParamError, PictureError, SaveError
 from ..hosts.protocol import Host
 from ..params import Params
 from .console import Console
-from .image import saved
+from .files import saved
 from .options import add_engine_flags, add_parameter_flags, host_for, params_for, request_for
 
 SUFFIXES = ("png", "jpg", "webp", "tif", "bmp")
@@ -39,7 +39,10 @@ def run(flags: argparse.Namespace, console: Console) -> int:
     if params.compare:
         raise ParamError("compare", params.compare, "is for one picture: use `outpaint image`")
     host = host_for(flags, console)
+    picture_io.remove_leftovers(flags.output)
     waiting = [pair for pair in pairs if flags.overwrite or not pair[1].exists()]
+    if waiting:
+        picture_io.check_place(waiting[0][1])
     skipped = len(pairs) - len(waiting)
     if skipped:
         console.say(f"{skipped} of {len(pairs)} are done already and skipped (--overwrite makes them again)")
@@ -50,11 +53,16 @@ def run(flags: argparse.Namespace, console: Console) -> int:
         console.label(f"{number}/{len(waiting)} {source.name}")
         try:
             code = max(code, _one(source, target, flags, params, host, console, records))
+        except KeyboardInterrupt:
+            code = 130
         except OutpaintError as error:
             console.close()
             failures.append({"file": str(source), "error": str(error)})
             code = max(code, 2 if isinstance(error, InputError) else 3)
+            if isinstance(error, SaveError):
+                break  # the next file would go to the same place
         if code == 130:
+            console.error("interrupted; the same command goes on from here")
             break
     console.close()
     _told(records, failures, skipped, console)

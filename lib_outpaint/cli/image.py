@@ -7,16 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from .. import picture_io
-from ..codecs import to_dict
-from ..compare import labelled_grid
 from ..engine import check, outpaint, planned
 from ..errors import HostError
 from ..hosts.protocol import Host
-from ..metadata import infotext
 from ..plan_json import to_json
 from ..request import Request
-from ..result import Grown, Result
+from ..result import Result
 from .console import Console
+from .files import Files, check_places, pictures_asked
 from .options import add_engine_flags, add_parameter_flags, host_for, painted_from, params_for, request_for
 
 
@@ -43,48 +41,17 @@ def run(flags: argparse.Namespace, console: Console) -> int:
     host = host_for(flags, console)
     if flags.dry_run:
         return _dry_run(request, host, console)
+    count = pictures_asked(flags.count, request.params)
+    check_places(output, count, request.params, [path for path in (flags.input, flags.mask) if path is not None])
     for note in picture.notes:
         console.say(f"note: {note}")
+    files = Files(picture, output, count, host.capabilities().engine)
     try:
-        result = outpaint(request, host)
+        result = outpaint(request, host, files.take)
     finally:
         console.close()
-    files = saved(result, picture, output)
-    return _told(result, files, console)
-
-
-def saved(result: Result, picture: picture_io.Picture, output: Path) -> list[dict[str, Any]]:
-    """Writes every picture of a result and its extras; says what was written, one record a picture."""
-    records = []
-    images = []
-    several = len(result.pictures) > 1
-    for number, grown in enumerate(result.pictures, 1):
-        path = output.with_name(f"{output.stem}-{number}{output.suffix}") if several else output
-        if not grown.complete:
-            path = path.with_name(f"{path.stem}.partial{path.suffix}")
-        image = picture_io.assembled(picture, grown)
-        images.append(image)
-        picture_io.save(image, path, infotext(grown, result), picture)
-        record = {"file": str(path), "size": [grown.extent.width, grown.extent.height], "seed": grown.shot.seed,
-                  "complete": grown.complete, "parameters": to_dict(grown.params, changed_only=True)}
-        if grown.label:
-            record["label"] = grown.label
-        records.append(record | _extras(grown, path))
-    if any(grown.label for grown in result.pictures):
-        path = output.with_name(f"{output.stem}-grid{output.suffix}")
-        picture_io.save(labelled_grid(images, [g.label for g in result.pictures]), path)
-        records.append({"file": str(path), "grid": True})
-    return records
-
-
-def _extras(grown: Grown, path: Path) -> dict[str, str]:
-    written = {}
-    for name, pixels in (("canvas", grown.canvas), ("mask", grown.mask)):
-        if pixels is not None:
-            extra = path.with_name(f"{path.stem}.{name}.png")
-            picture_io.save(picture_io.float_image(pixels), extra)
-            written[name] = str(extra)
-    return written
+    files.finish()
+    return _told(result, files.records, console)
 
 
 def _dry_run(request: Request, host: Host, console: Console) -> int:

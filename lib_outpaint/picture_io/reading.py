@@ -17,6 +17,7 @@ from .tags import DAMAGE, ORIENTATION
 from .writing import FORMATS
 
 MOST_PIXELS = 89_478_485  # Pillow's own limit, beyond which it warns of decompression bombs
+_FORMATS = (*dict.fromkeys(FORMATS.values()), "GIF", "PPM", "AVIF", "JPEG2000", "MPO")
 READABLE = (*FORMATS, ".gif", ".ppm", ".pgm", ".avif", ".jp2", ".mpo")
 # TIFF tags that say how the file's pixels lie in it; in another file they would be wrong.
 _LAYOUT = frozenset((*range(254, 267), 273, *range(277, 282), 284, *range(288, 294), 301, *range(317, 326), 330,
@@ -35,7 +36,7 @@ def read(source: str | Path | BinaryIO, most_pixels: int = MOST_PIXELS) -> Pictu
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(source) as image:
+            with Image.open(source, formats=_formats()) as image:
                 return _taken(image, name, most_pixels)
     except PictureError:
         raise
@@ -48,6 +49,12 @@ def read(source: str | Path | BinaryIO, most_pixels: int = MOST_PIXELS) -> Pictu
         raise PictureError(f"{name}: is larger than {limit / 1e6:.0f} MP") from None
     except DAMAGE as error:
         raise PictureError(f"{name}: cannot be read: {str(error) or type(error).__name__}") from error
+
+
+def _formats() -> list[str]:
+    """The formats of READABLE that this Pillow has. Others run programs (EPS) or are no pictures to keep."""
+    Image.init()
+    return [name for name in _FORMATS if name in Image.OPEN]
 
 
 def taken_over(image: Image.Image) -> Picture:

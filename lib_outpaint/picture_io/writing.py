@@ -5,17 +5,20 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
 from PIL import Image
 
-from ..errors import PictureError
+from ..errors import PictureError, SaveError
 from .picture import Picture
 from .tags import DAMAGE, EXIF_IFD, PIXEL_X, PIXEL_Y, USER_COMMENT
 
 FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP", ".tif": "TIFF", ".tiff": "TIFF",
             ".bmp": "BMP"}
+_PART = ".outpaint-part"
+_ABANDONED = 3600  # seconds after which a temporary file is nobody's
 
 
 def format_for(path: Path) -> str:
@@ -39,16 +42,17 @@ def save(image: Image.Image, path: Path, infotext: str = "", like: Picture | Non
     uncompressed, because libtiff's encoders refuse EXIF.
 
     Raises:
-        PictureError: the format cannot hold the picture, or the file cannot be written.
+        SaveError: the place takes no file.
+        PictureError: the format cannot hold the picture.
     """
     form = format_for(path)
     image = _fitting(image, form, path.name)
     try:
         options = _options(image, form, infotext, like)
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(prefix=f".{path.stem[:40]}-", suffix=".part", dir=path.parent)
+        handle, temporary = tempfile.mkstemp(prefix=f".{path.stem[:40]}-", suffix=_PART, dir=path.parent)
     except (OSError, ValueError) as error:
-        raise PictureError(f"{path}: cannot be written: {getattr(error, 'strerror', None) or error}") from error
+        raise _unwritten(path, error) from error
     try:
         with os.fdopen(handle, "wb") as file:
             image.save(file, form, **options)
@@ -56,10 +60,41 @@ def save(image: Image.Image, path: Path, infotext: str = "", like: Picture | Non
         os.replace(temporary, path)
     # Encoders raise many things over a picture or an EXIF block that they cannot write.
     except (*DAMAGE, RuntimeError) as error:
-        raise PictureError(f"{path}: cannot be written: {getattr(error, 'strerror', None) or error}") from error
+        raise _unwritten(path, error) from error
     finally:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(temporary)
+
+
+def check_place(path: Path) -> None:
+    """Looks, before anything is sampled, whether a file could be written there. Makes nothing.
+
+    Raises:
+        SaveError: it is a folder, or the folder it would go to takes no files.
+    """
+    if path.is_dir():
+        raise SaveError(f"{path}: is a folder")
+    folder = path.parent
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    if not folder.is_dir():
+        raise SaveError(f"{path}: cannot be written: {folder} is no folder")
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise SaveError(f"{path}: cannot be written: {folder} is read-only")
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Removes the temporary files of runs that were killed while they wrote. Young ones may be another run's."""
+    for path in folder.glob(f".*-*{_PART}"):
+        with contextlib.suppress(OSError):
+            if path.stat().st_mtime < time.time() - _ABANDONED:
+                path.unlink()
+
+
+def _unwritten(path: Path, error: BaseException) -> PictureError:
+    # An error of the system has a number; what encoders raise has none, and is about this picture.
+    kind = SaveError if isinstance(error, OSError) and error.errno is not None else PictureError
+    return kind(f"{path}: cannot be written: {getattr(error, 'strerror', None) or error}")
 
 
 def _fitting(image: Image.Image, form: str, name: str) -> Image.Image:
