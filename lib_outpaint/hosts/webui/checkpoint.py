@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,21 @@ def checkpoint_for(p: Any) -> Checkpoint:
     if loaded_info is not None and loaded_info.filename == info.filename:
         return from_model(loaded, info.name_for_extra)
     return _from_file(info)
+
+
+def inpainting_like(checkpoint: Checkpoint) -> str | None:
+    """An installed inpainting checkpoint of the same base, the one with the most similar name; None without one.
+
+    Only files with "inpaint" in their name are looked into: there may be hundreds.
+    """
+    found: dict[str, float] = {}
+    for info in list(sd_models.checkpoint_aliases.values()):
+        if "inpaint" not in info.name_for_extra.lower() or info.name_for_extra in found:
+            continue
+        other = _from_file(info)
+        if other.inpainting and other.base == checkpoint.base:
+            found[other.name] = SequenceMatcher(None, other.name.lower(), checkpoint.name.lower()).ratio()
+    return max(found, key=lambda name: found[name], default=None)
 
 
 def from_model(model: Any, name: str) -> Checkpoint:

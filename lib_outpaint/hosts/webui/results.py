@@ -17,7 +17,7 @@ from ...compare import labelled_grid
 from ...metadata import entries
 from ...picture_io import Picture, assembled, float_image
 from ...result import Grown, Result
-from . import guard
+from . import guard, notes
 from .sampling import WebUIHost
 
 T = TypeVar("T")
@@ -42,6 +42,7 @@ class Gallery:
         self._title = title
         self._engine = host.capabilities().engine
         self._init_hash: str | None = None
+        self._memory = notes.PeakMemory(p)
         self.made: list[Grown] = []
         self.pictures: list[Image.Image] = []
         self.texts: list[str] = []
@@ -70,6 +71,10 @@ class Gallery:
             p.comment(note)
         if result.stopped is not None:
             p.comment(f"stopped: {result.stopped}; " + ("finished passes are kept" if self.made else "nothing was finished"))
+        told = self._told(lambda: notes.of_job(p, self._host.checkpoint, self.made, result.seconds, self._memory),
+                          "looking up what would do better")
+        for note in told or []:
+            p.comment(note)
         whole = self._finished_copy(self.made[0]) if self.made else p
         output, infotexts = list(self.pictures), list(self.texts)
         first = 0

@@ -12,7 +12,7 @@ from modules import devices, processing, shared
 from ...errors import HostError, HostOutOfMemory
 from ...params import Params
 from ..protocol import Capabilities, Job, Outcome, Progress, Sampling
-from . import controlnet, guard, networks
+from . import controlnet, guard, infotext, networks
 from .checkpoint import Checkpoint
 from .copies import pass_copy, release
 
@@ -29,6 +29,7 @@ class WebUIHost:
         overrides: is told which options the host's calls have set.
 
     Attributes:
+        checkpoint: what will be loaded.
         last: the copy of the last pass that was sampled, for the host's own infotext.
     """
 
@@ -36,7 +37,7 @@ class WebUIHost:
                  overrides: guard.Overrides | None = None) -> None:
         self._p = p
         self._overrides = overrides
-        self._checkpoint = checkpoint
+        self.checkpoint = checkpoint
         self._largest_window = largest_window
         self.last: Any = None
 
@@ -46,9 +47,9 @@ class WebUIHost:
 
     def capabilities(self) -> Capabilities:
         features = {"prompts", "loras", "controlnet"}
-        if self._checkpoint.inpainting:
+        if self.checkpoint.inpainting:
             features.add("mask_weight")
-        return Capabilities("webui", 8, self._checkpoint.native_side, self._largest_window, self._checkpoint.inpainting,
+        return Capabilities("webui", 8, self.checkpoint.native_side, self._largest_window, self.checkpoint.inpainting,
                             "pinned", frozenset(features))
 
     def check(self, params: Params, sampling: Sampling, prompts: Sequence[str]) -> None:
@@ -57,8 +58,8 @@ class WebUIHost:
         Raises:
             ParamError: names the first such thing, and what is installed.
         """
-        networks.check(params, prompts[:1], self._checkpoint)
-        unit = controlnet.chosen(self._p, params, self._checkpoint)
+        networks.check(params, prompts[:1], self.checkpoint)
+        unit = controlnet.chosen(self._p, params, self.checkpoint)
         for note in unit.notes if unit is not None else ():
             self._p.comment(note)
 
@@ -74,7 +75,7 @@ class WebUIHost:
         Raises:
             HostOutOfMemory, HostError: with the host's own message.
         """
-        unit = controlnet.chosen(self._p, jobs[0].params, self._checkpoint)
+        unit = controlnet.chosen(self._p, jobs[0].params, self.checkpoint)
         if unit is None and not controlnet.in_use(self._p):
             return self._sampled(jobs, None)
         outcomes: list[Outcome] = []
@@ -109,6 +110,8 @@ class WebUIHost:
         if state.skipped:
             state.skipped = False
             return [Outcome(None, skipped=True) for _ in jobs]
+        if unit is not None:
+            infotext.own_unit(c.extra_generation_params, unit.model)
         self.last = c
         steps = _steps_run(c)
         return [Outcome(pixels, steps) for pixels in _pixels(processed, decoded, len(jobs))]
