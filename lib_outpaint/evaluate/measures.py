@@ -87,3 +87,27 @@ def detail_kept(result: torch.Tensor, first: torch.Tensor, second: torch.Tensor,
         return float(detail(levels)[:, band].square().mean().sqrt())
 
     return energy(result) / max(min(energy(first), energy(second)), 1e-6)
+
+
+def seam_slope(residual: torch.Tensor, source: Box, side: Side, overlap: int, around: int = 8) -> float:
+    """The steepest slope of the mean residual, levels per px, from `around` px inside the band's end to as many past the seam.
+
+    Nearer to the seam than `slope`: what is invented farther out differs from the truth whatever the engine does.
+    """
+    depth = source.width if side.horizontal else source.height
+    return steepest(profile(residual, source, side, min(overlap + around, depth), around))
+
+
+def colour_step(residual: torch.Tensor, source: Box, side: Side, depth: int = 2, piece: int = 32) -> float:
+    """How much more the colour jumps at a seam than in the truth, in levels.
+
+    The mean residual of `depth` px outside less that of `depth` px inside, in pieces of `piece` px along the seam (so
+    that opposite errors do not cancel out): the mean size over pieces and channels. A new area that is s levels off is s.
+    """
+    rows, columns = source.slices
+    across = residual[:, rows] if side.horizontal else residual[:, :, columns].transpose(1, 2)
+    seam = {Side.LEFT: source.left, Side.RIGHT: source.right, Side.UP: source.top, Side.DOWN: source.bottom}[side]
+    before = across[:, :, max(0, seam - depth):seam].mean(2)
+    after = across[:, :, seam:seam + depth].mean(2)
+    step = F.avg_pool1d((after - before)[:, None], piece, ceil_mode=True)[:, 0]
+    return float(step.abs().mean())

@@ -1,0 +1,201 @@
+"""What makes pictures to be measured: the engine, fills without an engine, and other programs' results in a folder."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Literal, Protocol
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from .. import picture_io
+from ..codecs import to_dict
+from ..engine import check, outpaint
+from ..errors import HostError, ParamError, PictureError
+from ..fills import prefill
+from ..geometry import Side
+from ..hosts.protocol import ChecksRequests, Host, Sampling
+from ..metadata import infotext
+from ..params import DECLARED, Params
+from ..plan import Limits
+from ..request import Request, Shot
+from .cut import Case
+from .dataset import Resize, read_truth
+
+Kind = Literal["engine", "baseline", "folder"]
+BASELINES = ("edge", "mirror", "mean colour")
+AMOUNTS = tuple(p.name for p in DECLARED if p.group in ("Amounts", "Shape"))
+
+
+@dataclass(frozen=True, eq=False)
+class Made:
+    """A picture to be measured: uint8 (H, W, 3) of the truth's size, and what it took. Counts are None when unknown."""
+
+    image: NDArray[np.uint8]
+    seed: int | None = None
+    seconds: float | None = None
+    latent_pixels: int | None = None
+    cost: int | None = None
+    notes: tuple[str, ...] = ()
+    infotext: str = ""
+
+
+class Maker(Protocol):
+    """A column of the comparison. `identity` says all that its picture of a case follows from, beside the case."""
+
+    @property
+    def label(self) -> str: ...
+    @property
+    def kind(self) -> Kind: ...
+    @property
+    def engine(self) -> str: ...
+    @property
+    def overlap(self) -> int: ...
+    def identity(self, case: Case) -> str: ...
+    def make(self, case: Case) -> Made: ...
+
+
+@dataclass(eq=False)
+class EngineMaker:
+    """Grows the side back with an engine.
+
+    Attributes:
+        load: called before the first picture, so that loading a model is in no picture's time.
+        described: all that the host was made from, for `identity`.
+        seed: the base; each picture has a seed of its own, the same with every setting.
+    """
+
+    label: str
+    params: Params
+    engine: str
+    host: Host
+    described: str = ""
+    seed: int = 0
+    prompt: str = ""
+    negative_prompt: str = ""
+    sampling: Sampling = field(default_factory=Sampling)
+    limits: Limits = field(default_factory=Limits)
+    load: Callable[[], object] = lambda: None
+    kind: Kind = "engine"
+
+    def __post_init__(self) -> None:
+        for name in (*AMOUNTS, "compare", "extras"):
+            if getattr(self.params, name) != getattr(Params(), name):
+                raise ParamError(name, getattr(self.params, name), "is not for an evaluation: it chooses that itself")
+
+    @property
+    def overlap(self) -> int:
+        return self.params.overlap
+
+    def identity(self, case: Case) -> str:
+        return json.dumps([self.engine, self.described, to_dict(self.params), case.seed(self.seed), self.prompt,
+                           self.negative_prompt, str(self.sampling)])
+
+    def check(self) -> None:
+        """Refuses what the engine cannot do whatever the picture, before anything is read.
+
+        Raises:
+            ParamError, ModelError, MissingExtra: names the first such thing.
+        """
+        case = Case("", "", np.zeros((128, 128, 3), np.uint8), Side.RIGHT, 64)
+        request = self.request(case)
+        check(request, request.params, self.host.capabilities())
+        if isinstance(self.host, ChecksRequests):
+            self.host.check(request.params, self.sampling, (self.prompt, self.negative_prompt))
+
+    def request(self, case: Case) -> Request:
+        """What is asked of the engine."""
+        pixels = torch.from_numpy(case.left.transpose(2, 0, 1).copy()).float() / 255
+        shot = Shot(case.seed(self.seed), None, self.prompt, self.negative_prompt)
+        return Request((pixels,), self.params.changed(**{case.side.value: case.amount}), (shot,), sampling=self.sampling,
+                       limits=self.limits)
+
+    def make(self, case: Case) -> Made:
+        """Raises: what `outpaint` does; HostError when the host stopped half-way; KeyboardInterrupt."""
+        self.load()
+        result = outpaint(self.request(case), self.host)
+        if result.interrupted:
+            raise KeyboardInterrupt
+        if result.stopped is not None:
+            raise HostError(result.stopped)
+        grown = result.pictures[0]
+        image = picture_io.assembled(picture_io.Picture(case.left, "RGB"), grown)
+        return Made(np.array(image), grown.shot.seed, result.seconds, grown.plan.latent_pixels, grown.cost, result.notes,
+                    infotext(grown, result))
+
+
+@dataclass(frozen=True)
+class BaselineMaker:
+    """Fills the side without an engine: they show what a measure is fond of."""
+
+    label: str
+    kind: Kind = "baseline"
+    engine: str = "none"
+    overlap: int = 0
+
+    def identity(self, case: Case) -> str:
+        return self.label
+
+    def make(self, case: Case) -> Made:
+        began = time.perf_counter()
+        rows, columns = case.source.slices
+        if self.label == "mean colour":
+            image = np.empty_like(case.truth)
+            image[:] = case.left.reshape(-1, 3).mean(0).round()
+            image[rows, columns] = case.left
+        else:
+            known = torch.zeros(case.truth.shape[:2], dtype=torch.bool)
+            known[rows, columns] = True
+            filled = prefill(self.label, case.levels() / 255, known, Params(), 0)
+            image = np.array(picture_io.float_image(filled))
+        return Made(image, None, time.perf_counter() - began, 0, 0)
+
+
+@dataclass(eq=False)
+class FolderMaker:
+    """Takes pictures that another program made: `NAME-SIDE.*`, or `NAME.*` when one side alone is cut.
+
+    Raises:
+        PictureError: there is no such folder.
+    """
+
+    label: str
+    folder: Path
+    sides: tuple[Side, ...]
+    kind: Kind = "folder"
+    engine: str = "other"
+    overlap: int = 0
+
+    def __post_init__(self) -> None:
+        if not self.folder.is_dir():
+            raise PictureError(f"{self.folder}: there is no such folder")
+
+    @cached_property
+    def _files(self) -> dict[str, Path]:
+        return {path.stem: path for path in sorted(self.folder.iterdir())
+                if path.suffix.lower() in picture_io.READABLE and path.is_file()}
+
+    def _file(self, case: Case) -> Path:
+        names = [f"{case.name}-{case.side.value}"] + ([case.name] if len(self.sides) == 1 else [])
+        for name in names:
+            if name in self._files:
+                return self._files[name]
+        raise PictureError(f"{self.folder}: holds no picture called {' or '.join(names)}")
+
+    def identity(self, case: Case) -> str:
+        path = self._file(case)
+        stat = path.stat()
+        return f"{path.name} {stat.st_size} {stat.st_mtime_ns}"
+
+    def make(self, case: Case) -> Made:
+        path = self._file(case)
+        array = read_truth(path, Resize())
+        if array.shape != case.truth.shape:
+            raise PictureError(f"{path.name}: is {array.shape[1]}x{array.shape[0]}, but the whole picture is {case.extent}")
+        return Made(array, notes=(f"from {path.name}",))
