@@ -72,14 +72,19 @@ def from_infotext(entries: Mapping[str, str]) -> Params:
     """
     found = {}
     for param in DECLARED:
-        key = infotext_key(param)
-        text = entries.get(key)
-        if text is None and f"{key}-1" in entries and f"{key}-2" in entries:
-            # The WebUI takes a value such as 512x512 for a size and makes two entries of it.
-            text = f"{entries[key + '-1']}x{entries[key + '-2']}"
+        text = infotext_value(entries, param)
         if text is not None:
             found[param.name] = from_text(param, text)
     return Params(**found)
+
+
+def infotext_value(entries: Mapping[str, str], param: Param) -> str | None:
+    """The text of one parameter among infotext entries; None when it is not there."""
+    key = infotext_key(param)
+    if key not in entries and f"{key}-1" in entries and f"{key}-2" in entries:
+        # The WebUI takes a value such as 512x512 for a size and makes two entries of it.
+        return f"{entries[key + '-1']}x{entries[key + '-2']}"
+    return entries.get(key)
 
 
 def quoted(value: str) -> str:

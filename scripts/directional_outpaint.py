@@ -9,7 +9,7 @@ if ROOT not in sys.path:
 
 from modules import script_callbacks, scripts  # noqa: E402
 
-from lib_outpaint.hosts.webui import job, routes  # noqa: E402
+from lib_outpaint.hosts.webui import infotext, job, routes  # noqa: E402
 from lib_outpaint.hosts.webui.results import TITLE  # noqa: E402
 from lib_outpaint.ui import panel  # noqa: E402
 
@@ -22,7 +22,9 @@ class Script(scripts.Script):
         return is_img2img
 
     def ui(self, is_img2img):
-        return panel.controls(self.elem_id)
+        controls = panel.controls(self.elem_id)
+        self.infotext_fields = infotext.fields(controls, self.title())
+        return controls
 
     def run(self, p, *args):
         return job.run(p, args, (self.args_from, self.args_to))

@@ -12,6 +12,8 @@ import pytest
 import torch
 from PIL import Image
 
+from lib_outpaint.params import DECLARED
+
 STANDIN = str(Path(__file__).parents[1] / "standin")
 OURS = "lib_outpaint.hosts.webui"
 
@@ -24,7 +26,7 @@ def host(tmp_path, monkeypatch):
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.syspath_prepend(STANDIN)
     names = ("shared", "processing", "scripts", "images", "sd_models", "sd_vae", "devices", "paths", "face_restoration",
-             "script_callbacks")
+             "script_callbacks", "infotext_utils")
     found = SimpleNamespace(**{name: importlib.import_module(f"modules.{name}") for name in names})
     found.paths.data_path = str(tmp_path)
     (tmp_path / "params.txt").write_text("the last finished job", encoding="utf8")
@@ -55,9 +57,9 @@ def make(host, picture):
         for script in scripts:
             script.args_from, script.args_to = place, place + len(getattr(script, "values", ()))
             place = script.args_to
-        p.scripts = host.scripts.ScriptRunner(scripts, [SimpleNamespace(args_from=place, args_to=place + 29)])
+        p.scripts = host.scripts.ScriptRunner(scripts, [SimpleNamespace(args_from=place, args_to=place + len(DECLARED))])
         p.script_args = (0, *(value for script in scripts for value in getattr(script, "values", ())), *arguments)
-        p.place = (place, place + 29)
+        p.place = (place, place + len(DECLARED))
         return p
 
     return made

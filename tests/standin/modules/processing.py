@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from PIL import Image, ImageOps
 
-from . import images, paths, scripts, sd_models, sd_vae, shared
+from . import images, infotext_utils, paths, scripts, sd_models, sd_vae, shared
 
 calls = []  # every copy that process_images was called with
 sampled = []  # what each of them looked like when it sampled
@@ -215,7 +215,8 @@ def create_infotext(p, all_prompts, all_seeds, all_subseeds, comments=None, iter
     entries = {"Steps": p.steps, "Seed": all_seeds[index], "Size": f"{p.width}x{p.height}", "Model": p.sd_model_name,
                "Conditional mask weight": weight if p.is_using_inpainting_conditioning else None,
                **p.extra_generation_params}
-    return all_prompts[index] + "\n" + ", ".join(f"{k}: {v}" for k, v in entries.items() if v is not None)
+    return all_prompts[index] + "\n" + ", ".join(
+        k if k == v else f"{k}: {infotext_utils.quote(v)}" for k, v in entries.items() if v is not None)
 
 
 class Processed:

@@ -10,6 +10,7 @@ DEFAULTS = {
     "outdir_init_images": "init", "img2img_background_color": "#ffffff", "face_restoration": False, "tiling": False,
     "overlay_inpaint": True, "return_mask": False, "return_mask_composite": False, "save_mask": False,
     "inpainting_mask_weight": 1.0, "save_incomplete_images": False, "sd_model_checkpoint": "plain.safetensors",
+    "infotext_styles": "Apply if any",
     "samples_filename_pattern": "[seed]", "sd_vae": "Automatic", "img2img_color_correction": False, "eta": 1.0,
 }
 STORED = ("samples_save", "samples_format", "grid_save", "sd_model_checkpoint", "return_grid", "sd_vae")
@@ -35,6 +36,27 @@ class Options:
         self.data[name] = value
 
 
+class PromptStyles:
+    """Styles by name: a prompt and a negative prompt, put behind what is there."""
+
+    def __init__(self):
+        self.styles = {}
+
+    def apply_styles_to_prompt(self, prompt, names):
+        return ", ".join([prompt, *(self.styles[name][0] for name in names)])
+
+    def apply_negative_styles_to_prompt(self, prompt, names):
+        return ", ".join([prompt, *(self.styles[name][1] for name in names)])
+
+    def extract_styles_from_prompt(self, prompt, negative):
+        found = []
+        for name, (words, others) in self.styles.items():
+            if prompt.endswith(", " + words) and negative.endswith(", " + others):
+                prompt, negative = prompt[:-len(words) - 2], negative[:-len(others) - 2]
+                found.append(name)
+        return found, prompt, negative
+
+
 class State:
     def __init__(self):
         self.begin()
@@ -58,6 +80,7 @@ class State:
 
 opts = Options()
 state = State()
+prompt_styles = PromptStyles()
 cmd_opts = SimpleNamespace(api_auth=None, no_prompt_history=False)
 device = torch.device("cpu")
 sd_model = None
