@@ -18,6 +18,7 @@ from ...metadata import entries
 from ...picture_io import Picture, assembled, float_image
 from ...result import Grown, Result
 from . import guard, notes
+from .infotext import guarded
 from .sampling import WebUIHost
 
 T = TypeVar("T")
@@ -133,7 +134,7 @@ def _finished_copy(p: Any, last: Any, grown: Grown, engine: str, title: str, ini
         values[f.iteration * p.batch_size:(f.iteration + 1) * p.batch_size]
         for values in (p.all_prompts, p.all_negative_prompts, p.all_seeds, p.all_subseeds))
     f.extra_generation_params = {**f.extra_generation_params, **p.extra_generation_params, "Script": title,
-                                 **entries(grown, engine)}
+                                 **guarded(entries(grown, engine))}
     if init_hash is not None:
         f.init_img_hash = init_hash
     return f
