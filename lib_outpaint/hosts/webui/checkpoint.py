@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
@@ -58,7 +59,8 @@ def inpainting_like(checkpoint: Checkpoint) -> str | None:
             continue
         other = _from_file(info)
         if other.inpainting and other.base == checkpoint.base:
-            found[other.name] = SequenceMatcher(None, other.name.lower(), checkpoint.name.lower()).ratio()
+            plain = re.sub(r"[\W_]*inpaint(ing)?", "", other.name.lower())
+            found[other.name] = SequenceMatcher(None, plain, checkpoint.name.lower()).ratio()
     return max(found, key=lambda name: found[name], default=None)
 
 

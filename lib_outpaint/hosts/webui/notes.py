@@ -58,7 +58,8 @@ def chosen(grown: Grown) -> str:
         found.append("one side after the other" if strips else "all sides in one pass")
     if params.context == 0 and strips:
         depths = sorted({_depth(step) for step in strips})
-        found.append(f"{depths[0]} px" + (f" to {depths[-1]} px" if len(depths) > 1 else "") + " of the picture in view")
+        span = f"{depths[0]} to {depths[-1]}" if len(depths) > 1 else f"{depths[0]}"
+        found.append(f"{span} px of the picture in view")
     return f"auto: {', '.join(found)}" if found else ""
 
 

@@ -1,0 +1,109 @@
+"""Notes on a finished job, on the stand-in."""
+
+import sys
+from types import SimpleNamespace
+
+import pytest
+import torch
+
+from .test_controlnet import ControlNet, Unit
+
+TWO_PASSES = {"left": 64, "step": 32, "context": 64}
+BOTH = {"left": 32, "right": 32}
+
+
+def notes(processed):
+    return processed.comments.splitlines()
+
+
+def test_what_a_job_took(run):
+    (line,) = [note for note in notes(run(TWO_PASSES, steps=4, denoising_strength=1)) if "latent" in note]
+    # Two windows of 128x128, which is 16x16 latents, 4 steps each; the canvas is 160x80, 20x10 latents.
+    assert line.startswith("2 passes in ")
+    assert line.endswith(" s, 2,048 latent pixels x steps (256% of the whole canvas at once)")
+
+
+def test_of_several_pictures_the_sum_is_told(run):
+    (line,) = [note for note in notes(run(TWO_PASSES, steps=4, denoising_strength=1, batch_size=3)) if "latent" in note]
+    assert line.startswith("6 passes in ")
+    assert line.endswith("6,144 latent pixels x steps (256% of the whole canvases at once)")
+
+
+def test_time_and_advice_are_not_in_the_infotext(run):
+    processed = run(TWO_PASSES)
+    assert "latent pixels" in processed.extra_generation_params["Outpaint notes"]
+    assert all("latent pixels" not in text and "notes" not in text for text in processed.infotexts)
+
+
+@pytest.mark.parametrize(("arguments", "note"), [
+    ({**BOTH, "order": "one by one"}, "auto: 96 to 128 px of the picture in view"),
+    (BOTH, "auto: all sides in one pass"),
+    ({**BOTH, "side_prompts": "left: sea", "context": 32}, "auto: one side after the other"),
+    ({**BOTH, "order": "one by one", "context": 32}, None),
+    ({"left": 16, "context": 32}, None),
+])
+def test_what_auto_chose(run, arguments, note):
+    assert [line for line in notes(run(arguments)) if line.startswith("auto")] == ([note] if note else [])
+
+
+def test_a_checkpoint_that_does_not_inpaint_is_told_what_would_do_better(run):
+    (line,) = [note for note in notes(run({"left": 16})) if "no inpainting" in note]
+    assert line == ("plain is no inpainting checkpoint: inpainting or the ControlNet control_v11p_sd15_inpaint would do "
+                    "better")
+
+
+def test_the_most_similar_installed_inpainting_checkpoint_of_the_same_base_is_named(run, host, tmp_path):
+    for name, what in (("plain_v2-inpainting", {}), ("plainInpainting_xl", {"sdxl": True}), ("not-inpainting", None)):
+        host.sd_models.add(f"{name}.safetensors", tmp_path / f"{name}.safetensors", inpainting=what is not None,
+                           **(what or {}))
+    (line,) = [note for note in notes(run({"left": 16})) if "no inpainting" in note]
+    assert line.startswith("plain is no inpainting checkpoint: plain_v2-inpainting or ")
+
+
+def test_an_inpainting_checkpoint_needs_no_advice(run):
+    processed = run({"left": 16}, override_settings={"sd_model_checkpoint": "inpainting.safetensors"})
+    assert "no inpainting" not in processed.comments
+
+
+@pytest.mark.parametrize("units", [[Unit()], [Unit(True, "inpaint_global_harmonious"), Unit()]], ids=["ours", "the user's"])
+def test_neither_does_one_with_an_inpaint_controlnet(run, monkeypatch, units):
+    monkeypatch.setitem(sys.modules, "internal_controlnet.external_code", SimpleNamespace(
+        get_models=lambda: ["control_v11p_sd15_inpaint [1]"], get_modules=lambda: ["inpaint_global_harmonious"]))
+    assert "would do better" not in run({"left": 16}, scripts=[ControlNet(*units)]).comments
+
+
+def test_an_interrupted_job_without_a_picture_tells_of_nothing(run, host):
+    host.processing.hooks["sample"] = lambda p: host.shared.state.interrupt()
+    try:
+        assert "latent" not in run({"left": 16}).comments
+    finally:
+        host.processing.hooks["sample"] = None
+
+
+class Cuda:
+    """Counters as torch's own: set back, and read."""
+
+    def __init__(self, monkeypatch, module):
+        self.reset = 0
+        monkeypatch.setattr(module.torch.cuda, "reset_peak_memory_stats", self._reset)
+        monkeypatch.setattr(module.torch.cuda, "max_memory_allocated", lambda device: 3_210_000_000)
+
+    def _reset(self, device):
+        self.reset += 1
+
+
+@pytest.mark.parametrize(("is_api", "rate", "told"), [(True, 8, True), (False, 8, False), (False, 0, True)])
+def test_peak_memory_is_told_where_the_host_does_not(host, make, monkeypatch, is_api, rate, told):
+    from lib_outpaint.hosts.webui import notes as ours
+
+    cuda = Cuda(monkeypatch, ours)
+    monkeypatch.setattr(host.shared, "device", torch.device("cuda"))
+    monkeypatch.setattr(host.shared, "mem_mon", SimpleNamespace(disabled=False), raising=False)
+    host.shared.opts.memmon_poll_rate = rate
+    peak = ours.PeakMemory(make(is_api=is_api))
+    assert peak.gigabytes() == (3.21 if told else None)
+    assert cuda.reset == int(told)
+
+
+def test_no_memory_is_invented_without_cuda(run):
+    assert "VRAM" not in run({"left": 16}).comments
