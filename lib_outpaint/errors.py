@@ -60,7 +60,7 @@ class MissingExtra(InputError):
     def __init__(self, feature: str, package: str, extra: str) -> None:
         self.feature = feature
         self.extra = extra
-        super().__init__(f"{feature} needs {package}: pip install 'directional-outpaint[{extra}]'")
+        super().__init__(f"{feature} needs {package}: pip install -e '.[{extra}]' in this program's folder")
 
 
 class HostError(OutpaintError):
