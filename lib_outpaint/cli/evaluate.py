@@ -33,7 +33,7 @@ from .options import add_engine_flags, add_parameter_flags, host_for, params_for
 CSV, HTML = "results.csv", "report.html"
 # Flags that decide how a picture comes out, beside the parameters and what the evaluation says itself.
 _MODEL = ("model", "device", "dtype", "config", "vae", "controlnet_path", "lora_files", "lora_dir", "prediction",
-          "cpu_offload", "vae_tiling")
+          "cpu_offload", "vae_tiling", "largest_window")
 
 
 def add_command(commands: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import secrets
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -33,7 +34,7 @@ def add_engine_flags(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--denoise", type=float, metavar="N", help="denoising strength, 0..1")
     group.add_argument("--max-megapixels", type=float, default=64, metavar="N",
                        help="refuse canvases over this size. Default: 64")
-    _add_model_flags(parser)
+    add_model_flags(parser)
     parser.add_argument("--json", action="store_true", help="print what was done as JSON on stdout")
 
 
@@ -42,9 +43,12 @@ def add_parameter_flags(parser: argparse.ArgumentParser) -> None:
     codecs.add_flags(parser)
 
 
-def _add_model_flags(parser: argparse.ArgumentParser) -> None:
+def add_model_flags(parser: argparse.ArgumentParser, several: bool = False) -> None:
+    """Flags of the diffusers engine. With `several`, --model may be given more than once."""
     group = parser.add_argument_group("diffusers engine")
-    group.add_argument("--model", metavar="PATH", help="a .safetensors checkpoint, a diffusers folder, or a hub id")
+    group.add_argument("--model", metavar="PATH", action="append" if several else "store",
+                       help="a .safetensors checkpoint, a diffusers folder, or a hub id"
+                            + ("; may be given several times" if several else ""))
     group.add_argument("--device", metavar="NAME", help="auto, cpu, cuda, cuda:N or mps. Default: auto")
     group.add_argument("--dtype", metavar="NAME", help="auto, fp16, bf16 or fp32. Default: auto")
     group.add_argument("--config", metavar="PATH", help="for a single file: a folder with its tokenizer, or its .yaml")
@@ -56,12 +60,15 @@ def _add_model_flags(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--prediction", metavar="NAME", help="epsilon or v, for SD 2 checkpoints that do not say")
     group.add_argument("--cpu-offload", action="store_true", default=None, help="keep idle networks off the device")
     group.add_argument("--vae-tiling", action="store_true", default=None, help="encode and decode in tiles")
+    group.add_argument("--largest-window", type=int, metavar="PX",
+                       help="most px of a window; smaller takes less memory and more passes. Default: three native squares")
     group.add_argument("--local-files-only", action="store_true", default=None, help="never ask a hub")
 
 
 _MODEL_FLAGS = {"model": "model", "device": "device", "dtype": "dtype", "config": "config", "vae": "vae",
                 "controlnet_path": "controlnet", "lora_files": "loras", "lora_dir": "lora_dir", "prediction": "prediction",
-                "cpu_offload": "cpu_offload", "vae_tiling": "vae_tiling", "local_files_only": "local_files_only"}
+                "cpu_offload": "cpu_offload", "vae_tiling": "vae_tiling", "largest_window": "largest_window",
+                "local_files_only": "local_files_only"}
 
 
 def host_for(flags: argparse.Namespace, console: Console) -> Host:
@@ -71,18 +78,26 @@ def host_for(flags: argparse.Namespace, console: Console) -> Host:
         MissingExtra: its packages are not installed.
         ParamError, ModelError: a flag the engine does not have, no model, or a file that is not what it should be.
     """
-    given = {name: getattr(flags, flag) for flag, name in _MODEL_FLAGS.items() if getattr(flags, flag) is not None}
+    given = pipeline_options(flags)
     if flags.engine == "draft":
         for name, value in given.items():
             raise ParamError(name, value, "is for the diffusers engine: add --engine diffusers")
         return DraftHost(console.progress)
     if "model" not in given:
         raise ParamError("model", NO_VALUE, "the diffusers engine needs --model: a checkpoint, a folder or a hub id")
-    if "loras" in given:
-        given["loras"] = [_lora(text) for text in given["loras"]]
     from ..hosts.pipeline import PipelineHost
 
     return PipelineHost(given.pop("model"), on_progress=console.progress, **given)
+
+
+def pipeline_options(flags: argparse.Namespace) -> dict[str, Any]:
+    """What was set of `add_model_flags`, by the names of `PipelineHost`."""
+    given = {name: getattr(flags, flag) for flag, name in _MODEL_FLAGS.items() if getattr(flags, flag) is not None}
+    if given.get("largest_window", 1) < 1:
+        raise ParamError("largest-window", given["largest_window"], "is less than 1 px")
+    if "loras" in given:
+        given["loras"] = [_lora(text) for text in given["loras"]]
+    return given
 
 
 def _lora(text: str) -> tuple[str, float]:

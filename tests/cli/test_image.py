@@ -190,3 +190,9 @@ def test_what_was_finished_is_kept_when_a_later_pass_does_not(photo, tmp_path, m
     with Image.open(tmp_path / "out.partial.png") as image:
         assert image.size == (131 + 32, 97)
     assert "finished is kept" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("engine", ["draft", "diffusers"])
+def test_a_largest_window_must_be_one_and_is_for_a_real_sampler(engine, photo, capsys):
+    assert run("image", photo, "--left", 8, "--engine", engine, "--model", "x", "--largest-window", 0) == 2
+    assert "largest-window: 0 is less than 1 px" in capsys.readouterr().err
