@@ -12,7 +12,7 @@ from ...engine import outpaint
 from ...errors import InputError, ParamError
 from ...params import DECLARED
 from ...request import Request
-from . import guard, inputs
+from . import guard, infotext, inputs
 from .arguments import given_count, params_from
 from .checkpoint import checkpoint_for
 from .copies import soft_inpainting_on
@@ -63,9 +63,12 @@ def _run(p: Any, args: Sequence[Any], overrides: guard.Overrides) -> Any:
     height, width = sources[0].stored.shape[:2]
     checkpoint = checkpoint_for(p)
     shots = inputs.shots(p)
+    painted = inputs.painted(p, width, height)
+    if painted is not None:
+        p.extra_generation_params.update(infotext.painted(p))
     request = Request(
         tuple(source.pixels for source in sources), params, shots, batch=p.batch_size,
-        painted=inputs.painted(p, width, height), painted_fill=inputs.painted_fill(p))
+        painted=painted, painted_fill=inputs.painted_fill(p))
     host = WebUIHost(p, checkpoint, overrides=overrides)
     for note in notes + _switched_off(p):
         p.comment(note)

@@ -212,10 +212,13 @@ def _inner(p):
 def create_infotext(p, all_prompts, all_seeds, all_subseeds, comments=None, iteration=0, position_in_batch=0,
                     use_main_prompt=False, index=None, all_negative_prompts=None):
     weight = getattr(p, "inpainting_mask_weight", shared.opts.inpainting_mask_weight)
-    entries = {"Steps": p.steps, "Seed": all_seeds[index], "Size": f"{p.width}x{p.height}", "Model": p.sd_model_name,
+    entries = {"Steps": p.steps, "CFG scale": p.cfg_scale, "Seed": all_seeds[index], "Size": f"{p.width}x{p.height}",
+               "Model": p.sd_model_name,
                "Conditional mask weight": weight if p.is_using_inpainting_conditioning else None,
                **p.extra_generation_params}
-    return all_prompts[index] + "\n" + ", ".join(
+    negative = (all_negative_prompts or p.all_negative_prompts)[index]
+    prompts = all_prompts[index] + (f"\nNegative prompt: {negative}" if negative else "")
+    return prompts + "\n" + ", ".join(
         k if k == v else f"{k}: {infotext_utils.quote(v)}" for k, v in entries.items() if v is not None)
 
 
