@@ -127,6 +127,41 @@ def photo_of():
     return lambda width, height: np.ascontiguousarray(whole[:height, :width])
 
 
+@dataclass
+class Grower:
+    """Grows the small photo on one checkpoint in batches of one size; no grid among the pictures."""
+
+    webui: WebUI
+    picture: NDArray[np.uint8]
+    kind: str
+    batch: int
+
+    @property
+    def model(self) -> str:
+        return self.webui.inpainting if self.kind == "9 channels" else self.webui.plain
+
+    def __call__(self, arguments: dict[str, Any], **fields: Any) -> Answer:
+        overrides = {"return_grid": False, **fields.pop("override_settings", {})}
+        answer = self.webui.outpaint(self.picture, arguments, model=self.model, batch_size=self.batch,
+                                     override_settings=overrides, **fields)
+        assert len(answer.pictures) == self.batch
+        return answer
+
+    def refused(self, arguments: dict[str, Any], **fields: Any) -> str:
+        """The message of a 422."""
+        response = self.webui.img2img(self.picture, model=self.model, batch_size=self.batch, script_name=SCRIPT,
+                                      script_args=[arguments], **fields)
+        assert response.status_code == 422, response.text[:300]
+        return str(response.json()["detail"])
+
+
+@pytest.fixture(params=[(kind, batch) for kind in ("4 channels", "9 channels") for batch in (1, 2)],
+                ids=lambda case: f"{case[0]}, batch of {case[1]}")
+def grow(request: pytest.FixtureRequest, webui: WebUI, picture: NDArray[np.uint8]) -> Grower:
+    """Each kind of checkpoint, with one picture at a time and with two."""
+    return Grower(webui, picture, *request.param)
+
+
 class Running:
     """A request in a thread, and what the host says about its progress meanwhile."""
 

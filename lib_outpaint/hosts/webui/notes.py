@@ -74,7 +74,7 @@ def advice(p: Any, params: Params, checkpoint: Checkpoint) -> str:
     elif checkpoint.base:
         better.append(f"one for inpainting ({checkpoint.base})")
     model = control_models.inpaint_model(checkpoint.base) if controlnet.script_of(p) is not None else None
-    if model is not None and control_models.made_for(model) == checkpoint.base:
+    if checkpoint.base and model is not None and control_models.made_for(model) == checkpoint.base:
         better.append(f"the ControlNet {model.split(' [')[0]}")
     elif checkpoint.base == "SD 1":
         better.append("the ControlNet control_v11p_sd15_inpaint")
