@@ -34,7 +34,7 @@ def format_for(path: Path) -> str:
     return FORMATS[suffix]
 
 
-def save(image: Image.Image, path: Path, infotext: str = "", like: Picture | None = None) -> None:
+def save(image: Image.Image, path: str | Path, infotext: str = "", like: Picture | None = None) -> None:
     """Writes a picture so that a file of this name is always whole: to a temporary file first, then in its place.
 
     PNG holds the infotext as text chunk "parameters", JPEG and WebP as EXIF user comment, both as the WebUI does. JPEG
@@ -45,6 +45,7 @@ def save(image: Image.Image, path: Path, infotext: str = "", like: Picture | Non
         SaveError: the place takes no file.
         PictureError: the format cannot hold the picture.
     """
+    path = Path(path)
     form = format_for(path)
     image = _fitting(image, form, path.name)
     try:
