@@ -9,7 +9,7 @@ if ROOT not in sys.path:
 
 from modules import script_callbacks, scripts  # noqa: E402
 
-from lib_outpaint.hosts.webui import infotext, job, routes  # noqa: E402
+from lib_outpaint.hosts.webui import infotext, job, panel_link, routes  # noqa: E402
 from lib_outpaint.hosts.webui.results import TITLE  # noqa: E402
 from lib_outpaint.ui import panel  # noqa: E402
 
@@ -22,7 +22,7 @@ class Script(scripts.Script):
         return is_img2img
 
     def ui(self, is_img2img):
-        controls = panel.controls(self.elem_id)
+        controls = panel.controls(self.elem_id, panel_link.link())
         self.infotext_fields = infotext.fields(controls, self.title())
         return controls
 

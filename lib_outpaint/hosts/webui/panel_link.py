@@ -1,0 +1,34 @@
+"""What the panel asks of the WebUI: the checkpoint in use, what is installed, where the pictures are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...ui.link import Link
+from ...ui.texts import NOTICE
+from ..protocol import Capabilities
+from . import control_models, networks
+from .checkpoint import checkpoint_for
+from .sampling import WebUIHost
+
+# The containers of img2img, sketch, inpaint, inpaint sketch and inpaint upload are the same on A1111, Forge and reForge.
+PICTURES = tuple(f"{place} img" for place in
+                 ("#img2img_image", "#img2img_sketch", "#img2maskimg", "#inpaint_sketch", "#img_inpaint_base"))
+PAINTED = ("#img2maskimg", "#inpaint_sketch", "#img_inpaint_base")
+
+
+class _Idle:
+    """What is asked of a processing object while there is no job."""
+
+    override_settings: dict[str, Any] = {}  # noqa: RUF012  never written to
+
+
+def link() -> Link:
+    """The panel's link to this WebUI."""
+    return Link(_capabilities, PICTURES, painted=PAINTED, notice=NOTICE, loras=networks.names,
+                controlnet_models=control_models.models,
+                controlnet_modules=control_models.modules)
+
+
+def _capabilities() -> Capabilities:
+    return WebUIHost(_Idle(), checkpoint_for(_Idle())).capabilities()
