@@ -7,6 +7,7 @@ import os
 import random
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -129,28 +130,40 @@ def reload_checkpoint(before: Any) -> None:
 @contextmanager
 def params_txt_kept() -> Iterator[None]:
     """Every call of the sampler rewrites params.txt with its window; afterwards it is as it was."""
-    from modules import paths
-
-    path = os.path.join(paths.data_path, "params.txt")
-    content: str | None = None
-    with suppress(OSError), open(path, encoding="utf8") as file:
-        content = file.read()
+    path = _params_txt()
+    try:
+        before = path.read_bytes() if path.exists() else None
+    except OSError:
+        yield  # what cannot be read cannot be put back
+        return
     try:
         yield
     finally:
-        with suppress(OSError):
-            if content is None:
-                os.unlink(path)
-            else:
-                with open(path, "w", encoding="utf8") as file:
-                    file.write(content)
+        _replace(path, before)
 
 
 def write_params_txt(text: str) -> None:
     """The whole job's parameters, for the arrow button."""
+    if not getattr(shared.cmd_opts, "no_prompt_history", False):
+        _replace(_params_txt(), text.encode("utf8"))
+
+
+def _params_txt() -> Path:
     from modules import paths
 
-    if getattr(shared.cmd_opts, "no_prompt_history", False):
-        return
-    with open(os.path.join(paths.data_path, "params.txt"), "w", encoding="utf8") as file:
-        file.write(text)
+    return Path(paths.data_path, "params.txt")
+
+
+def _replace(path: Path, content: bytes | None) -> None:
+    """Puts a file there, or none. A full disk is told in the log; it leaves the file whole and costs no picture."""
+    part = path.with_name(path.name + ".outpaint-part")
+    try:
+        if content is None:
+            path.unlink(missing_ok=True)
+        else:
+            part.write_bytes(content)
+            os.replace(part, path)
+    except OSError as error:
+        log.warning("outpaint: %s could not be written: %s", path, error.strerror)
+        with suppress(OSError):
+            part.unlink(missing_ok=True)

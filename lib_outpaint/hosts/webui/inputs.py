@@ -12,8 +12,9 @@ import torch
 from modules import images, processing, shared
 from PIL import Image, ImageOps
 
-from ...errors import PictureError
+from ...errors import ParamError, PictureError
 from ...picture_io import Picture, taken_over
+from ...plan import Limits
 from ...request import Shot
 
 log = logging.getLogger(__name__)
@@ -95,7 +96,12 @@ def shots(p: Any) -> tuple[Shot, ...]:
 
     Sets the lists of prompts and seeds on the processing object, as the host itself does when it samples; a script that
     resolves wildcards may also change how many pictures there are.
+
+    Raises:
+        ParamError: more pictures than a job may have.
     """
+    if p.batch_size * p.n_iter > Limits.pictures:
+        raise ParamError("n_iter", p.n_iter, f"by {p.batch_size} is over the limit of {Limits.pictures} pictures")
     probe = copy.copy(p)  # shares extra_generation_params: wildcard scripts put their template there
     probe.setup_prompts()
     same = p.subseed_strength > 0
