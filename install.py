@@ -8,9 +8,9 @@ import sys
 
 
 def main():
-    if importlib.util.find_spec("patchmatch") or importlib.util.find_spec("patchmatch_cython"):
+    if importlib.util.find_spec("patchmatch"):
         return
-    wanted = "PyPatchMatch>=2.2" if sys.version_info >= (3, 11) else "patchmatch-cython>=0.2.1"
+    wanted = "PyPatchMatch>=2.2" if sys.version_info >= (3, 11) else "PyPatchMatch==2.0.0rc5"
     try:
         import launch
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from typing import Any
 
@@ -10,13 +11,14 @@ import torch
 from numpy.typing import NDArray
 
 from ..errors import HostError, MissingExtra
-from ..filters import dilated
 from ..params import Params
 from .copies import edge
 
 Bytes = NDArray[np.uint8]
 Bits = NDArray[np.bool_]
 PATCH_RADIUS = 3  # px: larger patches follow structure better and take several times as long
+# px of hole beyond which Python 3.10 takes patches 1 px smaller: its last PyPatchMatch needs 2.5 times as long as later ones
+SLOW_AREA = 50_000
 TELEA_RADIUS = 4  # px
 # The native library keeps one random generator for the process: seed and search belong together.
 _SEARCH = threading.Lock()
@@ -26,7 +28,7 @@ def patchmatch(pixels: torch.Tensor, known: torch.Tensor, params: Params, seed: 
     """PatchMatch (Barnes et al. 2009; Wexler et al. 2007 for the pyramid): real texture of the known area.
 
     Raises:
-        MissingExtra: neither PyPatchMatch (Python 3.11 and later) nor patchmatch-cython (3.10) is installed.
+        MissingExtra: PyPatchMatch is not installed.
     """
     return _from_bytes(patchmatch_bytes(_to_bytes(pixels), ~_to_bits(known), seed), pixels)
 
@@ -51,43 +53,19 @@ def telea(pixels: torch.Tensor, known: torch.Tensor, params: Params, seed: int) 
 def patchmatch_bytes(image: Bytes, hole: Bits, seed: int) -> Bytes:
     """PatchMatch on uint8 (H, W, 3) with a bool hole (H, W).
 
-    A known area without room for a single patch has no texture to copy; patchmatch-cython refuses it, and the nearest
-    pixels are repeated instead.
-
     Raises:
-        MissingExtra: no PatchMatch library is installed.
+        MissingExtra: PyPatchMatch is not installed.
         HostError: the library failed.
     """
-    library = patchmatch_library()
+    native = patchmatch_library()
+    small = sys.version_info < (3, 11) and int(hole.sum()) > SLOW_AREA
     try:
-        if library == "PyPatchMatch":
-            import patchmatch as native
-
-            with _SEARCH:
-                native.set_random_seed(seed % 2**32)
-                return np.asarray(native.inpaint(image, hole, patch_size=PATCH_RADIUS), dtype=np.uint8)
-        if not _has_a_patch(hole):
-            return _nearest(image, hole)
-        from patchmatch_cython import CythonSolver, inpaint_pyramid
-
-        found = inpaint_pyramid(image, hole, patch_size=2 * PATCH_RADIUS + 1, seed=seed % 2**31, solver_class=CythonSolver)
-        return np.asarray(found, dtype=np.uint8)
+        with _SEARCH:
+            native.set_random_seed(seed % 2**32)
+            found = native.inpaint(image, hole, patch_size=PATCH_RADIUS - 1 if small else PATCH_RADIUS)
     except (RuntimeError, ValueError) as error:
         raise HostError(f"PatchMatch failed: {error}") from error
-
-
-def _has_a_patch(hole: Bits) -> bool:
-    """Whether some patch lies wholly in the known area."""
-    size = 2 * PATCH_RADIUS + 1
-    if min(hole.shape) < size:
-        return False
-    inner = ~dilated(torch.from_numpy(hole), PATCH_RADIUS)
-    return bool(inner[PATCH_RADIUS:-PATCH_RADIUS, PATCH_RADIUS:-PATCH_RADIUS].any())
-
-
-def _nearest(image: Bytes, hole: Bits) -> Bytes:
-    pixels = torch.from_numpy(image).permute(2, 0, 1).float() / 255
-    return _to_bytes(edge(pixels, torch.from_numpy(~hole), Params(), 0))
+    return np.asarray(found, dtype=np.uint8)
 
 
 def opencv() -> Any:
@@ -103,24 +81,20 @@ def opencv() -> Any:
     return cv2
 
 
-def patchmatch_library() -> str:
-    """The name of the PatchMatch library that will be used.
+def patchmatch_library() -> Any:
+    """PyPatchMatch's module.
 
     Raises:
-        MissingExtra: none is installed.
+        MissingExtra: it is not installed, or its native library does not load.
     """
     try:
         import patchmatch as native
 
         if native.patchmatch_available:
-            return "PyPatchMatch"
-    except (ImportError, AttributeError):
-        pass  # the other library serves Python 3.10, for which this one has no wheels
-    try:
-        import patchmatch_cython  # noqa: F401
-    except ImportError as error:
-        raise MissingExtra("PatchMatch", "PyPatchMatch or patchmatch-cython", "draft") from error
-    return "patchmatch-cython"
+            return native
+    except (ImportError, AttributeError) as error:
+        raise MissingExtra("PatchMatch", "PyPatchMatch", "draft") from error
+    raise MissingExtra("PatchMatch", "PyPatchMatch", "draft")
 
 
 def _to_bytes(pixels: torch.Tensor) -> Bytes:

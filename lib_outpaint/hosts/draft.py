@@ -25,20 +25,20 @@ class DraftHost:
         on_progress: called with every progress report.
 
     Raises:
-        MissingExtra: no PatchMatch library is installed.
+        MissingExtra: PyPatchMatch is not installed.
     """
 
     device = torch.device("cpu")
 
     def __init__(self, on_progress: Callable[[Progress], None] | None = None) -> None:
         self._on_progress = on_progress
-        self._library = patchmatch_library()
+        patchmatch_library()
 
     def capabilities(self) -> Capabilities:
         return Capabilities(engine="draft", known_pixels="pinned", note=NOTE)
 
     def inpaint(self, jobs: Sequence[Job]) -> list[Outcome]:
-        return [Outcome(self._texture(job), info={"Model": f"draft ({self._library})"}) for job in jobs]
+        return [Outcome(self._texture(job), info={"Model": "draft (PyPatchMatch)"}) for job in jobs]
 
     def report(self, progress: Progress) -> None:
         if self._on_progress is not None:

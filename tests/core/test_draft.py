@@ -17,7 +17,6 @@ from PIL import Image
 
 from lib_outpaint.engine import outpaint
 from lib_outpaint.fills import prefill
-from lib_outpaint.fills.libraries import patchmatch_library
 from lib_outpaint.hosts.draft import NOTE, DraftHost
 from lib_outpaint.metadata import infotext
 from lib_outpaint.params import Params
@@ -27,8 +26,6 @@ from lib_outpaint.result import Grown
 SIDES = ("left", "right", "up", "down")
 PHOTOS = ("astronaut", "chelsea", "coffee", "rocket", "camera")
 GROWN, PHOTO = 128, 192  # px
-# patchmatch-cython (Python 3.10) averages where PyPatchMatch copies: blurrier, with a bound of its own on each measure.
-COPIES = patchmatch_library() == "PyPatchMatch"
 every_photo = pytest.mark.parametrize("name", PHOTOS)
 every_side = pytest.mark.parametrize("side", SIDES)
 _MADE: dict[tuple[str, str], Grown] = {}
@@ -58,10 +55,13 @@ def as_left(pixels: torch.Tensor, side: str) -> torch.Tensor:
 @every_photo
 @every_side
 def test_no_line_at_the_seam(name: str, side: str, photos: dict[str, torch.Tensor]) -> None:
-    pixels = as_left(draft_of(photos, name, side).pixels, side)
+    assert_no_line(as_left(draft_of(photos, name, side).pixels, side))
+
+
+def assert_no_line(pixels: torch.Tensor) -> None:
     across = pixels.diff(dim=2).abs().mean((0, 1))
     beside = torch.cat([across[GROWN - 24:GROWN - 3], across[GROWN + 2:GROWN + 23]]).mean()
-    assert float(across[GROWN - 1]) < (1.5 if COPIES else 2) * float(beside)
+    assert float(across[GROWN - 1]) < 1.5 * float(beside)
 
 
 @every_photo
@@ -72,7 +72,7 @@ def test_no_line_where_the_band_ends(name: str, side: str, photos: dict[str, tor
     change = as_left(draft_of(photos, name, side).pixels, side)[:, :, GROWN:] - photo
     assert float(change[:, :, :16].abs().mean()) > 0.003, "nothing is blended"
     step = change[:, :, 24:40].diff(dim=2).abs().mean((0, 1)).max()
-    assert float(step) < (0.75 if COPIES else 2.5) * float(photo[:, :, 8:56].diff(dim=2).abs().mean())
+    assert float(step) < 0.75 * float(photo[:, :, 8:56].diff(dim=2).abs().mean())
 
 
 def mirror_likeness(pixels: torch.Tensor) -> float:
@@ -103,10 +103,13 @@ def test_it_is_no_mirror_of_the_original(name: str, photos: dict[str, torch.Tens
 @every_photo
 def test_the_texture_is_as_rich_as_the_photos(name: str, photos: dict[str, torch.Tensor]) -> None:
     for side in SIDES:
-        pixels = as_left(draft_of(photos, name, side).pixels, side)
-        new, old = pixels[:, :, :GROWN], pixels[:, :, GROWN:2 * GROWN]
-        rich = float(new.diff(dim=1).abs().mean()) / float(old.diff(dim=1).abs().mean())
-        assert (0.3 if COPIES else 0.1) < rich < 2, f"{side}: {rich:.2f} of the detail beside it"
+        assert_rich(as_left(draft_of(photos, name, side).pixels, side), side)
+
+
+def assert_rich(pixels: torch.Tensor, side: str = "left") -> None:
+    new, old = pixels[:, :, :GROWN], pixels[:, :, GROWN:2 * GROWN]
+    rich = float(new.diff(dim=1).abs().mean()) / float(old.diff(dim=1).abs().mean())
+    assert 0.3 < rich < 2, f"{side}: {rich:.2f} of the detail beside it"
 
 
 @every_side
@@ -159,13 +162,17 @@ def test_it_says_that_it_is_a_draft(photo: torch.Tensor) -> None:
     assert "Model: draft (" in text
 
 
-def test_512_px_with_128_more_take_less_than_5_seconds(photo: torch.Tensor) -> None:
+def test_512_px_with_128_more_take_less_than_5_seconds() -> None:
     from skimage import data
 
     big = torch.from_numpy(data.astronaut().copy()).permute(2, 0, 1).float() / 255
     began = time.process_time()
-    drafted(big, left=128)
-    assert time.process_time() - began < 10, "5 s on 2 cores are 10 s of processor time"
+    pixels = drafted(big, left=GROWN).pixels
+    assert time.process_time() - began < 5, "on one core; torch's import takes another second or two"
+    # Python 3.10 compares smaller patches here than for the small photos above.
+    assert_no_line(pixels)
+    assert mirror_likeness(pixels) < 0.25
+    assert_rich(pixels)
 
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 40), (9, 9), (20, 20), (33, 65)], ids=str)

@@ -28,7 +28,6 @@ ALLOWED = {
     "peft": ("hosts/pipeline/", "hosts/pipeline.py"),
     "cv2": ("fills/libraries.py",),
     "patchmatch": ("fills/libraries.py",),
-    "patchmatch_cython": ("fills/libraries.py",),
     "skimage": ("evaluate/",),
 }
 SURFACES = ("cli/", "ui/", "evaluate/", "hosts/webui/", "hosts/pipeline/", "hosts/pipeline.py")
@@ -104,5 +103,5 @@ except lib_outpaint.errors.MissingExtra as error:
 def test_the_core_works_with_its_four_packages_alone() -> None:
     run = subprocess.run([sys.executable, "-c", WITH_LITTLE], capture_output=True, text=True, cwd=ROOT.parent)
     assert run.returncode == 0, run.stderr
-    assert run.stdout.strip() == ("PatchMatch needs PyPatchMatch or patchmatch-cython: "
+    assert run.stdout.strip() == ("PatchMatch needs PyPatchMatch: "
                                   "pip install -e '.[draft]' in this program's folder")
