@@ -56,9 +56,10 @@ class Cut:
         return int(length * self.share) if self.share is not None else int(self.px or 0)
 
     def __str__(self) -> str:
+        """In words: "a half", "30%", "128 px"."""
         for word, share in _WORDS.items():
             if self.share == share:
-                return word
+                return f"a {word}"
         return f"{float(self.share * 100):g}%" if self.share is not None else f"{self.px} px"
 
 

@@ -90,24 +90,28 @@ def detail_kept(result: torch.Tensor, first: torch.Tensor, second: torch.Tensor,
 
 
 def seam_slope(residual: torch.Tensor, source: Box, side: Side, overlap: int, around: int = 8) -> float:
-    """The steepest slope of the mean residual, levels per px, from `around` px inside the band's end to as many past the seam.
+    """The steepest slope of the mean residual, levels per px, from `around` px inside the band's end to as many outside.
 
-    Nearer to the seam than `slope`: what is invented farther out differs from the truth whatever the engine does.
+    Nearer to the seam than `slope`: what is invented farther out differs from the truth whatever the engine does. In a
+    band, what was repainted otherwise than it was counts too.
     """
     depth = source.width if side.horizontal else source.height
     return steepest(profile(residual, source, side, min(overlap + around, depth), around))
 
 
-def colour_step(residual: torch.Tensor, source: Box, side: Side, depth: int = 2, piece: int = 32) -> float:
-    """How much more the colour jumps at a seam than in the truth, in levels.
+def colour_step(result: torch.Tensor, truth: torch.Tensor, source: Box, side: Side) -> float:
+    """How much more the colour jumps at a seam than it does in the truth, in levels; 0 when it does not.
 
-    The mean residual of `depth` px outside less that of `depth` px inside, in pieces of `piece` px along the seam (so
-    that opposite errors do not cancel out): the mean size over pieces and channels. A new area that is s levels off is s.
+    A jump is the mean of 2 px outside less that of 2 px inside, over a piece of 32 px along the seam; its size is the
+    mean over the channels. Of both pictures the median over the pieces: a seam runs along the whole side, where an object
+    that happens to end there does not. A new area that is s levels off beside a plain known one is s. It asks only how
+    one area joins the other, not whether what is painted is true.
     """
-    rows, columns = source.slices
-    across = residual[:, rows] if side.horizontal else residual[:, :, columns].transpose(1, 2)
-    seam = {Side.LEFT: source.left, Side.RIGHT: source.right, Side.UP: source.top, Side.DOWN: source.bottom}[side]
-    before = across[:, :, max(0, seam - depth):seam].mean(2)
-    after = across[:, :, seam:seam + depth].mean(2)
-    step = F.avg_pool1d((after - before)[:, None], piece, ceil_mode=True)[:, 0]
-    return float(step.abs().mean())
+    def jump(levels: torch.Tensor) -> float:
+        rows, columns = source.slices
+        across = levels[:, rows] if side.horizontal else levels[:, :, columns].transpose(1, 2)
+        seam = {Side.LEFT: source.left, Side.RIGHT: source.right, Side.UP: source.top, Side.DOWN: source.bottom}[side]
+        found = across[:, :, seam:seam + 2].mean(2) - across[:, :, seam - 2:seam].mean(2)
+        return float(F.avg_pool1d(found[:, None], 32, ceil_mode=True)[:, 0].abs().mean(0).quantile(0.5))
+
+    return max(0.0, jump(result) - jump(truth))

@@ -20,5 +20,5 @@ for (const table of document.querySelectorAll("table.sortable")) {
       sort(column, head.getAttribute("aria-sort") === head.dataset.order ? opposite(head.dataset.order) : head.dataset.order);
   });
   select.onchange = () => sort(+select.value, heads[select.value].dataset.order);
-  select.parentElement.hidden = false;
+  select.closest("p").hidden = false;
 }

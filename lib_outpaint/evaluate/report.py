@@ -18,6 +18,7 @@ from PIL import Image
 from . import words
 from .dataset import Resize, read_truth
 from .figures import FIGURES, Figure
+from .ranking import ranked
 from .run import Evaluation, Row
 from .table import Summary, summaries
 
@@ -28,9 +29,11 @@ TITLE = "Outpainting, against the truth"
 _HATCH = 8  # px: period of the hatching of what was cut off
 COSTS = (Figure("latent_pixels", "Latent px", "a step", "lower", 0,
                 "of all windows the engine sampled, for one step (window area / 64)"),
-         Figure("seconds", "Time", "s", "lower", 2,
+         Figure("seconds", "Time", "s", "lower", 1,
                 "of the engine, when the picture was made; a model's loading is not in it"))
 SHOWN = (*FIGURES, *COSTS)
+RANK = Figure("rank", "Rank", "1 is best", "lower", 0,
+              "among the rows of its table, by its mean place in all figures that have a better way but PSNR")
 
 
 @dataclass(frozen=True)
@@ -49,9 +52,8 @@ def html_report(found: Evaluation, folder: Path, heading: Heading, most_pictures
         most_pictures: rows shown with pictures, worst first; the others have their figures alone.
     """
     measured = [row for row in found.rows if not row.error]
-    by = sorting_figure(measured)
-    mine = worst_first([row for row in measured if row.kind != "baseline"], by)
-    baselines = worst_first([row for row in measured if row.kind == "baseline"], by)
+    mine = ranked([row for row in measured if row.kind != "baseline"])
+    baselines = ranked([row for row in measured if row.kind == "baseline"])
     files = len({row.file for row in found.rows})
     parts = [f"<h1>{TITLE}</h1><p class=soft>{files} picture{'s' * (files != 1)}: {_text(heading.how)}</p>"]
     if found.interrupted:
@@ -60,10 +62,10 @@ def html_report(found: Evaluation, folder: Path, heading: Heading, most_pictures
         parts.append(f'<p class=failed>{len(found.failures)} failed; they are listed <a href="#failed">at the end</a>.</p>')
     parts += [_summary(summaries(found.rows)), _notes(measured)]
     if mine:
-        parts.append(f"<h2>Every picture, worst first</h2>{_table(mine, folder, by, 'mine', most_pictures)}")
+        parts.append(f"<h2>Every picture, worst first</h2>{_table(mine, folder, 'mine', most_pictures)}")
     if baselines:
         parts.append("<details><summary>Baselines: made without any engine</summary>"
-                     + _table(baselines, folder, by, "baselines", max(0, most_pictures - len(mine))) + "</details>")
+                     + _table(baselines, folder, "baselines", max(0, most_pictures - len(mine))) + "</details>")
     parts += [_failed(found.failures), _legend(), _details(heading)]
     style, script = ((_HERE / name).read_text(encoding="utf8") for name in ("report.css", "report.js"))
     return (f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{TITLE}</title>'
@@ -72,18 +74,10 @@ def html_report(found: Evaluation, folder: Path, heading: Heading, most_pictures
             + f"\n<script>\n{script}</script></body></html>\n")
 
 
-def sorting_figure(rows: Sequence[Row]) -> Figure:
-    """What "worst" means: LPIPS when every row has it, else SSIM, else PSNR, which all have."""
-    for name in ("lpips", "ssim"):
-        if rows and all(row.figures.get(name) is not None for row in rows):
-            return next(figure for figure in FIGURES if figure.name == name)
-    return FIGURES[0]
-
-
-def worst_first(rows: Sequence[Row], by: Figure) -> list[Row]:
-    """Rows in the order of one figure, the worst first; then by file, side and setting."""
-    sign = 1 if by.better == "higher" else -1
-    return sorted(rows, key=lambda row: (sign * (row.figures[by.name] or 0.0), row.file, row.side, row.setting))
+def _titled(text: str) -> str:
+    """A file's name, which may break before its suffix."""
+    stem, dot, suffix = text.rpartition(".")
+    return f"{_text(stem)}<wbr>.{_text(suffix)}" if dot else _text(text)
 
 
 def _summary(found: Sequence[Summary]) -> str:
@@ -91,62 +85,66 @@ def _summary(found: Sequence[Summary]) -> str:
     if not columns:
         return ""
     heads = "".join(f"<th>{_title(figure)}</th>" for figure in columns)
+    best = {figure.name: _best(found, figure) for figure in columns}
     lines = []
-    real = [one for one in found if one.kind != "baseline"]
-    best = {figure.name: _best([one.medians[figure.name] for one in real], figure) for figure in columns}
     for one in found:
         kind = {"baseline": "baseline", "folder": "from a folder"}.get(one.kind, f"{one.engine} engine")
-        failed = f', <span class=failed style="display:inline">{one.failed} failed</span>' if one.failed else ""
-        cells = "".join(_cell(value, figure, value is not None and one in real and value == best[figure.name])
-                        for figure in columns for value in (one.medians[figure.name],))
-        lines.append(f'<tr class="{one.kind}"><td class="text name"><b>{_text(one.setting)}</b><span>{kind}, {one.measured} '
-                     f"measured{failed}</span></td>{cells}</tr>")
+        failed = f', <b class=failed>{one.failed} failed</b>' if one.failed else ""
+        cells = []
+        for figure in columns:
+            value = one.medians[figure.name]
+            good = value is not None and one.kind != "baseline" and _shown(value, figure) == best[figure.name]
+            cells.append(_cell(value, figure, good))
+        lines.append(f'<tr class="{one.kind}"><td class="text name"><b>{_text(one.setting)}</b> '
+                     f"<span>{kind}, {one.measured} measured{failed}</span></td>{''.join(cells)}</tr>")
     return (f"<h2>Medians</h2><div class=scroll><table><thead><tr><th class=text>Setting</th>{heads}</tr></thead>"
             f"<tbody>{''.join(lines)}</tbody></table></div>")
 
 
-def _best(values: Sequence[float | None], figure: Figure) -> float | None:
-    """The best of several, or None where there is nothing to compare."""
-    there = [value for value in values if value is not None]
-    if len(there) < 2 or len(set(there)) < 2 or not figure.better:
-        return None
-    return max(there) if figure.better == "higher" else min(there)
+def _best(found: Sequence[Summary], figure: Figure) -> str:
+    """The best of the settings' medians as it is shown, baselines left out; "" where there is nothing to tell apart."""
+    there = [value for one in found if one.kind != "baseline" and (value := one.medians[figure.name]) is not None]
+    if not figure.better or len({_shown(value, figure) for value in there}) < 2:
+        return ""
+    return _shown(max(there) if figure.better == "higher" else min(there), figure)
 
 
 def _notes(rows: Sequence[Row]) -> str:
     lines = [f"<p>{_text(text)}</p>" for text in words.ABOUT]
     lines[1:1] = [f"<p class=note>{_text(words.DRAFT)}</p>"] if words.draft_used(rows) else []
-    told = words.blur_wins(rows)
-    return "<h2>What these numbers can teach</h2>" + "".join(lines) + (f"<p class=note>{_text(told)}</p>" if told else "")
+    lines += [f"<p class=note>{_text(text)}</p>" for text in (words.blur_wins(rows), words.same_pictures(rows)) if text]
+    return "<h2>What these numbers can teach</h2>" + "".join(lines)
 
 
-def _table(rows: Sequence[Row], folder: Path, by: Figure, name: str, most_pictures: int) -> str:
-    columns = [figure for figure in SHOWN if any(_value(row, figure) is not None for row in rows)]
-    heads = ["<th class=text>Pictures</th>", *(_head(title, "ascending", text=True) for title in ("Picture", "Setting"))]
-    options = ["<option value=1>Picture</option>", "<option value=2>Setting</option>"]
-    for number, figure in enumerate(columns, 3):
-        order = "ascending" if figure.better == "higher" else "descending"
-        heads.append(_head(_title(figure), order, current=figure is by))
-        options.append(f'<option value={number}{" selected" * (figure is by)}>{figure.title}, worst first</option>')
-    lines = [_row(row, folder, columns, number < most_pictures) for number, row in enumerate(rows)]
+def _table(rows: Sequence[tuple[int, Row]], folder: Path, name: str, most_pictures: int) -> str:
+    columns = [figure for figure in SHOWN if any(_value(row, figure) is not None for _, row in rows)]
+    heads = ["<th class=text>Pictures</th>", *(_head(title, "ascending", text=True) for title in ("Picture", "Setting")),
+             _head(_title(RANK), "descending", current=True)]
+    options = ["<option value=1>Picture</option>", "<option value=2>Setting</option>",
+               "<option value=3 selected>Rank, worst first</option>"]
+    for number, figure in enumerate(columns, len(heads)):
+        heads.append(_head(_title(figure), "ascending" if figure.better == "higher" else "descending"))
+        options.append(f"<option value={number}>{figure.title}, worst first</option>")
+    lines = [_row(rank, row, folder, columns, number < most_pictures) for number, (rank, row) in enumerate(rows)]
     more = f"<p class=soft>Only the first {most_pictures} of {len(rows)} are shown with pictures.</p>"
     return (f'<p class=sort hidden><label>Sort by <select id="sort-{name}">{"".join(options)}</select></label></p>'
             f'<div class=scroll><table class=sortable data-select="sort-{name}"><thead><tr>{"".join(heads)}</tr></thead>'
             "<tbody>" + "\n".join(lines) + "</tbody></table></div>" + (more if len(rows) > most_pictures else ""))
 
 
-def _row(row: Row, folder: Path, columns: Sequence[Figure], pictures: bool) -> str:
+def _row(rank: int, row: Row, folder: Path, columns: Sequence[Figure], pictures: bool) -> str:
     shown = _thumbs(row, folder) if pictures else ""
-    cells = []
+    cells = [_cell(rank, RANK, sort=str(rank))]
     for figure in columns:
         value = _value(row, figure)
         # Detail may be off either way.
         sort = "" if value is None else f"{min(abs(value) if not figure.better else value, 1e9):.6g}"
         cells.append(_cell(value, figure, sort=sort))
-    name = (f'<td class="text name" data-v="{_text(row.file)}"><b>{_text(row.file)}</b><span>{row.side}, {row.cut} of '
-            f'{row.width if row.side in ("left", "right") else row.height} px</span></td>'
-            f'<td class="text name" data-v="{_text(row.setting)}">{_text(row.setting)}</td>')
-    return f'<tr><td class="text shown" data-v="">{shown}</td>{name}{"".join(cells)}</tr>'
+    length = row.width if row.side in ("left", "right") else row.height
+    return (f'<tr><td class="text shown" data-v="">{shown}</td>'
+            f'<td class="text name" data-v="{_text(row.file)}"><b>{_titled(row.file)}</b> '
+            f"<span>{row.side}, {row.cut} of {length} px</span></td>"
+            f'<td class="text setting" data-v="{_text(row.setting)}">{_text(row.setting)}</td>{"".join(cells)}</tr>')
 
 
 def _thumbs(row: Row, folder: Path) -> str:
@@ -189,7 +187,7 @@ def _failed(rows: Sequence[Row]) -> str:
 
 def _legend() -> str:
     lines = "".join(f"<dt>{figure.title}{f' ({figure.unit})' if figure.unit else ''}</dt><dd>{_text(figure.meaning)}"
-                    f"{f'; {figure.better} is better' if figure.better else ''}</dd>" for figure in SHOWN)
+                    f"{f'; {figure.better} is better' if figure.better else ''}</dd>" for figure in (RANK, *SHOWN))
     return f"<h2>The columns</h2><dl>{lines}</dl>"
 
 
@@ -209,9 +207,15 @@ def _title(figure: Figure) -> str:
 
 def _cell(value: float | None, figure: Figure, best: bool = False, sort: str = "") -> str:
     classes = "best" if best else "none" if value is None else ""
-    shown = "" if value is None else "∞" if value == math.inf else f"{value:,.{figure.decimals}f}"
-    sign = "+" if figure.name == "detail" and value is not None and value > 0 else ""
-    return f'<td{f" class={classes}" if classes else ""} data-v="{sort}" data-label="{figure.title}">{sign}{shown}</td>'
+    shown = "" if value is None else _shown(value, figure)
+    return f'<td{f" class={classes}" if classes else ""} data-v="{sort}" data-label="{figure.title}">{shown}</td>'
+
+
+def _shown(value: float, figure: Figure) -> str:
+    if value == math.inf:
+        return "∞"
+    sign = "+" if figure.name == "detail" and value > 0 else ""
+    return sign + f"{value:,.{figure.decimals}f}".replace("-", "\u2212")
 
 
 def _value(row: Row, figure: Figure) -> float | None:

@@ -13,7 +13,8 @@ ABOUT = (
     "PSNR and, less so, SSIM reward a result that commits itself to nothing: a blur or one flat colour is near to every "
     "possible truth, and invented detail in another place than the true one is punished twice. Read them beside Detail "
     "(below 0 is blurrier than the truth) and beside the baselines, which are made without any engine.",
-    "Seam slope and Colour step are what the engine itself is to blame for; they should be near 0 whatever is painted. "
+    "Colour step is what the engine itself is to blame for: it should be 0 whatever is painted. Seam slope is small where "
+    "the band and the first px beyond the seam go on as the truth does; both read an object's edge on the seam as a seam. "
     "Spectrum and Colours compare the kind of texture, not where things lie. LPIPS is nearer to what people see than PSNR, "
     "but it too compares place by place.")
 
@@ -39,6 +40,16 @@ def blur_wins(rows: Sequence[Row]) -> str:
     won = sum(found["baseline"] > found["other"] for found in both)
     return (f"In this table a fill without any engine has the highest PSNR on {won} of {len(both)} "
             f"{'cut' if len(both) == 1 else 'cuts'}.")
+
+
+def same_pictures(rows: Sequence[Row]) -> str:
+    """Which settings came to the same figures on every picture; "" when all differ."""
+    found: dict[tuple[str, ...], list[str]] = {}
+    for setting in dict.fromkeys(row.setting for row in rows if row.kind == "engine"):
+        mine = tuple(f"{row.name} {row.side} {row.figures}" for row in rows if row.setting == setting)
+        found.setdefault(mine, []).append(setting)
+    groups = [" and ".join(settings) for settings in found.values() if len(settings) > 1]
+    return f"The same pictures came of {'; of '.join(groups)}." if groups else ""
 
 
 def draft_used(rows: Sequence[Row]) -> bool:
