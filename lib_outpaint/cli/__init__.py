@@ -1,5 +1,5 @@
 """The command line: `outpaint image`, `outpaint folder`, `outpaint params`, `outpaint inspect`,
-`outpaint evaluate`, `outpaint dataset`."""
+`outpaint evaluate`, `outpaint dataset`, `outpaint ui`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from ..errors import InputError, OutpaintError
 from ..version import __version__
-from . import dataset, evaluate, folder, image, inspect, params
+from . import dataset, evaluate, folder, image, inspect, params, ui
 from .console import Console
 
 DONE, BAD_INPUT, HOST_FAILED, INTERRUPTED = 0, 2, 3, 130
@@ -46,6 +46,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("-v", "--verbose", action="store_true", help="log what is done")
     parser.add_argument("-q", "--quiet", action="store_true", help="say nothing but errors")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for module in (image, folder, params, inspect, evaluate, dataset):
+    for module in (image, folder, params, inspect, evaluate, dataset, ui):
         module.add_command(commands)
     return parser

@@ -1,0 +1,7 @@
+"""The page: upload, panel and stage, engine, progress, before and after. Runs on this machine and asks nobody else."""
+
+from .engines import Engines, models_in
+from .language import LANGUAGES
+from .server import PORT, is_loopback, require_gradio, serve
+
+__all__ = ["LANGUAGES", "PORT", "Engines", "is_loopback", "models_in", "require_gradio", "serve"]

@@ -1,0 +1,32 @@
+"""How the page looks, and what its head holds: everything from this installation, nothing from elsewhere."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from .. import assets
+from .language import Texts
+
+# The system's own fonts: none is fetched.
+_FONTS = ["system-ui", "sans-serif"]
+_MONO = ["ui-monospace", "monospace"]
+
+
+def theme() -> Any:
+    """Gradio's default theme in the system's fonts; light or dark as the system."""
+    return gr.themes.Default(primary_hue="blue", secondary_hue="blue", neutral_hue="slate", font=_FONTS, font_mono=_MONO)
+
+
+def css() -> str:
+    """The panel's and the stage's style, then the page's own."""
+    return assets.stylesheet() + "\n" + (Path(__file__).parent / "page.css").read_text(encoding="utf8")
+
+
+def head(say: Texts) -> str:
+    """The stage's JavaScript, with the language where the WebUI has it too."""
+    words = json.dumps(dict(say.found), ensure_ascii=False).replace("</", "<\\/")
+    return f"<script>window.localization = {words};</script>\n<script>{assets.javascript()}</script>"
