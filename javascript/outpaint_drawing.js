@@ -64,7 +64,7 @@
             ["reference", "context: how deep it looks in"]]) {
             element("li", `outpaint-key-${name}`, parts.legend, say(text));
         }
-        parts.previews = element("div", "outpaint-previews", mount);
+        parts.previews = document.getElementById(`${mount.id}_previews`);
         return parts;
     };
 

@@ -22,7 +22,7 @@ Say = Callable[[str], str]
 SETTABLE = ("left", "right", "up", "down", "unit", "aspect", "size", "context", "source_size")
 _LISTED = ("controlnet_module", "controlnet_model")
 _LAST = ("source_size",)
-_SIDES = ("left", "right", "up", "down")
+_TOOLTIPS = ("left", "right", "up", "down", "unit")
 
 
 @dataclass(frozen=True)
@@ -84,8 +84,8 @@ def _of(group: str) -> list[Param]:
 
 
 def _control(param: Param, elem_id: ElemId, link: Link | None, say: Say) -> Any:
-    # Four amounts stand in one row: their help is a tooltip, which the stage adds.
-    info = None if param.name in _SIDES and link is not None else say(param.help)
+    # The amounts stand in one row: their help is a tooltip, which the stage adds.
+    info = None if param.name in _TOOLTIPS and link is not None else say(param.help)
     common = {"label": say(param.label), "info": info, "elem_id": elem_id(param.name)}
     if param.name in _LISTED and link is not None:
         return gr.Dropdown(**common, choices=_listed(param.name, link), value=param.default, allow_custom_value=True)
@@ -118,12 +118,14 @@ def _presets_and_stage(elem_id: ElemId, uid: str, link: Link, say: Say) -> dict[
               "settable": [name for name in SETTABLE if any(p.name == name for p in DECLARED)],
               "limits": {p.name: [p.low, p.high] for p in DECLARED if p.kind in ("int", "float")},
               "presets": {p.name: {"amounts": dict(p.amounts), "aspect": p.aspect} for p in texts.PRESETS},
-              "tooltips": {elem_id(p.name): say(p.help) for p in DECLARED if p.name in _SIDES},
+              "tooltips": {elem_id(p.name): say(p.help) for p in DECLARED if p.name in _TOOLTIPS},
               "buttons": {name: elem_id(name) for name in ("look", "set", "ask")}}
     gr.HTML(f'<div id="{html.escape(uid)}" class="outpaint-stage" data-outpaint="{html.escape(json.dumps(config))}"></div>',
             elem_id=elem_id("stage_frame"), elem_classes=["outpaint-frame"])
     buttons["preview"] = unsaved(gr.Button(say(texts.PREVIEW), elem_id=elem_id("preview"), size="sm",
                                            elem_classes=["outpaint-preview"]))
+    gr.HTML(f'<div id="{html.escape(uid)}_previews" class="outpaint-previews"></div>', elem_id=elem_id("preview_frame"),
+            elem_classes=["outpaint-frame"])
     return buttons
 
 
