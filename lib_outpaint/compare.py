@@ -24,11 +24,11 @@ _GAP = 4  # px between pictures
 _PART = re.compile(r'(?:"[^"]*"|[^;\n"])+')  # up to a semicolon or line break outside quotes
 
 
-def combinations(params: Params) -> list[tuple[str, Params]]:
+def combinations(params: Params, most: int = MOST) -> list[tuple[str, Params]]:
     """A label and the parameters of every combination `params.compare` asks for; one without a label if it is empty.
 
     Raises:
-        ParamError: the text is not of the form above, names something that cannot be compared, or asks for over 24.
+        ParamError: the text is not of the form above, names something that cannot be compared, or asks for over `most`.
     """
     if not params.compare.strip():
         return [("", params)]
@@ -43,8 +43,8 @@ def combinations(params: Params) -> list[tuple[str, Params]]:
     total = 1
     for _, values in axes:
         total *= len(values)
-    if total > MOST:
-        raise ParamError("compare", params.compare, f"is {total} combinations, over the limit of {MOST}")
+    if total > most:
+        raise ParamError("compare", params.compare, f"is {total} combinations, over the limit of {most}")
     found = []
     for chosen in product(*(values for _, values in axes)):
         named = {name: value for (name, _), value in zip(axes, chosen, strict=True)}

@@ -33,7 +33,7 @@ def outpaint(request: Request, host: Host, on_picture: Callable[[Grown], None] |
     """
     began = time.perf_counter()
     caps = host.capabilities()
-    variants = combinations(request.params)
+    variants = combinations(request.params, request.limits.combinations)
     plans = [(label, params, planned(request, params, caps)) for label, params in variants]
     for _, params, _ in plans:
         check(request, params, caps)

@@ -25,10 +25,11 @@ TOGETHER_LIMIT = 1.5  # native sides: canvases up to this size both ways may be 
 
 @dataclass(frozen=True)
 class Limits:
-    """What a job may not exceed: px of a finished canvas, passes of a picture, and pictures."""
+    """What a job may not exceed: px of a finished canvas, passes of a picture, combinations of `compare`, and pictures."""
 
     canvas_pixels: int = 64_000_000
     passes: int = 512
+    combinations: int = 24
     pictures: int = 1000
 
 

@@ -9,7 +9,7 @@ if ROOT not in sys.path:
 
 from modules import script_callbacks, scripts  # noqa: E402
 
-from lib_outpaint.hosts.webui import infotext, job, panel_link, routes  # noqa: E402
+from lib_outpaint.hosts.webui import infotext, job, panel_link, routes, settings  # noqa: E402
 from lib_outpaint.hosts.webui.results import TITLE  # noqa: E402
 from lib_outpaint.ui import panel  # noqa: E402
 
@@ -30,4 +30,5 @@ class Script(scripts.Script):
         return job.run(p, args, (self.args_from, self.args_to))
 
 
+script_callbacks.on_ui_settings(settings.add)
 script_callbacks.on_app_started(routes.add)

@@ -7,7 +7,7 @@ import binascii
 import io
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -40,7 +40,7 @@ class Link:
         capabilities: of the engine that would be used now; is given the current values of `inputs`.
         pictures: CSS selectors of `<img>` elements. The first that is on show is the picture.
         inputs: Gradio components of the page whose values `capabilities` needs.
-        limits: what a plan may not exceed.
+        limits: what a plan may not exceed; a function is asked again for every question.
         notice: a text above the panel, "" for none.
         loras, controlnet_models, controlnet_modules: what is installed, asked again on every refresh.
         painted: CSS selectors of what is on show while a mask can be painted.
@@ -49,7 +49,7 @@ class Link:
     capabilities: Callable[..., Capabilities]
     pictures: tuple[str, ...]
     inputs: tuple[Any, ...] = ()
-    limits: Limits = field(default_factory=Limits)
+    limits: Limits | Callable[[], Limits] = Limits
     notice: str = ""
     loras: Callable[[], list[str]] = _nothing
     controlnet_models: Callable[[], list[str]] = _nothing
@@ -97,9 +97,9 @@ def _plan(link: Link, question: Mapping[str, Any], caps: Capabilities) -> dict[s
     # A plan needs no pixels; an expanded tensor holds one.
     pixels = torch.zeros(1, 1, 1).expand(3, _length(question, "height"), _length(question, "width"))
     params = params_from(question["values"])
-    request = Request((pixels,), params, numbered_shots(1, 0), limits=link.limits)
+    request = Request((pixels,), params, numbered_shots(1, 0), limits=_limits(link))
     plans = []
-    for _, variant in combinations(params):
+    for _, variant in combinations(params, request.limits.combinations):
         plans.append(planned(request, variant, caps))
         check(request, variant, caps)
     return {"plan": to_json(plans[0]), "summary": plans[0].summary(params.overlap), "overlap": params.overlap,
@@ -109,15 +109,19 @@ def _plan(link: Link, question: Mapping[str, Any], caps: Capabilities) -> dict[s
 def _preview(link: Link, question: Mapping[str, Any], caps: Capabilities) -> dict[str, Any]:
     picture = picture_io.read(picture_io.in_memory(_bytes(question["image"])))
     params = params_from(question["values"])
-    check_first = Request((picture.pixels,), params, numbered_shots(1, 0), limits=link.limits)
+    check_first = Request((picture.pixels,), params, numbered_shots(1, 0), limits=_limits(link))
     # On the CPU: the device is the sampler's, and a job may be running on it.
     grown = preview(check_first, caps, torch.device("cpu"))
     assert grown.canvas is not None
     assert grown.mask is not None
     return {"plan": to_json(grown.plan), "summary": grown.plan.summary(params.overlap), "overlap": params.overlap,
-            "combinations": len(combinations(params)),
+            "combinations": len(combinations(params, check_first.limits.combinations)),
             "canvas": _data_url(picture_io.float_image(grown.canvas), "JPEG", quality=90),
             "mask": _data_url(picture_io.float_image(grown.mask), "PNG", compress_level=1)}
+
+
+def _limits(link: Link) -> Limits:
+    return link.limits() if callable(link.limits) else link.limits
 
 
 def _length(question: Mapping[str, Any], name: str) -> int:

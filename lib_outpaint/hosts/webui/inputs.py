@@ -14,7 +14,6 @@ from PIL import Image, ImageOps
 
 from ...errors import ParamError, PictureError
 from ...picture_io import Picture, taken_over
-from ...plan import Limits
 from ...request import Shot
 
 log = logging.getLogger(__name__)
@@ -91,17 +90,17 @@ def is_wildcards(script: Any) -> bool:
     return bool(_WILDCARDS.search(str(title)))
 
 
-def shots(p: Any) -> tuple[Shot, ...]:
+def shots(p: Any, most: int) -> tuple[Shot, ...]:
     """One shot a picture, with styles and wildcards resolved once for the whole job. Seeds must be fixed already.
 
     Sets the lists of prompts and seeds on the processing object, as the host itself does when it samples; a script that
     resolves wildcards may also change how many pictures there are.
 
     Raises:
-        ParamError: more pictures than a job may have.
+        ParamError: more pictures than `most`.
     """
-    if p.batch_size * p.n_iter > Limits.pictures:
-        raise ParamError("n_iter", p.n_iter, f"by {p.batch_size} is over the limit of {Limits.pictures} pictures")
+    if p.batch_size * p.n_iter > most:
+        raise ParamError("n_iter", p.n_iter, f"by {p.batch_size} is over the limit of {most} pictures")
     probe = copy.copy(p)  # shares extra_generation_params: wildcard scripts put their template there
     probe.setup_prompts()
     same = p.subseed_strength > 0

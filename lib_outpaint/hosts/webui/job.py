@@ -12,7 +12,7 @@ from ...engine import outpaint
 from ...errors import InputError, ParamError
 from ...params import DECLARED
 from ...request import Request
-from . import guard, infotext, inputs
+from . import guard, infotext, inputs, settings
 from .arguments import given_count, params_from
 from .checkpoint import checkpoint_for
 from .copies import soft_inpainting_on
@@ -58,18 +58,18 @@ def run(p: Any, args: Sequence[Any], place: tuple[int, int]) -> Any:
 
 
 def _run(p: Any, args: Sequence[Any], overrides: guard.Overrides) -> Any:
-    params = params_from(args)
+    found = settings.current(p.override_settings)
+    params = found.allowed(params_from(args))
     sources, notes = inputs.pictures(p)
     height, width = sources[0].stored.shape[:2]
     checkpoint = checkpoint_for(p)
-    shots = inputs.shots(p)
+    shots = inputs.shots(p, found.most_pictures)
     painted = inputs.painted(p, width, height)
-    if painted is not None:
-        p.extra_generation_params.update(infotext.painted(p))
     request = Request(
         tuple(source.pixels for source in sources), params, shots, batch=p.batch_size,
-        painted=painted, painted_fill=inputs.painted_fill(p))
-    host = WebUIHost(p, checkpoint, overrides=overrides)
+        painted=painted, painted_fill=inputs.painted_fill(p), limits=found.limits)
+    entries = {settings.WINDOW_KEY: f"{found.largest_window:g}", **(infotext.painted(p) if painted is not None else {})}
+    host = WebUIHost(p, checkpoint, found, overrides, entries)
     for note in notes + _switched_off(p):
         p.comment(note)
     gallery = Gallery(p, host, sources)

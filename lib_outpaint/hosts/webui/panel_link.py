@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...plan import Limits
 from ...ui.link import Link
 from ...ui.texts import NOTICE
 from ..protocol import Capabilities
-from . import control_models, networks
+from . import control_models, networks, settings
 from .checkpoint import checkpoint_for
 from .sampling import WebUIHost
 
@@ -25,10 +26,14 @@ class _Idle:
 
 def link() -> Link:
     """The panel's link to this WebUI."""
-    return Link(_capabilities, PICTURES, painted=PAINTED, notice=NOTICE, loras=networks.names,
+    return Link(_capabilities, PICTURES, limits=_limits, painted=PAINTED, notice=NOTICE, loras=networks.names,
                 controlnet_models=control_models.models,
                 controlnet_modules=control_models.modules)
 
 
+def _limits() -> Limits:
+    return settings.current().limits
+
+
 def _capabilities() -> Capabilities:
-    return WebUIHost(_Idle(), checkpoint_for(_Idle())).capabilities()
+    return WebUIHost(_Idle(), checkpoint_for(_Idle()), settings.current()).capabilities()

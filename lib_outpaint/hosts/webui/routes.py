@@ -15,13 +15,14 @@ from modules import shared
 from PIL import Image
 
 from ... import codecs, picture_io
+from ...compare import combinations
 from ...engine import check, planned
 from ...errors import InputError, PictureError
 from ...picture_io import Picture
 from ...plan_json import to_json
 from ...preview import preview
 from ...request import Request, numbered_shots
-from . import arguments
+from . import arguments, settings
 from .checkpoint import checkpoint_for
 from .sampling import WebUIHost
 
@@ -48,6 +49,7 @@ def plan(body: dict[str, Any] = Body(...)) -> dict[str, Any]:
     try:
         request, host = _request(body)
         caps = host.capabilities()
+        combinations(request.params, request.limits.combinations)  # refuses what cannot be compared
         check(request, request.params, caps)
         found = planned(request, request.params, caps)
         return {**to_json(found), "summary": found.summary(request.params.overlap)}
@@ -88,7 +90,9 @@ def _request(body: dict[str, Any]) -> tuple[Request, WebUIHost]:
     seed = body.get("seed") or 0
     overrides = body.get("override_settings") or {}
     p = _Idle(overrides if isinstance(overrides, dict) else {})
-    return Request((pixels,), found, numbered_shots(1, seed)), WebUIHost(p, checkpoint_for(p))
+    here = settings.current(p.override_settings)
+    request = Request((pixels,), here.allowed(found), numbered_shots(1, seed), limits=here.limits)
+    return request, WebUIHost(p, checkpoint_for(p), here)
 
 
 def _picture(body: dict[str, Any]) -> Picture:

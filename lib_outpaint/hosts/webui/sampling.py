@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from ..protocol import Capabilities, Job, Outcome, Progress, Sampling
 from . import controlnet, guard, infotext, networks
 from .checkpoint import Checkpoint
 from .copies import pass_copy, release
+from .settings import Settings
 
 TRUNCATED = 0.5 / 255  # the host truncates to 8 bits: half a level darker on average
 
@@ -25,20 +26,22 @@ class WebUIHost:
     Args:
         p: the job's processing object; it is not changed.
         checkpoint: what will be loaded.
-        largest_window: px; 0 is three native squares.
+        settings: of the job.
         overrides: is told which options the host's calls have set.
+        entries: of the infotext, beside what the host and the engine put there.
 
     Attributes:
         checkpoint: what will be loaded.
         last: the copy of the last pass that was sampled, for the host's own infotext.
     """
 
-    def __init__(self, p: Any, checkpoint: Checkpoint, largest_window: int = 0,
-                 overrides: guard.Overrides | None = None) -> None:
+    def __init__(self, p: Any, checkpoint: Checkpoint, settings: Settings,
+                 overrides: guard.Overrides | None = None, entries: Mapping[str, str] | None = None) -> None:
         self._p = p
         self._overrides = overrides
         self.checkpoint = checkpoint
-        self._largest_window = largest_window
+        self._settings = settings
+        self._entries = dict(entries or {})
         self.last: Any = None
 
     @property
@@ -49,8 +52,9 @@ class WebUIHost:
         features = {"prompts", "loras", "controlnet"}
         if self.checkpoint.inpainting:
             features.add("mask_weight")
-        return Capabilities("webui", 8, self.checkpoint.native_side, self._largest_window, self.checkpoint.inpainting,
-                            "pinned", frozenset(features))
+        side = self.checkpoint.native_side
+        return Capabilities("webui", 8, side, self._settings.window_area(side), self.checkpoint.inpainting, "pinned",
+                            frozenset(features))
 
     def check(self, params: Params, sampling: Sampling, prompts: Sequence[str]) -> None:
         """Refuses LoRAs and ControlNet models that are missing or made for another base model.
@@ -59,7 +63,7 @@ class WebUIHost:
             ParamError: names the first such thing, and what is installed.
         """
         networks.check(params, prompts[:1], self.checkpoint)
-        unit = controlnet.chosen(self._p, params, self.checkpoint)
+        unit = self._unit(params)
         for note in unit.notes if unit is not None else ():
             self._p.comment(note)
 
@@ -75,7 +79,7 @@ class WebUIHost:
         Raises:
             HostOutOfMemory, HostError: with the host's own message.
         """
-        unit = controlnet.chosen(self._p, jobs[0].params, self.checkpoint)
+        unit = self._unit(jobs[0].params)
         if unit is None and not controlnet.in_use(self._p):
             return self._sampled(jobs, None)
         outcomes: list[Outcome] = []
@@ -84,6 +88,9 @@ class WebUIHost:
             if outcomes[-1].pixels is None:
                 return [outcomes[-1] for _ in jobs]
         return outcomes
+
+    def _unit(self, params: Params) -> controlnet.Unit | None:
+        return controlnet.chosen(self._p, self._settings.allowed(params), self.checkpoint)
 
     def _sampled(self, jobs: Sequence[Job], unit: controlnet.Unit | None) -> list[Outcome]:
         state = shared.state
@@ -110,6 +117,7 @@ class WebUIHost:
         if state.skipped:
             state.skipped = False
             return [Outcome(None, skipped=True) for _ in jobs]
+        c.extra_generation_params.update(self._entries)
         if unit is not None:
             infotext.own_unit(c.extra_generation_params, unit.model)
         self.last = c

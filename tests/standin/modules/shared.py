@@ -16,11 +16,28 @@ DEFAULTS = {
 STORED = ("samples_save", "samples_format", "grid_save", "sd_model_checkpoint", "return_grid", "sd_vae")
 
 
+class OptionInfo:
+    def __init__(self, default=None, label="", component=None, component_args=None, section=None, infotext=None,
+                 restrict_api=False):
+        self.default, self.label, self.component, self.component_args = default, label, component, component_args
+        self.section, self.infotext, self.restrict_api = section, infotext, restrict_api
+        self.comment_after = ""
+
+    def info(self, text):
+        self.comment_after += text
+        return self
+
+
 class Options:
     """Only some keys are stored: the others come from the defaults, as on a fresh installation."""
 
     def __init__(self):
         self.__dict__["data"] = {name: DEFAULTS[name] for name in STORED}
+        self.__dict__["data_labels"] = {}
+
+    def add_option(self, name, info):
+        self.data_labels[name] = info
+        self.data.setdefault(name, info.default)
 
     def __getattr__(self, name):
         if name in self.data:
@@ -33,6 +50,8 @@ class Options:
         self.data[name] = value
 
     def set(self, name, value, is_api=False, run_callbacks=True):
+        if is_api and name in self.data_labels and self.data_labels[name].restrict_api:
+            return
         self.data[name] = value
 
 
