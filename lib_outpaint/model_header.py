@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, TypeGuard
 
 from .errors import ModelError
 
-HEADER_LIMIT = 5_000_000  # bytes; the format allows 100 MB, but the largest of these models needs less than one
+HEADER_LIMIT = 4_000_000  # bytes; the format allows 100 MB, but the largest of these models needs less than one
 MOST_AXES = 64  # of a tensor, torch's own limit
 JSON_LIMIT = 4_000_000  # bytes of a config file
 _BITS = {"BOOL": 8, "U8": 8, "I8": 8, "F8_E4M3": 8, "F8_E5M2": 8, "F8_E8M0": 8, "I16": 16, "U16": 16, "F16": 16,

@@ -60,7 +60,7 @@ def save(image: Image.Image, path: str | Path, infotext: str = "", like: Picture
         _with_usual_rights(temporary)
         os.replace(temporary, path)
     # Encoders raise many things over a picture or an EXIF block that they cannot write.
-    except (*DAMAGE, RuntimeError) as error:
+    except DAMAGE as error:
         raise _unwritten(path, error) from error
     finally:
         with contextlib.suppress(FileNotFoundError):
