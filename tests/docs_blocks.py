@@ -23,6 +23,7 @@ PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
 SHELLS = ("bash", "sh")
 MARKS = {  # mark: what runs the block, from the root
     "ci": ".ci",
+    "page": "tests/ui_page/test_docs_page.py",
     "diffusers": "tests/pipeline/test_docs_diffusers.py",
     "webui": "tests/webui/test_docs_webui.py",
 }
