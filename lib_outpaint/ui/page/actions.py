@@ -48,8 +48,11 @@ class Actions:
         """
         form = self.form
         # Values come as they are: the declarations check them, in words of ours.
-        form.source.input(self.load, [form.session, form.source], [form.source, form.status], preprocess=False, queue=False,
+        # These two in the queue: answers beside it name pictures by an address without the language's part.
+        form.source.input(self.load, [form.session, form.source], [form.source, form.status], preprocess=False,
                           show_progress="hidden", api_visibility="private")
+        form.again.click(self.again, [form.session], [form.source, form.status], show_progress="hidden",
+                         api_visibility="private")
         on(form.engine.change, self.choose_engine, [form.engine],
            [form.device, form.prompt, form.negative, form.sampling[0]])
         for changed in (form.engine, form.device):
@@ -63,7 +66,6 @@ class Actions:
             concurrency_limit=1, concurrency_id="outpaint").then(None, js=_TO_RESULT, show_progress="hidden", queue=False)
         on(form.interrupt.click, self.interrupt, [form.session], [form.status])
         on(form.chosen.input, self.choose, [form.session, form.chosen], [form.shown, form.download, form.again])
-        on(form.again.click, self.again, [form.session], [form.source, form.status])
 
     def load(self, session: Session, payload: dict[str, Any] | None) -> Any:
         """A picture was dropped, pasted or chosen; None when it was taken away."""
