@@ -444,3 +444,13 @@ def test_seed_resize_is_off_and_not_in_the_infotext(host, run):
     processed = run({"left": 8}, seed_resize_from_w=32, seed_resize_from_h=32)
     assert "seed resize was off" in processed.comments
     assert host.processing.calls[0].seed_resize_from_w == -1
+
+
+@pytest.mark.parametrize(("extension", "held"), [("jpg", False), ("webp", False), ("png", True)])
+def test_an_infotext_too_long_for_a_jpeg_costs_the_file_its_text_and_not_the_picture(run, host, extension, held):
+    host.shared.opts.samples_format = extension
+    prompt = "cup " * 10_000
+    processed = run({"left": 16}, prompt=prompt)
+    assert (host.images.saved[0]["info"] is not None) == held
+    assert ("too long for a" in processed.comments) != held
+    assert prompt in processed.infotexts[0]

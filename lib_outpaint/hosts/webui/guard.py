@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -57,7 +57,8 @@ def untouched() -> Iterator[Overrides]:
     try:
         yield overrides
     finally:
-        _restore_generators(generators)
+        for restore, state in generators:
+            restore(state)
         overrides.restore()
 
 
@@ -93,19 +94,19 @@ def seed_all(seed: int) -> None:
     torch.manual_seed(seed % 2**63)
 
 
-def _generators() -> tuple[Any, Any, torch.Tensor, list[torch.Tensor]]:
-    # Asking an idle CUDA for its state would start it on every GPU.
-    started = torch.cuda.is_available() and torch.cuda.is_initialized()  # type: ignore[no-untyped-call]
-    cuda = torch.cuda.get_rng_state_all() if started else []
-    return random.getstate(), np.random.get_state(), torch.get_rng_state(), cuda
-
-
-def _restore_generators(saved: tuple[Any, Any, torch.Tensor, list[torch.Tensor]]) -> None:
-    random.setstate(saved[0])
-    np.random.set_state(saved[1])
-    torch.set_rng_state(saved[2])
-    if saved[3]:
-        torch.cuda.set_rng_state_all(saved[3])
+def _generators() -> list[tuple[Callable[[Any], object], Any]]:
+    """The state of every global random generator, with what puts it back."""
+    found: list[tuple[Callable[[Any], object], Any]] = [
+        (random.setstate, random.getstate()), (np.random.set_state, np.random.get_state()),
+        (torch.set_rng_state, torch.get_rng_state())]
+    for name in ("cuda", "xpu"):
+        backend = getattr(torch, name, None)  # older torch has no xpu
+        # Asking an idle backend for its state would start it on every GPU.
+        if backend is not None and backend.is_available() and backend.is_initialized():
+            found.append((backend.set_rng_state_all, backend.get_rng_state_all()))
+    if torch.backends.mps.is_available():
+        found.append((torch.mps.set_rng_state, torch.mps.get_rng_state()))
+    return found
 
 
 def loaded_checkpoint() -> Any:

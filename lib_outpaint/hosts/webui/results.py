@@ -24,6 +24,7 @@ from .sampling import WebUIHost
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 TITLE = "Directional outpaint"
+_MOST_EXIF = 65_000  # bytes: a segment of a JPEG is at most 64 KiB, and the host writes UTF-16
 _WEIGHTS = {"sd_model_checkpoint", "sd_vae"}  # loading them again is the sampler's business
 
 
@@ -60,10 +61,19 @@ class Gallery:
             image = self._told(lambda: _finished(f, image), "finishing a picture") or image
             if _saves(p, grown):
                 self._told(lambda: images.save_image(image, p.outpath_samples, "", grown.shot.seed, grown.shot.prompt,
-                                                     shared.opts.samples_format, info=text, p=f), "saving a picture")
+                                                     shared.opts.samples_format, info=self._held(text), p=f),
+                           "saving a picture")
         self.made.append(grown)
         self.pictures.append(_with_infotext(image, text))
         self.texts.append(text)
+
+    def _held(self, text: str) -> str | None:
+        """The infotext as far as the file can hold it: beyond that the host would fail to save the picture at all."""
+        if shared.opts.samples_format.lower() == "png" or len(text.encode("utf-16-le")) <= _MOST_EXIF:
+            return text
+        self._p.comment(f"the infotext is too long for a {shared.opts.samples_format} file, which was saved without it; "
+                        "PNG holds it")
+        return None
 
     def processed(self, result: Result) -> Any:
         """The host's `Processed` for the whole job, with its grid."""

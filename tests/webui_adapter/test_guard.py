@@ -1,0 +1,54 @@
+"""Random generators are put back wherever they are."""
+
+from types import SimpleNamespace
+
+import torch
+
+
+class Backend:
+    """As torch.cuda: a state for each of its devices."""
+
+    def __init__(self, initialized):
+        self.initialized, self.state, self.asked = initialized, [1], 0
+
+    def is_available(self):
+        return True
+
+    def is_initialized(self):
+        return self.initialized
+
+    def get_rng_state_all(self):
+        self.asked += 1
+        return list(self.state)
+
+    def set_rng_state_all(self, state):
+        self.state = state
+
+    get_rng_state, set_rng_state = get_rng_state_all, set_rng_state_all
+
+
+def test_generators_of_every_backend_in_use_are_put_back(host, monkeypatch):
+    from lib_outpaint.hosts.webui import guard
+
+    cuda, xpu, mps = Backend(True), Backend(True), Backend(True)
+    monkeypatch.setattr(torch, "cuda", cuda)
+    monkeypatch.setattr(torch, "xpu", xpu, raising=False)
+    monkeypatch.setattr(torch, "mps", mps, raising=False)
+    monkeypatch.setattr(torch.backends, "mps", SimpleNamespace(is_available=lambda: True))
+    expected = torch.rand(1, generator=torch.Generator().manual_seed(3))
+    torch.default_generator.manual_seed(3)
+    with guard.untouched():
+        torch.rand(5)
+        cuda.state = xpu.state = mps.state = [2]
+    assert (cuda.state, xpu.state, mps.state) == ([1], [1], [1])
+    assert torch.equal(torch.rand(1), expected)
+
+
+def test_an_idle_gpu_is_not_started(host, monkeypatch):
+    from lib_outpaint.hosts.webui import guard
+
+    cuda = Backend(False)
+    monkeypatch.setattr(torch, "cuda", cuda)
+    with guard.untouched():
+        pass
+    assert cuda.asked == 0
