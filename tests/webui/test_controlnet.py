@@ -1,10 +1,15 @@
-"""An inpaint ControlNet on a running WebUI. Wants sd-webui-controlnet and an inpaint model for SD 1."""
+"""An inpaint ControlNet on a running WebUI, on both kinds of checkpoint, alone and in a batch.
+
+Wants sd-webui-controlnet and an inpaint model for SD 1; for inpaint_only+lama also a ControlNetLama.pth (an empty state
+dictionary is enough: it loads with random weights).
+"""
 
 import numpy as np
 import pytest
 import requests
 
 LEFT = {"left": 32, "overlap": 8, "context": 32}
+PORTABLE = "inpaint_global_harmonious"
 
 
 @pytest.fixture
@@ -12,47 +17,56 @@ def control(webui):
     response = requests.get(f"{webui.url}/controlnet/model_list", timeout=60)
     if response.status_code == 404:
         pytest.skip("no ControlNet extension")
-    models = response.json()["model_list"]
-    found = [model for model in models if "inpaint" in model]
+    found = [model for model in response.json()["model_list"] if "inpaint" in model]
     if not found:
         pytest.skip("no inpaint ControlNet model")
     return found[0]
 
 
-def unit_of_the_user(control, **fields):
-    return {"enabled": True, "module": "inpaint_global_harmonious", "model": control, **fields}
+def units(control, *weights, **fields):
+    """Units of the user's own, as the API takes them."""
+    return {"alwayson_scripts": {"controlnet": {"args": [
+        {"enabled": True, "module": PORTABLE, "model": control, "weight": weight, **fields} for weight in weights]}}}
 
 
-@pytest.mark.parametrize("model", ["plain", "inpainting"])
-@pytest.mark.parametrize("batch", [1, 2])
-def test_on_and_off_differ_and_the_unit_is_in_the_infotext(webui, picture, control, model, batch):
-    def grown(**arguments):
-        return webui.outpaint(picture, {**LEFT, **arguments}, model=getattr(webui, model), batch_size=batch,
-                              override_settings={"return_grid": False})
 
-    off, again, on = grown(controlnet="off"), grown(controlnet="off"), grown(controlnet="on")
-    for i in range(batch):
-        np.testing.assert_array_equal(off.pictures[i], again.pictures[i])
-        assert (off.pictures[i] != on.pictures[i]).any()
-        np.testing.assert_array_equal(off.pictures[i][:, 40:], on.pictures[i][:, 40:])
-    assert "ControlNet" in on.infotext
-    assert control.split(" [")[0] in on.infotext
+def differ(some, others):
+    return all((a != b).any() for a, b in zip(some.pictures, others.pictures, strict=True))
+
+
+def equal(some, others):
+    return all((a == b).all() for a, b in zip(some.pictures, others.pictures, strict=True))
+
+
+def test_on_and_off_differ_and_the_unit_is_in_the_infotext(grow, control):
+    off, again, on = (grow({**LEFT, "controlnet": value}) for value in ("off", "off", "on"))
+    assert equal(off, again)
+    assert differ(off, on)
+    for a, b in zip(off.pictures, on.pictures, strict=True):
+        np.testing.assert_array_equal(a[:, 40:], b[:, 40:])
+    for text in on.info["infotexts"]:
+        assert f"Module: {PORTABLE}, Model: {control}" in text
     assert "ControlNet" not in off.infotext
-    assert ("no effect" in on.notes) == (model == "inpainting")
+    assert ("no effect" in on.notes) == (grow.kind == "9 channels")
 
 
-def test_auto_attaches_it_to_a_plain_checkpoint_only(webui, picture, control):
-    auto = webui.outpaint(picture, LEFT, model=webui.plain)
-    on = webui.outpaint(picture, {**LEFT, "controlnet": "on"}, model=webui.plain)
-    np.testing.assert_array_equal(auto.first, on.first)
-    assert "was attached" in auto.notes
-    assert "ControlNet" not in webui.outpaint(picture, LEFT, model=webui.inpainting).infotext
+def test_auto_attaches_it_to_a_plain_checkpoint_only(grow, control):
+    auto = grow(LEFT)
+    assert equal(auto, grow({**LEFT, "controlnet": "on" if grow.kind == "4 channels" else "off"}))
+    assert ("was attached" in auto.notes) == ("ControlNet" in auto.infotext) == (grow.kind == "4 channels")
 
 
-def test_weight_0_equals_off(webui, picture, control):
-    off = webui.outpaint(picture, {**LEFT, "controlnet": "off"}, model=webui.plain)
-    zero = webui.outpaint(picture, {**LEFT, "controlnet": "on", "controlnet_weight": 0}, model=webui.plain)
-    assert np.abs(off.first.astype(int) - zero.first).max() <= 1
+def test_it_acts_on_every_pass(grow, control):
+    two = {"left": 96, "step": 48, "context": 48, "overlap": 8}
+    off, on = (grow({**two, "controlnet": value}).pictures for value in ("off", "on"))
+    for a, b in zip(off, on, strict=True):
+        assert (a[:, :48] != b[:, :48]).any()
+        assert (a[:, 80:96] != b[:, 80:96]).any()
+
+
+def test_weight_0_equals_off(grow, control):
+    off, zero = grow({**LEFT, "controlnet": "off"}), grow({**LEFT, "controlnet": "on", "controlnet_weight": 0})
+    assert equal(off, zero)
 
 
 def test_a_batch_is_what_each_picture_is_alone(webui, picture, control):
@@ -63,28 +77,63 @@ def test_a_batch_is_what_each_picture_is_alone(webui, picture, control):
         assert np.abs(alone.first.astype(int) - two.pictures[i]).max() <= 1
 
 
-def test_a_users_own_unit_still_acts_beside_ours_and_alone(webui, picture, control):
-    def grown(controlnet, **fields):
-        units = {"controlnet": {"args": [unit_of_the_user(control, **fields)]}} if fields else {}
-        return webui.outpaint(picture, {**LEFT, "controlnet": controlnet}, model=webui.plain, alwayson_scripts=units).first
+def test_a_users_own_units_still_act_beside_ours_and_alone(grow, control):
+    for controlnet in ("off", "on"):
+        arguments = {**LEFT, "controlnet": controlnet}
+        none, one = grow(arguments), grow(arguments, **units(control, 0.7))
+        assert differ(none, one)
+        assert equal(one, grow(arguments, **units(control, 0.7)))  # the units are as they were for the next call
+    assert differ(one, grow({**LEFT, "controlnet": "on"}, **units(control, 0.7, 0.4)))
 
-    assert (grown("off") != grown("off", weight=0.7)).any()
-    assert (grown("on") != grown("on", weight=0.7)).any()
+
+def test_no_unit_of_ours_stays_for_plain_img2img(grow, control, webui, picture):
+    def plain():
+        response = webui.img2img(np.ascontiguousarray(picture[:64, :64]), model=grow.model)
+        assert "ControlNet" not in response.json()["info"]
+        return response.json()["images"]
+
+    before = plain()
+    grow({**LEFT, "controlnet": "on"}, **units(control, 0.7))
+    assert plain() == before
+
+
+def test_auto_adds_nothing_to_an_inpaint_unit_of_the_users(grow, control):
+    assert equal(grow(LEFT, **units(control, 0.7)), grow({**LEFT, "controlnet": "off"}, **units(control, 0.7)))
 
 
 @pytest.mark.parametrize(("arguments", "field"), [
     ({"controlnet_model": "no-such-model"}, "controlnet_model"),
     ({"controlnet_module": "no-such-module"}, "controlnet_module"),
+    ({"controlnet_model": "no-such-model", "controlnet_weight": 0}, "controlnet_model"),
 ])
-def test_a_wrong_name_is_refused_before_sampling(webui, picture, control, arguments, field):
-    response = webui.img2img(picture, model=webui.plain, script_name="directional outpaint",
-                             script_args=[{**LEFT, "controlnet": "on", **arguments}])
-    assert response.status_code == 422, response.text[:300]
-    assert response.json()["detail"].startswith(f"{field}: 'no-such-")
+def test_a_wrong_name_is_refused_before_sampling(grow, control, arguments, field):
+    detail = grow.refused({**LEFT, "controlnet": "on", **arguments})
+    assert detail.startswith(f"{field}: 'no-such-")
 
 
-def test_inpaint_only_is_told_to_be_something_else_here(webui, picture, control):
-    answer = webui.outpaint(picture, {**LEFT, "controlnet": "on", "controlnet_module": "inpaint_only"}, model=webui.plain)
-    assert "inpaint_global_harmonious" in answer.notes
-    harmonious = webui.outpaint(picture, {**LEFT, "controlnet": "on"}, model=webui.plain)
-    np.testing.assert_array_equal(answer.first, harmonious.first)
+def test_a_users_unit_that_fails_ends_the_job(webui, picture, control):
+    """ControlNet itself would go on and give a picture without it."""
+    response = webui.img2img(picture, model=webui.plain, script_name="directional outpaint", script_args=[LEFT],
+                             **units("no such model [00000000]", 1))
+    assert response.status_code == 500, response.text[:300]
+    assert "ControlNet failed" in response.text
+    assert "ControlNet failed" not in webui.outpaint(picture, LEFT, model=webui.plain).notes
+
+
+def test_inpaint_only_is_told_to_be_something_else_here(grow, control):
+    only = grow({**LEFT, "controlnet": "on", "controlnet_module": "inpaint_only"})
+    assert "inpaint_global_harmonious" in only.notes
+    assert f"Module: {PORTABLE}" in only.infotext
+    assert equal(only, grow({**LEFT, "controlnet": "on"}))
+
+
+def test_inpaint_only_lama(grow, control, webui):
+    folder = webui.folder / "extensions" if webui.folder is not None else None
+    if folder is None or not list(folder.glob("*/annotator/downloads/lama/ControlNetLama.pth")):
+        pytest.skip("no ControlNetLama.pth beside --webui-dir")
+    lama, on = (grow({**LEFT, "controlnet": "on", "controlnet_module": module})
+                for module in ("inpaint_only+lama", PORTABLE))
+    assert differ(lama, on)
+    assert "Module: inpaint_only+lama" in lama.infotext
+    for a, b in zip(lama.pictures, on.pictures, strict=True):
+        np.testing.assert_array_equal(a[:, 40:], b[:, 40:])

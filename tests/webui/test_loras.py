@@ -1,10 +1,11 @@
-"""LoRAs on a running WebUI. Wants one that fits the checkpoints, such as a tiny one for SD 1."""
+"""LoRAs on a running WebUI, on both kinds of checkpoint, alone and in a batch. Wants a LoRA that fits the checkpoints."""
 
 import numpy as np
 import pytest
 
 # Context keeps each side's window clear of the other side's new area.
-SIDES = {"left": 32, "right": 32, "order": "one by one", "context": 32, "overlap": 8}
+SIDES = {"left": 32, "right": 32, "order": "one by one", "context": 32, "overlap": 8, "controlnet": "off"}
+TWO_PASSES = {"left": 96, "step": 48, "context": 48, "overlap": 8, "controlnet": "off"}
 
 
 @pytest.fixture
@@ -15,45 +16,73 @@ def lora(webui):
     return names[0]
 
 
-def parts(answer):
-    """The left part, the kept middle and the right part."""
-    return answer.first[:, :32], answer.first[:, 40:-40], answer.first[:, -32:]
+def sides(answer):
+    """Of each picture the left part, the kept middle and the right part."""
+    return [(p[:, :32], p[:, 40:-40], p[:, -32:]) for p in answer.pictures]
 
 
-@pytest.mark.parametrize("model", ["plain", "inpainting"])
-@pytest.mark.parametrize("batch", [1, 2])
-def test_a_lora_in_the_prompt_acts_on_every_pass(webui, picture, lora, model, batch):
-    def grown(prompt, **arguments):
-        return parts(webui.outpaint(picture, {**SIDES, **arguments}, prompt=prompt, batch_size=batch,
-                                    model=getattr(webui, model), override_settings={"return_grid": False}))
-
-    without, again = grown("a cup"), grown("a cup")
-    tagged, listed = grown(f"a cup <lora:{lora}:1>"), grown("a cup", loras=f"{lora}:1")
-    for i in (0, 2):
-        np.testing.assert_array_equal(without[i], again[i])
-        assert (without[i] != tagged[i]).any()
-        np.testing.assert_array_equal(tagged[i], listed[i])
-    np.testing.assert_array_equal(without[1], tagged[1])
+def differ(some, others):
+    return all((a != b).any() for a, b in zip(some, others, strict=True))
 
 
-def test_a_lora_in_one_sides_prompt_changes_that_side_only(webui, picture, lora):
-    without = parts(webui.outpaint(picture, SIDES))
-    right = parts(webui.outpaint(picture, {**SIDES, "side_prompts": f"right: <lora:{lora}:1>"}))
-    np.testing.assert_array_equal(without[0], right[0])
-    assert (without[2] != right[2]).any()
-    left = parts(webui.outpaint(picture, {**SIDES, "side_prompts": f"left: <lora:{lora}:1>"}))
-    assert (without[0] != left[0]).any()
-    np.testing.assert_array_equal(without[2], left[2])
+def equal(some, others):
+    return all((a == b).all() for a, b in zip(some, others, strict=True))
 
 
-def test_prompts_per_side_change_their_sides_only(webui, picture):
-    without = parts(webui.outpaint(picture, SIDES))
-    with_prompts = parts(webui.outpaint(picture, {**SIDES, "side_prompts": "left: the sea\n# nothing\nright -: people"}))
-    assert (without[0] != with_prompts[0]).any()
-    assert (without[2] != with_prompts[2]).any()
-    only = parts(webui.outpaint(picture, {**SIDES, "side_prompts": "!right: hills"}))
-    np.testing.assert_array_equal(without[0], only[0])
-    assert (without[2] != only[2]).any()
+def column(parts, index):
+    return [part[index] for part in parts]
+
+
+def test_a_lora_acts_on_every_side_wherever_it_is_written(grow, lora):
+    without, again = sides(grow(SIDES)), sides(grow(SIDES))
+    tagged = sides(grow(SIDES, prompt=f"a cup <lora:{lora}:1>"))
+    listed = sides(grow({**SIDES, "loras": f"{lora}:1"}))
+    for index in (0, 2):
+        assert equal(column(without, index), column(again, index))
+        assert differ(column(without, index), column(tagged, index))
+        assert equal(column(tagged, index), column(listed, index))
+    assert equal(column(without, 1), column(tagged, 1))
+
+
+def test_a_lora_acts_on_the_first_and_the_second_pass_of_a_side(grow, lora):
+    """Pass 1 paints columns 48..96, and pass 2 blends up to 32 of them into its own: from 80 on they are pass 1's alone."""
+    without, again, tagged = (grow(TWO_PASSES, prompt=prompt).pictures
+                              for prompt in ("a cup", "a cup", f"a cup <lora:{lora}:1>"))
+    assert equal(without, again)
+    assert differ([p[:, :48] for p in without], [p[:, :48] for p in tagged])
+    assert differ([p[:, 80:96] for p in without], [p[:, 80:96] for p in tagged])
+    second = grow({**TWO_PASSES, "side_prompts": f"left 2: <lora:{lora}:1>"}).pictures
+    assert differ([p[:, :48] for p in without], [p[:, :48] for p in second])
+    assert equal([p[:, 80:] for p in without], [p[:, 80:] for p in second])
+
+
+@pytest.mark.parametrize(("side", "changed", "same"), [("left", 0, 2), ("right", 2, 0)])
+def test_a_lora_in_one_sides_prompt_changes_that_side_only(grow, lora, side, changed, same):
+    without = sides(grow(SIDES))
+    one = sides(grow({**SIDES, "side_prompts": f"{side}: <lora:{lora}:1>"}))
+    assert differ(column(without, changed), column(one, changed))
+    assert equal(column(without, same), column(one, same))
+    assert equal(column(without, 1), column(one, 1))
+
+
+def test_two_sides_prompts_change_their_sides_only(grow):
+    without = sides(grow(SIDES))
+    both = sides(grow({**SIDES, "side_prompts": "left: the sea\n# nothing\nright -: people"}))
+    assert differ(column(without, 0), column(both, 0))
+    assert differ(column(without, 2), column(both, 2))
+    assert equal(column(without, 1), column(both, 1))
+    # Each alone changes its side as it did beside the other.
+    left, right = (sides(grow({**SIDES, "side_prompts": line})) for line in ("left: the sea", "right -: people"))
+    assert equal(column(left, 0), column(both, 0))
+    assert equal(column(left, 2), column(without, 2))
+    assert equal(column(right, 2), column(both, 2))
+    assert equal(column(right, 0), column(without, 0))
+
+
+def test_an_exclamation_mark_replaces_the_main_prompt(grow):
+    replaced = sides(grow({**SIDES, "side_prompts": "!right: hills"}))
+    assert equal(column(sides(grow(SIDES)), 0), column(replaced, 0))
+    assert equal(column(sides(grow(SIDES, prompt="hills")), 2), column(replaced, 2))
 
 
 @pytest.mark.parametrize(("arguments", "prompt", "field"), [
@@ -61,10 +90,18 @@ def test_prompts_per_side_change_their_sides_only(webui, picture):
     ({}, "a cup <lora:no-such-lora:1>", "prompt"),
     ({"side_prompts": "left: <lora:no-such-lora:1>"}, "a cup", "side_prompts"),
 ])
-def test_a_missing_lora_is_refused_before_sampling(webui, picture, lora, arguments, prompt, field):
-    response = webui.img2img(picture, script_name="directional outpaint", script_args=[{"left": 16, **arguments}],
-                             prompt=prompt)
-    assert response.status_code == 422, response.text[:300]
-    detail = response.json()["detail"]
+def test_a_missing_lora_is_refused_before_sampling(grow, lora, arguments, prompt, field):
+    detail = grow.refused({"left": 16, **arguments}, prompt=prompt)
     assert detail.startswith(f"{field}: 'no-such-lora' is no LoRA of this WebUI")
     assert lora in detail
+
+
+def test_the_lora_is_gone_afterwards(grow, lora, webui, picture):
+    def plain():
+        response = webui.img2img(np.ascontiguousarray(picture[:64, :64]), model=grow.model)
+        assert response.status_code == 200
+        return response.json()["images"]
+
+    before = plain()
+    grow({**SIDES, "loras": f"{lora}:1"})
+    assert plain() == before
