@@ -35,7 +35,8 @@ class ParamError(InputError):
         self.field = field
         self.value = value
         self.limit = limit
-        super().__init__(f"{field}: {limit}" if value is NO_VALUE else f"{field}: {_shown(value)} {limit}")
+        name = field if field.isprintable() and len(field) <= 80 else _shown(field)  # a made-up name can be anything
+        super().__init__(f"{name}: {limit}" if value is NO_VALUE else f"{name}: {_shown(value)} {limit}")
 
 
 class PlanError(InputError):

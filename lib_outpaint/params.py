@@ -15,6 +15,7 @@ from .errors import NO_VALUE, ParamError
 Kind = Literal["int", "float", "choice", "text"]
 Group = Literal["Amounts", "Shape", "Passes", "Prefill", "Mask", "Model help", "Prompts", "Output"]
 
+MOST_TEXT = 20_000  # characters of a parameter
 CONTROL_MODES = ("Balanced", "My prompt is more important", "ControlNet is more important")
 ANCHORS = ("center", "left", "right", "up", "down", "up left", "up right", "down left", "down right")
 FILLS = ("edge", "mirror", "mosaic", "smooth", "noise", "patchmatch", "telea")
@@ -62,6 +63,8 @@ class Param:
                 return ""
             if not isinstance(value, str):
                 raise ParamError(self.name, value, self.limit)
+            if len(value) > MOST_TEXT:
+                raise ParamError(self.name, value, f"is longer than {MOST_TEXT:,} characters")
             return value
         if self.kind == "choice":
             if not isinstance(value, str) or value not in self.choices:

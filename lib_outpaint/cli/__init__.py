@@ -21,6 +21,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Runs a command and returns its exit code. Bad usage exits with 2 through argparse."""
     parser = _parser()
     flags = parser.parse_args(argv)
+    if any(value == [] for value in vars(flags).values()):  # what argparse makes of "--left=--" before Python 3.13
+        parser.error("-- is no value")
     logging.basicConfig(level=logging.INFO if flags.verbose else logging.WARNING, format="%(levelname)s: %(message)s")
     console = Console(json=getattr(flags, "json", False), quiet=flags.quiet)
     try:

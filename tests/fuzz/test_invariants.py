@@ -88,10 +88,14 @@ def plan_of(request: Request, caps: Capabilities) -> Any:
     try:
         return planned(request, request.params, caps)
     except InputError as error:
-        assert "\n" not in str(error)
-        assert str(error).split(":")[0] in {"left, right, up, down", "size", "order", "step"} or "lower step" in str(error)
+        _names_what_to_change(str(error))
         assume(False)
         raise
+
+
+def _names_what_to_change(text: str) -> None:
+    assert "\n" not in text
+    assert text.split(":")[0] in {"left, right, up, down", "size", "order", "step"} or "lower step" in text
 
 
 @settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
@@ -227,6 +231,6 @@ def test_plans_over_their_limit_are_refused_at_once(values: dict[str, Any]) -> N
 
     request = Request((torch.zeros(1, 1, 1).expand(3, 64, 1),), Params(step=1, **values), numbered_shots(1, 0))
     began = time.process_time()
-    with pytest.raises(InputError, match="over the limit|more passes than the limit"):
+    with pytest.raises(InputError, match=r"over the limit|more passes than the limit"):
         planned(request, request.params, Capabilities("test"))
     assert time.process_time() - began < 1

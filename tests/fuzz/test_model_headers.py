@@ -30,6 +30,13 @@ def file_of(path: Path, header: bytes, length: int | None = None, tail: int = 29
     return path
 
 
+def one_line(error: Exception) -> None:
+    """What a user is told."""
+    assert str(error)
+    assert "\n" not in str(error)
+    assert len(str(error)) < 400
+
+
 def refused(path: Path) -> tuple[str, int]:
     """The error's text and the most bytes that were allocated at once; the time is checked."""
     tracemalloc.start()
@@ -41,8 +48,7 @@ def refused(path: Path) -> tuple[str, int]:
     finally:
         tracemalloc.stop()
     assert seconds < 1 or os.path.getsize(path) > 10**6  # what tracing costs; see the test without it
-    assert "\n" not in str(caught.value)
-    assert len(str(caught.value)) < 400
+    one_line(caught.value)
     return str(caught.value), peak
 
 
@@ -66,7 +72,7 @@ DAMAGE: dict[str, tuple[bytes, int | None]] = {
     "offsets backwards": (b'{"a":{"dtype":"F32","shape":[1],"data_offsets":[8,4]}}', None),
     "negative offsets": (b'{"a":{"dtype":"F32","shape":[1],"data_offsets":[-4,0]}}', None),
     "offsets beyond the file": (b'{"a":{"dtype":"F32","shape":[100],"data_offsets":[0,400]}}', None),
-    "offsets of 2^64": (b'{"a":{"dtype":"F32","shape":[1],"data_offsets":[18446744073709551612,18446744073709551616]}}', None),
+    "offsets of 2^64": (b'{"a":{"dtype":"F32","shape":[1],"data_offsets":[%d,%d]}}' % (2**64 - 4, 2**64), None),
     "offsets that are no integers": (b'{"a":{"dtype":"F32","shape":[1],"data_offsets":[0.0,4.0]}}', None),
     "shape of another size": (b'{"a":{"dtype":"F32","shape":[3],"data_offsets":[0,4]}}', None),
     "shape with a negative": (b'{"a":{"dtype":"F32","shape":[-1,-1],"data_offsets":[0,4]}}', None),
@@ -146,8 +152,8 @@ json_values = st.recursive(
 
 
 @settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow])
-@given(st.dictionaries(st.one_of(st.sampled_from(["__metadata__", "a.lora_down.weight", "b"]), st.text(max_size=6)), json_values,
-                       max_size=4), st.integers(0, 40))
+@given(st.dictionaries(st.one_of(st.sampled_from(["__metadata__", "a.lora_down.weight", "b"]), st.text(max_size=6)),
+                       json_values, max_size=4), st.integers(0, 40))
 def test_any_json_is_read_or_refused(tmp_path_factory: pytest.TempPathFactory, header: dict[str, Any], tail: int) -> None:
     path = file_of(tmp_path_factory.getbasetemp() / "any.safetensors", json.dumps(header).encode(), tail=tail)
     _read_or_refused(path)
@@ -172,8 +178,7 @@ def _read_or_refused(path: Path) -> None:
         try:
             found = read(path)
         except ModelError as error:
-            assert "\n" not in str(error)
-            assert len(str(error)) < 400
+            one_line(error)
         else:
             assert found.file_bytes == path.stat().st_size
         assert time.process_time() - began < 1

@@ -9,7 +9,8 @@ import secrets
 from typing import Any
 
 import torch
-from fastapi import Body, Depends, FastAPI, HTTPException
+from fastapi import APIRouter, Body, Depends, FastAPI, HTTPException
+from fastapi.routing import APIRoute
 from fastapi.security import HTTPBasic, HTTPBasicCredentials
 from modules import shared
 from PIL import Image
@@ -27,16 +28,35 @@ from .checkpoint import checkpoint_for
 from .sampling import WebUIHost
 
 MOST_BASE64 = 256 * 1024 * 1024  # characters of a picture in a request
+MOST_BODY = MOST_BASE64 + 4 * 1024 * 1024  # bytes of a request
 
 
 def add(_blocks: Any, app: FastAPI) -> None:
     """Adds the routes to the WebUI's app, if it has an API at all."""
     if not (getattr(shared.cmd_opts, "api", False) or getattr(shared.cmd_opts, "nowebui", False)):
         return
-    guard = [Depends(_authorised())]
-    app.add_api_route("/outpaint/v1/params", params, methods=["GET"], dependencies=guard)
-    app.add_api_route("/outpaint/v1/plan", plan, methods=["POST"], dependencies=guard)
-    app.add_api_route("/outpaint/v1/preview", shown, methods=["POST"], dependencies=guard)
+    router = APIRouter(prefix="/outpaint/v1", route_class=_Bounded, dependencies=[Depends(_authorised())])
+    router.add_api_route("/params", params, methods=["GET"])
+    router.add_api_route("/plan", plan, methods=["POST"])
+    router.add_api_route("/preview", shown, methods=["POST"])
+    app.include_router(router)
+
+
+class _Bounded(APIRoute):  # type: ignore[misc]
+    """Refuses a body that is too long before it is read."""
+
+    def get_route_handler(self) -> Any:
+        answer = super().get_route_handler()
+
+        async def bounded(request: Any) -> Any:
+            length = request.headers.get("content-length", "")
+            if request.method == "POST" and not length.isdecimal():
+                raise HTTPException(status_code=411, detail="the request must say how long it is")
+            if request.method == "POST" and (len(length) > 12 or int(length) > MOST_BODY):
+                raise HTTPException(status_code=413, detail=f"the request is longer than {MOST_BODY:,} bytes")
+            return await answer(request)
+
+        return bounded
 
 
 def params() -> dict[str, Any]:
@@ -44,7 +64,7 @@ def params() -> dict[str, Any]:
     return codecs.json_schema()
 
 
-def plan(body: dict[str, Any] = Body(...)) -> dict[str, Any]:
+def plan(body: Any = Body(...)) -> dict[str, Any]:
     """{"width", "height" or "image", "params"} -> the plan with its cost."""
     try:
         request, host = _request(body)
@@ -57,10 +77,10 @@ def plan(body: dict[str, Any] = Body(...)) -> dict[str, Any]:
         raise HTTPException(status_code=422, detail=str(error)) from error
 
 
-def shown(body: dict[str, Any] = Body(...)) -> dict[str, Any]:
+def shown(body: Any = Body(...)) -> dict[str, Any]:
     """{"image", "params", "seed"} -> the prefilled canvas and the mask as base64 PNG. Nothing is sampled."""
     try:
-        if not isinstance(body.get("image"), str):
+        if not isinstance(_fields(body).get("image"), str):
             raise PictureError("image: a base64 picture is needed")
         request, host = _request(body)
         # On the CPU: the device is the sampler's, and a job may be running on it.
@@ -81,7 +101,15 @@ class _Idle:
         self.override_settings = override_settings
 
 
-def _request(body: dict[str, Any]) -> tuple[Request, WebUIHost]:
+def _fields(body: Any) -> dict[str, Any]:
+    # Not left to the framework: it cannot say what is wrong with a body of NaN.
+    if not isinstance(body, dict):
+        raise PictureError("the body is no JSON object")
+    return body
+
+
+def _request(given: Any) -> tuple[Request, WebUIHost]:
+    body = _fields(given)
     values = body.get("params", {})
     if not isinstance(values, dict):
         raise PictureError("params: an object of named parameters is needed")
