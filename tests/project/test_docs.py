@@ -23,6 +23,18 @@ def test_links_lead_to_files_that_exist(page):
     assert not missing
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
+def test_anchors_lead_to_headings(page):
+    links = re.findall(r"\]\(([^)#:]*)#([^)]+)\)", page.read_text(encoding="utf8"))
+    assert [(name, anchor) for name, anchor in links if anchor not in anchors(page.parent / name if name else page)] == []
+
+
+def anchors(page):
+    """The anchors that GitHub gives a page's headings."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
 def test_the_readme_has_the_two_commands():
     text = (ROOT / "README.md").read_text(encoding="utf8")
     assert '\npip install -e ".[draft]" && outpaint image examples/coffee.jpg -o bigger.png --left 256 --up 96\n' in text
