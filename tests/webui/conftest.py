@@ -77,6 +77,12 @@ class WebUI:
         assert response.status_code == 200, response.text[:2000]
         return answered(response)
 
+    def again(self, picture: NDArray[np.uint8], infotext: str, *, model: str = "", **fields: Any) -> requests.Response:
+        """What the host makes of a picture and an infotext. The checkpoint is chosen by hand, as its settings want it."""
+        overrides = {"sd_model_checkpoint": model or self.inpainting}
+        return self.post("/sdapi/v1/img2img", {"init_images": [encoded(picture)], "infotext": infotext, "save_images": False,
+                                               "override_settings": overrides, **fields})
+
     def state(self) -> dict[str, Any]:
         """All options that the API shows."""
         return dict(self.get("/sdapi/v1/options"))

@@ -46,7 +46,9 @@ def test_the_section_holds_every_setting_at_its_default(host, settings, section)
         assert number.low <= number.default <= number.high
         assert info.comment_after
     assert [name for name, info in section.items() if info.restrict_api] == list(LIMITS)
-    assert [info.infotext for info in section.values() if info.infotext] == ["Outpaint largest window"]
+    pasted = [info for info in section.values() if info.infotext]
+    assert [info.infotext for info in pasted] == ["Outpaint largest window"]
+    assert type(pasted[0].default)("0.25") == 0.25  # as the host casts what is pasted
 
 
 def test_the_defaults_are_the_engines_own(settings):

@@ -50,7 +50,8 @@ class Number:
 
 
 NUMBERS = (
-    Number("outpaint_largest_window", 3, 0.25, 16, 0.25, "Largest window",
+    # 3.0: the host casts a pasted value to the default's own type.
+    Number("outpaint_largest_window", 3.0, 0.25, 16, 0.25, "Largest window",
            "in squares of the model's native side, 512 px for SD 1; lower needs less VRAM and makes more passes",
            limit=False, infotext=WINDOW_KEY),
     Number("outpaint_largest_canvas", 64, 1, 1000, 1, "Largest canvas", "megapixels of the finished picture"),
