@@ -47,9 +47,9 @@ def add_command(commands: Any) -> None:
                         help="folder for the report; made when missing")
     add_cut_flags(parser)
     group = parser.add_argument_group("comparison")
-    group.add_argument("--setting", action="append", default=[], metavar="TEXT",
+    group.add_argument("--setting", action="append", metavar="TEXT",
                        help="a setting to compare, or every combination: 'fill=noise,edge; overlap=16'; may be repeated")
-    group.add_argument("--results", action="append", default=[], metavar="NAME=DIR",
+    group.add_argument("--results", action="append", metavar="NAME=DIR",
                        help="also measure pictures that another program made: DIR/NAME-SIDE.png; may be repeated")
     group.add_argument("--measure-only", action="store_true", help="run no engine; only --results and the baselines")
     group.add_argument("--no-baselines", action="store_true", help="leave out the fills made without an engine")
@@ -91,7 +91,7 @@ def _makers(flags: argparse.Namespace, sides: tuple[Side, ...], console: Console
         found += _engine_makers(flags, console)
     elif flags.setting:
         raise ParamError("setting", flags.setting[0], "needs an engine; leave out --measure-only")
-    for text in flags.results:
+    for text in flags.results or ():
         name, equals, folder = text.partition("=")
         if not equals or not name.strip() or not folder:
             raise ParamError("results", text, "is not of the form NAME=DIR")
@@ -109,7 +109,7 @@ def _makers(flags: argparse.Namespace, sides: tuple[Side, ...], console: Console
 
 def _engine_makers(flags: argparse.Namespace, console: Console) -> list[EngineMaker]:
     params = params_for(flags)
-    texts = flags.setting + ([params.compare] if params.compare.strip() else [])
+    texts = (flags.setting or []) + ([params.compare] if params.compare.strip() else [])
     settings: dict[str, Params] = {}
     for text in texts or [""]:
         for label, one in combinations(params.changed(compare=text)):
