@@ -1,0 +1,93 @@
+"""Who can use the page, and what it must not give away: axe, widths, and requests that no page of ours makes."""
+
+from __future__ import annotations
+
+import http.client
+import json
+from urllib.parse import urlsplit
+
+import pytest
+
+from .conftest import ROOT, generated, load, result_size, set_number
+
+SERIOUS = ("serious", "critical")
+
+
+def serious(page):
+    """What axe finds serious, as lines."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    found = axe.run(page).response["violations"]
+    return [f"{v['id']}: {node['target']} {node['failureSummary']}" for v in found if v["impact"] in SERIOUS
+            for node in v["nodes"]]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_axe_finds_nothing_serious_and_nothing_sticks_out(open_page, photo, scheme, width):
+    page = open_page("zh/" if scheme == "dark" else "en/", color_scheme=scheme, viewport={"width": width, "height": 844})
+    load(page, photo)
+    set_number(page, "left", 48)
+    for group in page.locator(".outpaint-group button").all():
+        group.click()
+    page.locator("#outpage_generate").click()
+    assert result_size(page) == [248, 150]
+    page.locator("#outpage_status progress").wait_for(state="detached")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert not serious(page), "\n".join(serious(page))
+
+
+def test_on_a_telephone_the_button_is_never_out_of_reach(open_page, photo):
+    page = open_page(viewport={"width": 390, "height": 844}, has_touch=True)
+    load(page, photo)
+    page.locator("#outpaint_stage").scroll_into_view_if_needed()
+    box = page.locator("#outpage_generate").bounding_box()
+    assert 0 <= box["y"]
+    assert box["y"] + box["height"] <= 844
+    set_number(page, "left", 16)
+    generated(page)
+    page.wait_for_timeout(600)
+    shown = page.locator("#outpage_result .outpage-pair").bounding_box()
+    assert shown["y"] < 844 - 72, "the result is not scrolled to"
+
+
+def answer(server, path, method="GET", body=None, **headers):
+    place = urlsplit(server.url)
+    connection = http.client.HTTPConnection(place.hostname, place.port, timeout=20)
+    connection.request(method, path, body, headers)
+    found = connection.getresponse()
+    return found.status, found.read()
+
+
+@pytest.mark.parametrize("path", [
+    "/en/gradio_api/file=/etc/hostname", f"/en/gradio_api/file={ROOT}/README.md", "/en/gradio_api/file=README.md",
+    "/zh/gradio_api/file=../../README.md", "/en/gradio_api/file=http://127.0.0.1:1/", "/en/gradio_api/file=https://a.example/",
+    "/en/gradio_api/proxy=https://a.example/", "/results/none/a.png", "/results/../README.md",
+    "/results/none/%2e%2e%2f%2e%2e%2fREADME.md", "/en/gradio_api/runs"])
+def test_no_path_and_no_address_of_a_request_is_opened(server, path):
+    status, body = answer(server, path)
+    assert status in (403, 404)
+    assert b"Directional Outpaint" not in body
+
+
+def test_a_path_in_place_of_an_upload_is_refused(server):
+    """The picture of a call is an upload of this page, not a file of this machine."""
+    config = json.loads(answer(server, "/en/config")[1])
+    load = next(d for d in config["dependencies"] if d["api_name"] == "load")
+    body = {"data": [None, {"path": str(ROOT / "examples/coffee.jpg"), "meta": {"_type": "gradio.FileData"}}],
+            "fn_index": load["id"], "session_hash": "abc", "event_data": None}
+    status, said = answer(server, "/en/gradio_api/run/predict", "POST", json.dumps(body),
+                          **{"Content-Type": "application/json"})
+    assert status != 200
+    assert b"600x400" not in said
+
+
+@pytest.mark.parametrize(("host", "status"), [("evil.example", 403), ("localhost", 307), ("127.0.0.1:1", 307), ("[::1]:7", 307)])
+def test_other_names_for_this_machine_are_refused(server, host, status):
+    assert answer(server, "/", Host=host)[0] == status
+
+
+def test_nothing_is_asked_from_elsewhere_in_any_language(open_page):
+    for path in ("en/", "zh/"):
+        page = open_page(path)
+        addresses = page.evaluate("performance.getEntriesByType('resource').map(entry => new URL(entry.name).host)")
+        assert set(addresses) <= {urlsplit(page.url).netloc}
