@@ -44,6 +44,7 @@ class Link:
         notice: a text above the panel, "" for none.
         loras, controlnet_models, controlnet_modules: what is installed, asked again on every refresh.
         painted: CSS selectors of what is on show while a mask can be painted.
+        say: translates an error. The WebUI has no templates: there it stays English.
     """
 
     capabilities: Callable[..., Capabilities]
@@ -55,6 +56,7 @@ class Link:
     controlnet_models: Callable[[], list[str]] = _nothing
     controlnet_modules: Callable[[], list[str]] = _nothing
     painted: tuple[str, ...] = ()
+    say: Callable[[str], str] = str
 
 
 def params_from(values: Sequence[Any]) -> Params:
@@ -90,7 +92,8 @@ def answer(link: Link, text: str, *inputs: Any) -> str:
         found = _preview if question["kind"] == "preview" else _plan
         return json.dumps({**given, **found(link, question, link.capabilities(*inputs))})
     except InputError as error:
-        return json.dumps({**given, "error": str(error), "field": error.field if isinstance(error, ParamError) else ""})
+        field = error.field if isinstance(error, ParamError) else ""
+        return json.dumps({**given, "error": link.say(str(error)), "field": field})
 
 
 def _plan(link: Link, question: Mapping[str, Any], caps: Capabilities) -> dict[str, Any]:

@@ -67,8 +67,8 @@ def test_two_gestures_from_a_loaded_picture_to_a_larger_one(open_page, photo, tm
     assert np.array_equal(kept, np.asarray(Image.open(photo))[:, 32:])
     # The command line makes the same file, metadata included.
     other = tmp_path / "cli.png"
-    subprocess.run([sys.executable, "-m", "lib_outpaint.cli", "-q", "image", str(photo), "-o", str(other), "--left", str(left),
-                    "--seed", "7"], check=True, cwd=ROOT)
+    subprocess.run([sys.executable, "-m", "lib_outpaint.cli", "-q", "image", str(photo), "-o", str(other),
+                    "--left", str(left), "--seed", "7"], check=True, cwd=ROOT)
     with Image.open(other) as image:
         assert image.info["parameters"] == infotext
         assert np.array_equal(np.asarray(image), np.asarray(Image.open(made)))
@@ -85,7 +85,8 @@ def test_before_and_after_lie_on_each_other_and_the_slider_works_by_keyboard(ope
     result_size(page)
     boxes = [page.locator(f"#outpage_result {part}").bounding_box() for part in (".outpage-after", ".outpage-before img")]
     scale = boxes[0]["width"] / 264
-    expected = {"x": boxes[0]["x"] + 64 * scale, "y": boxes[0]["y"] + 32 * scale, "width": 200 * scale, "height": 150 * scale}
+    left, top = boxes[0]["x"] + 64 * scale, boxes[0]["y"] + 32 * scale
+    expected = {"x": left, "y": top, "width": 200 * scale, "height": 150 * scale}
     for name, value in expected.items():
         assert boxes[1][name] == pytest.approx(value, abs=0.6), name
     slider = page.get_by_role("slider", name="Before and after")

@@ -64,7 +64,7 @@ def build(session: Session, engines: Engines, limits: Limits, say: Texts, langua
                 engine, device = _engine(engines, say)
                 link = Link(capabilities=lambda name, where: engines.host(name, where).capabilities(), pictures=(PICTURE,),
                             inputs=(engine, device), limits=limits, loras=lambda: engines.loras,
-                            controlnet_models=lambda: engines.controlnets)
+                            controlnet_models=lambda: engines.controlnets, say=say.message)
                 built = panel.build(lambda name: PREFIX + name, link, say)
             with gr.Column(elem_id="outpage_right", min_width=300):
                 form = _right(say, session=state, source=source, engine=engine, device=device, controls=built.controls)

@@ -189,7 +189,7 @@ def serve(engines: Engines, limits: Limits, *, host: str = "127.0.0.1", port: in
     require_gradio()
     import uvicorn
 
-    with bound(host, port) as listening, temporary_folder() as folder:
+    with _ended_by_signals(), bound(host, port) as listening, temporary_folder() as folder:
         app = application(folder, engines, limits, language, is_loopback(host))
         shown = "localhost" if not is_loopback(host) and host in ("0.0.0.0", "::") else f"[{host}]" if ":" in host else host
         url = f"http://{shown}:{listening.getsockname()[1]}/"
@@ -197,7 +197,6 @@ def serve(engines: Engines, limits: Limits, *, host: str = "127.0.0.1", port: in
         say(f"the page: {url} (Ctrl+C ends it)")
         if browser:
             threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
-        with _ended_by_signals():
-            server.run(sockets=[listening])
+        server.run(sockets=[listening])
         if not server.started:
             raise InputError("the page could not be started; --verbose says more")
