@@ -72,6 +72,12 @@ def test_neither_does_one_with_an_inpaint_controlnet(run, monkeypatch, units):
     assert "would do better" not in run({"left": 16}, scripts=[ControlNet(*units)]).comments
 
 
+@pytest.mark.parametrize(("enabled", "told"), [(True, True), (False, False)])
+def test_what_a1111_makes_of_a_users_inpaint_only_is_told(run, enabled, told):
+    processed = run({"left": 16}, scripts=[ControlNet(Unit(enabled, "inpaint_only"), Unit())])
+    assert ("used inpaint_global_harmonious for your unit's inpaint_only" in processed.comments) == told
+
+
 def test_an_interrupted_job_without_a_picture_tells_of_nothing(run, host):
     host.processing.hooks["sample"] = lambda p: host.shared.state.interrupt()
     try:

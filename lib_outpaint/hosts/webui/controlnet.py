@@ -126,6 +126,11 @@ def inpaints_already(p: Any) -> bool:
                for unit in units_of(p))
 
 
+def modules_in_use(p: Any) -> list[str]:
+    """The modules of a job's enabled units."""
+    return [str(_field(unit, "module")) for unit in units_of(p) if _enabled(unit)]
+
+
 def units_of(p: Any) -> list[Any]:
     """The arguments of the host's ControlNet script: the user's units, enabled or not."""
     script = script_of(p)
@@ -225,7 +230,7 @@ def _raise_first(failures: list[Exception], c: Any) -> None:
         return
     error = failures[0]
     text = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-    if any(_enabled(unit) and str(_field(unit, "module")).endswith("+lama") for unit in units_of(c)):
+    if any(module.endswith("+lama") for module in modules_in_use(c)):
         folder = control_models.lama_folder()
         if folder is not None and not (folder / LAMA_WEIGHTS).is_file():
             text += f"; inpaint_only+lama needs {LAMA_WEIGHTS}, which ControlNet downloads into its folder {folder.name}"

@@ -45,7 +45,7 @@ def of_job(p: Any, checkpoint: Checkpoint, made: Sequence[Grown], seconds: float
     if not made:
         return []
     first = made[0]
-    lines = [chosen(first), advice(p, first.params, checkpoint), spent(made, seconds, memory.gigabytes())]
+    lines = [chosen(first), changed(p), advice(p, first.params, checkpoint), spent(made, seconds, memory.gigabytes())]
     return [line for line in lines if line]
 
 
@@ -61,6 +61,13 @@ def chosen(grown: Grown) -> str:
         span = f"{depths[0]} to {depths[-1]}" if len(depths) > 1 else f"{depths[0]}"
         found.append(f"{span} px of the picture in view")
     return f"auto: {', '.join(found)}" if found else ""
+
+
+def changed(p: Any) -> str:
+    """That A1111's ControlNet uses another module than a unit of the user's says, and than its infotext says; else ""."""
+    if control_models.is_forge() or "inpaint_only" not in controlnet.modules_in_use(p):
+        return ""
+    return "ControlNet used inpaint_global_harmonious for your unit's inpaint_only, as it does beside a mask of the WebUI's"
 
 
 def advice(p: Any, params: Params, checkpoint: Checkpoint) -> str:
