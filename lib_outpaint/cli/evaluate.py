@@ -183,7 +183,7 @@ def _told(found: Evaluation, output: Path, console: Console) -> None:
     measured = len(found.rows) - len(found.failures)
     console.say(f"{measured} measured ({found.reused} made before), {len(found.failures)} failed: {output / HTML}")
     for row in found.failures:
-        place = f"{row.file}, {row.side}, {row.setting}: " if row.setting else ""
+        place = f"{row.file}, {row.side}, {row.setting}: " if row.setting else ""  # else the error names the file
         console.error(f"failed: {place}{row.error}")
     if found.interrupted:
         console.error("interrupted; run it again to go on")

@@ -119,18 +119,22 @@ class Evaluator:
     def _file(self, path: Path, name: str, found: Evaluation, before: int, total: int) -> None:
         try:
             truth = read_truth(path, self.resize)
-            cases = [case_of(path.name, name, truth, side, self.cut) for side in self.sides]
             kept = self.folder / "truth" / f"{name}.png"
             if self.overwrite or not _holds(kept, truth):
                 picture_io.save(Image.fromarray(truth), kept)
         except PictureError as error:
             found.rows.append(Row(path.name, name, error=str(error), code=2))
             return
-        for case in cases:
-            for maker in self.makers:
-                before += 1
-                self.on_row(case.file, maker.label, before, total)
+        for side in self.sides:
+            try:
+                case = case_of(path.name, name, truth, side, self.cut)
+            except PictureError as error:
+                found.rows.append(Row(path.name, name, side.value, error=str(error), code=2))
+                continue
+            for number, maker in enumerate(self.makers, before + 1):
+                self.on_row(case.file, maker.label, number, total)
                 found.rows.append(self._row(case, maker, found, kept))
+            before += len(self.makers)
 
     def _row(self, case: Case, maker: Maker, found: Evaluation, truth: Path) -> Row:
         row = Row(case.file, case.name, case.side.value, maker.label, maker.kind, maker.engine, case.amount,

@@ -147,6 +147,15 @@ def test_bad_pictures_stop_nothing_and_are_listed(folder, tmp_path, run, capsys)
     assert "a0.png" in (out / "report.html").read_text(encoding="utf8")
 
 
+def test_a_picture_too_thin_for_one_side_is_measured_on_the_others(tmp_path, run):
+    source = tmp_path / "in"
+    source.mkdir()
+    Image.fromarray(np.arange(48 * 24 * 3, dtype=np.uint8).reshape(48, 24, 3)).save(source / "a.png")
+    assert run("-q", "evaluate", source, "-o", tmp_path / "out", "--side", "right,down", "--measure-only") == 2
+    rows = table(tmp_path / "out")
+    assert [(row["side"], bool(row["error"])) for row in rows] == [("right", True)] + [("down", False)] * 3
+
+
 def test_a_folder_of_nothing_but_bad_pictures_still_has_a_report(tmp_path, run):
     source = tmp_path / "in"
     source.mkdir()
