@@ -64,7 +64,6 @@
             ["reference", "context: how deep it looks in"]]) {
             element("li", `outpaint-key-${name}`, parts.legend, say(text));
         }
-        parts.previews = document.getElementById(`${mount.id}_previews`);
         return parts;
     };
 
@@ -215,14 +214,22 @@
     };
 
     /** The prefilled canvas and the mask, or nothing. */
-    outpaint.showPreviews = function(parts, answer) {
-        parts.previews.replaceChildren();
+    outpaint.showPreviews = function(mount, answer) {
+        const previews = document.getElementById(`${mount.id}_previews`);
+        if (!previews) {
+            return; // a page that is still being built
+        }
+        previews.replaceChildren();
+        delete previews.dataset.milliseconds;
         for (const [name, text] of answer ? [["canvas", "Prefilled canvas"], ["mask", "Mask"]] : []) {
-            const figure = element("figure", `outpaint-preview-${name}`, parts.previews);
+            const figure = element("figure", `outpaint-preview-${name}`, previews);
             const image = element("img", "", figure);
             image.alt = outpaint.say(text);
             image.src = answer[name];
             element("figcaption", "", figure, `${outpaint.say(text)}, ${answer.plan.canvas.join("x")}`);
+        }
+        if (answer) {
+            previews.dataset.milliseconds = String(Math.round(answer.milliseconds));
         }
     };
 })();

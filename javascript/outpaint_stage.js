@@ -9,7 +9,8 @@
     const outpaint = window.DirectionalOutpaint = window.DirectionalOutpaint || {};
     const POLL = 300; // ms: how often the page is asked which picture is on show
     const ASK = 120; // ms without a change before the server is asked
-    const ECHO = 700; // ms in which values that come back may be older than what the stage has set
+    const ECHO = 5000; // ms in which values that differ from what the stage has set are older than that
+    const AGAIN = 100; // ms until Gradio is asked again whether it has taken them
     const PATIENCE = 30000; // ms
 
     outpaint.Stage = class {
@@ -85,15 +86,13 @@
             this.config.names.forEach((name, index) => {
                 values[name] = list[index];
             });
-            const stale = Object.keys(this.wanted).filter((name) => String(values[name]) !== String(this.wanted[name]));
-            if (!stale.length) {
-                this.wanted = {};
-            } else if (performance.now() - this.setAt < ECHO) {
+            const stale = Object.keys(this.wanted).filter((name) => String(values[name] ?? "") !== String(this.wanted[name]));
+            if (stale.length && performance.now() - this.setAt < ECHO) {
                 stale.forEach((name) => {
                     values[name] = this.wanted[name];
                 });
                 clearTimeout(this.settling);
-                this.settling = setTimeout(() => this.press("look"), ECHO);
+                this.settling = setTimeout(() => this.press("look"), AGAIN);
             } else {
                 this.wanted = {};
             }
@@ -110,7 +109,7 @@
             if (!this.running) {
                 return;
             }
-            outpaint.showPreviews(this.parts, null);
+            outpaint.showPreviews(this.parts.mount, null);
             const margins = this.picture && outpaint.marginsOf(this.values, this.picture);
             if (margins && !this.held) {
                 this.margins = margins;
@@ -194,7 +193,7 @@
         press(name) {
             const button = document.getElementById(this.config.buttons[name]);
             if (!button) { // a page that is still being built: what comes after the stage is not there yet
-                requestAnimationFrame(() => this.press(name));
+                requestAnimationFrame(() => this.running && this.press(name));
                 return;
             }
             (button.matches("button") ? button : button.querySelector("button")).click();
@@ -233,10 +232,12 @@
             }
             this.replied = text;
             clearTimeout(this.waiting);
+            if (this.askedKey !== this.key()) {
+                return; // what was asked for is no longer what is set
+            }
             this.answer = {...answer, key: this.askedKey};
             if (answer.plan && answer.kind === "preview") {
-                outpaint.showPreviews(this.parts, answer);
-                this.parts.previews.dataset.milliseconds = String(Math.round(performance.now() - this.askedAt));
+                outpaint.showPreviews(this.parts.mount, {...answer, milliseconds: performance.now() - this.askedAt});
             }
             if (answer.plan && !this.held) {
                 this.margins = answer.plan.margins;

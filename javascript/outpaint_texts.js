@@ -34,10 +34,11 @@
             const [width, height] = [step.window[2] - step.window[0], step.window[3] - step.window[1]];
             sizes.set(`${width}x${height}`, [width, height]);
         }
-        const windows = [...sizes.values()].sort((a, b) => b[0] - a[0] || b[1] - a[1]).map((size) => size.join("x"));
+        const windows = Array.from(sizes.values());
+        windows.sort((a, b) => b[0] - a[0] || b[1] - a[1]);
         const count = plan.passes.length;
         const parts = [plan.canvas.join("x"), `${count} ${say(count === 1 ? "pass" : "passes")}`,
-            `${say("window")} ${windows.join(", ")}`, `${say("band")} ${answer.overlap} px`,
+            `${say("window")} ${windows.map((size) => size.join("x")).join(", ")}`, `${say("band")} ${answer.overlap} px`,
             `${plan.cost.latents_a_step.toLocaleString("en-US")} ${say("latents a step")}`];
         if (answer.combinations > 1) {
             parts.push(`${answer.combinations} ${say("combinations")}`);

@@ -45,7 +45,7 @@ def page() -> gr.Blocks:
             with gr.Column():
                 generate = gr.Button("Generate", elem_id="generate")
                 paste = gr.Button("Paste", elem_id="paste")
-                result = gr.Textbox(label="Result", elem_id="result")
+                result = gr.Textbox(label="Result", elem_id="result", interactive=True)
         script.change(lambda title: gr.update(visible=title != "None"), [script], [group])
         generate.click(lambda *values: json.dumps(codecs.to_dict(params_from(values), changed_only=True)),
                        found.controls, [result])

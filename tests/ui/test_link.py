@@ -1,0 +1,89 @@
+"""The answers to the stage: plan, preview, and messages for what cannot be done."""
+
+import base64
+import io
+import json
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from lib_outpaint import codecs
+from lib_outpaint.hosts.protocol import Capabilities
+from lib_outpaint.params import Params
+from lib_outpaint.plan_json import from_json
+from lib_outpaint.ui.link import Link, answer, params_from
+
+COFFEE = Path(__file__).parents[2] / "examples/coffee.jpg"
+LINK = Link(lambda: Capabilities("test", features=frozenset({"prompts"})), ())
+
+
+def asked(kind="plan", link=LINK, width=600, height=400, image=None, inputs=(), **values):
+    question = {"id": 3, "kind": kind, "values": codecs.to_positional(codecs.from_dict(values)), "width": width,
+                "height": height, "image": image}
+    return json.loads(answer(link, json.dumps(question), *inputs))
+
+
+def data_url(image, kind="PNG"):
+    buffer = io.BytesIO()
+    image.save(buffer, kind)
+    return f"data:image/{kind.lower()};base64,{base64.b64encode(buffer.getvalue()).decode()}"
+
+
+def test_a_plan_is_the_plan_and_its_line():
+    found = asked(left=128)
+    plan = from_json(found["plan"])
+    assert (found["id"], found["kind"], found["combinations"], found["overlap"]) == (3, "plan", 1, 32)
+    assert found["summary"] == plan.summary(32)
+    assert str(plan.canvas) == "728x400"
+
+
+def test_combinations_are_counted_and_each_is_checked():
+    assert asked(left=64, compare="overlap=16,48")["combinations"] == 2
+    assert "error" in asked(left=64, compare="overlap=16,999")
+
+
+@pytest.mark.parametrize(("values", "field", "message"), [
+    ({}, "left, right, up, down", "no side grows"),
+    ({"aspect": "wide"}, "aspect", "is not a ratio"),
+    ({"left": 64, "mask_weight": 0.5}, "mask_weight", "nothing the test engine can do"),
+    ({"left": 4096, "right": 4096, "up": 4096, "down": 4096}, "", "over the limit")])
+def test_what_cannot_be_done_is_a_message_with_its_field(values, field, message):
+    found = asked(**values)
+    assert found["field"] == field
+    assert message in found["error"]
+    assert "plan" not in found
+
+
+def test_a_size_that_is_none_is_refused():
+    assert "width: 0" in asked(width=0, left=8)["error"]
+    assert "height: True" in asked(height=True, left=8)["error"]
+
+
+def test_the_engine_is_asked_with_the_pages_own_values():
+    seen = []
+    link = Link(lambda engine: seen.append(engine) or Capabilities(engine, native_side=1024), ())
+    found = asked(link=link, inputs=("big",), left=512)
+    assert seen == ["big"]
+    assert len(found["plan"]["passes"]) == 1
+
+
+@pytest.mark.parametrize("mode", ["RGB", "L", "RGBA", "P"])
+def test_a_preview_is_the_canvas_and_the_mask_in_the_size_to_come(mode):
+    image = Image.open(COFFEE).convert("RGB").resize((90, 60)).convert(mode)
+    found = asked("preview", image=data_url(image), left=32, overlap=8)
+    shown = {name: Image.open(io.BytesIO(base64.b64decode(found[name].partition(",")[2]))) for name in ("canvas", "mask")}
+    assert {name: picture.size for name, picture in shown.items()} == {"canvas": (122, 60), "mask": (122, 60)}
+    assert shown["mask"].convert("L").getpixel((5, 30)) == 255
+    assert shown["mask"].convert("L").getpixel((60, 30)) == 0
+
+
+@pytest.mark.parametrize("image", ["", "data:image/png;base64,@@@", "data:text/plain;base64,AAAA", "/etc/passwd"])
+def test_what_is_no_picture_is_refused(image):
+    assert "error" in asked("preview", image=image, left=32)
+
+
+def test_text_boxes_hold_numbers_as_text_and_empty_ones_the_default():
+    values = codecs.to_positional(Params())
+    assert params_from(["" if value is None else value for value in values]) == Params()
+    assert params_from(["12", 0.0, None]) == Params(left=12)
