@@ -15,6 +15,7 @@ from typing import Any
 from ...errors import ParamError
 from ...params import declared
 from .. import assets
+from .texts import MESSAGES
 
 LANGUAGES = {"en": "English", "zh": "简体中文"}
 TAGS = {"en": "en", "zh": "zh-CN"}  # BCP 47, for <html lang>
@@ -30,7 +31,7 @@ class Texts:
         if found is None:
             found = json.loads(assets.localization(_FILES[language])) if language in _FILES else {}
         self.found: Mapping[str, str] = found
-        self._templates = [(_pattern(key), text) for key, text in found.items() if _NAME.search(key)]
+        self._templates = [(_pattern(key), found[key]) for key in MESSAGES if key in found and _NAME.search(key)]
 
     def __call__(self, text: str) -> str:
         """A text as it stands in the file; itself when it is not there."""
@@ -48,6 +49,8 @@ class Texts:
         return text
 
     def _part(self, name: str, value: str) -> str:
+        if name == "pass_name":
+            return self.message(value)
         if name != "field":
             return self(value)
         try:
@@ -76,8 +79,9 @@ def language_for(accepted: str) -> str:
     weighed = []
     for place, part in enumerate(accepted.split(",")):
         tag, _, rest = part.strip().partition(";")
-        weight = re.fullmatch(r"\s*q=([0-9.]+)\s*", rest)
-        weighed.append((-float(weight[1]) if weight else -1.0, place, tag.split("-")[0].lower()))
+        weight = re.fullmatch(r"\s*q=([01](?:\.[0-9]*)?)\s*", rest or "q=1")
+        if weight and float(weight[1]) > 0:
+            weighed.append((-float(weight[1]), place, tag.split("-")[0].lower()))
     return next((tag for _, _, tag in sorted(weighed) if tag in LANGUAGES), "en")
 
 
