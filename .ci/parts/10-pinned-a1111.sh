@@ -12,6 +12,7 @@ if [ -n "$python310" ]; then
   pip install -e ".[draft]" "opencv-python-headless<4.11" pytest hypothesis numpy==1.26.2 Pillow==9.5.0 \
     gradio==3.41.2 gradio_client==0.5.0 fastapi==0.94.0 pydantic==1.10.21 httpx==0.24.1 starlette==0.26.1 \
     "matplotlib<3.9" "huggingface_hub<0.26" "websockets<12" requests
+  fresh_browser
   python -c "import numpy, PIL; assert numpy.__version__ == '1.26.2' and PIL.__version__ == '9.5.0'"
   pytest
   deactivate
