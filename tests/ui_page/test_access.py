@@ -27,7 +27,7 @@ def test_axe_finds_nothing_serious_and_nothing_sticks_out(open_page, photo, sche
     page = open_page("zh/" if scheme == "dark" else "en/", color_scheme=scheme, viewport={"width": width, "height": 844})
     load(page, photo)
     set_number(page, "left", 48)
-    for group in page.locator(".outpaint-group button").all():
+    for group in page.locator(".outpaint-group button.label-wrap").all():
         group.click()
     page.locator("#outpage_generate").click()
     assert result_size(page) == [248, 150]
@@ -41,7 +41,7 @@ def test_on_a_telephone_the_button_is_never_out_of_reach(open_page, photo):
     load(page, photo)
     page.locator("#outpaint_stage").scroll_into_view_if_needed()
     box = page.locator("#outpage_generate").bounding_box()
-    assert 0 <= box["y"]
+    assert box["y"] >= 0
     assert box["y"] + box["height"] <= 844
     set_number(page, "left", 16)
     generated(page)
@@ -81,7 +81,8 @@ def test_a_path_in_place_of_an_upload_is_refused(server):
     assert b"600x400" not in said
 
 
-@pytest.mark.parametrize(("host", "status"), [("evil.example", 403), ("localhost", 307), ("127.0.0.1:1", 307), ("[::1]:7", 307)])
+@pytest.mark.parametrize(("host", "status"), [
+    ("evil.example", 403), ("localhost", 307), ("127.0.0.1:1", 307), ("[::1]:7", 307)])
 def test_other_names_for_this_machine_are_refused(server, host, status):
     assert answer(server, "/", Host=host)[0] == status
 
@@ -91,3 +92,35 @@ def test_nothing_is_asked_from_elsewhere_in_any_language(open_page):
         page = open_page(path)
         addresses = page.evaluate("performance.getEntriesByType('resource').map(entry => new URL(entry.name).host)")
         assert set(addresses) <= {urlsplit(page.url).netloc}
+
+
+def test_no_english_is_left_on_the_chinese_page(open_page, photo):
+    page = open_page("zh/")
+    load(page, photo)
+    set_number(page, "left", 48)
+    for group in page.locator(".outpaint-group button.label-wrap").all():
+        group.click()
+    page.locator("#outpage_generate").click()
+    result_size(page)
+    shown = page.evaluate("""() => {
+        const found = [];
+        const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+        while (walk.nextNode()) {
+            if (!walk.currentNode.parentElement.closest('script, style, .outpaint-hidden')) {
+                found.push(walk.currentNode.nodeValue.trim());
+            }
+        }
+        for (const element of document.querySelectorAll('[aria-label], [placeholder], [title], [alt]')) {
+            if (!element.closest('.outpaint-hidden')) {
+                found.push(...['aria-label', 'placeholder', 'title', 'alt'].map((name) => element.getAttribute(name)));
+            }
+        }
+        for (const box of document.querySelectorAll('input[role=listbox]')) {
+            found.push(box.value);
+        }
+        return found.filter(Boolean);
+    }""")
+    chinese = json.loads((ROOT / "localizations/zh_CN.json").read_text(encoding="utf8"))
+    assert [text for text in shown if chinese.get(text, text) != text] == []
+    assert any("次采样" in text for text in shown)  # the stage's line
+    assert any("草稿：" in text for text in shown)  # the result's notes

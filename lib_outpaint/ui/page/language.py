@@ -22,6 +22,8 @@ TAGS = {"en": "en", "zh": "zh-CN"}  # BCP 47, for <html lang>
 _FILES = {"zh": "zh_CN"}
 _NAME = re.compile(r"\{(\w+)\}")
 
+_COUNTS = ("number", "done", "steps", "tile", "tiles", "line")  # of a template: digits alone
+
 
 class Texts:
     """Looks up texts of one language; English ones come back as they are."""
@@ -70,7 +72,7 @@ def _pattern(key: str) -> re.Pattern[str]:
             pattern += f"(?P={part})"
         else:
             seen.add(part)
-            pattern += f"(?P<{part}>.+?)"
+            pattern += f"(?P<{part}>[0-9]+)" if part in _COUNTS else f"(?P<{part}>.+?)"
     return re.compile(pattern, re.DOTALL)
 
 

@@ -131,6 +131,8 @@ def application(folder: Path, engines: Engines, limits: Limits, language: str, l
                                   js=f"() => {{ document.documentElement.lang = '{TAGS[tag]}'; }}", footer_links=[],
                                   show_error=False, ssr_mode=False, run_history=False, pwa=False, mcp_server=False,
                                   enable_monitoring=False, max_file_size=MOST_UPLOAD)
+        # A mounted page is not marked as launched, and Gradio would then open any path that a call names as its picture.
+        blocks.has_launched = True
     return _Guard(app, loopback)
 
 

@@ -98,9 +98,9 @@ MESSAGES = (
     "CMYK was converted to RGB and its colour profile dropped",
     "{model} is not an inpainting model: {better} would fit the new area better",
     "pass {number}: {steps} UNet steps in {seconds} s, peak memory {memory} MiB",
-    "left {number}", "right {number}", "up {number}", "down {number}",
     "{pass_name}, {done}/{steps}",
     "{pass_name}, tile {tile} of {tiles}",
+    "left {number}", "right {number}", "up {number}", "down {number}",
 )
 
 # Choices that are names or signs, the same in every language.
