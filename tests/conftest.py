@@ -12,7 +12,18 @@ torch.set_num_threads(1)  # many small pictures: more threads cost more than the
 
 settings.register_profile("usual", deadline=None, derandomize=True, print_blob=True,
                           suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "usual"))
+settings.register_profile("quick", settings.get_profile("usual"), max_examples=10)
+PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "usual")
+settings.load_profile(PROFILE)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The profile "quick", for measuring coverage and mutants: few examples, also where a test asks for more."""
+    name = "_hypothesis_internal_use_settings"
+    for item in items if PROFILE == "quick" else ():
+        function = getattr(item, "obj", None)
+        if hasattr(function, name):
+            setattr(function, name, settings(getattr(function, name), max_examples=10))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
