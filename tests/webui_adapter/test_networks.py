@@ -56,3 +56,28 @@ def test_a_missing_name_is_looked_for_again_as_the_host_does(installed, run):
 def test_without_the_hosts_lora_extension_every_lora_is_missing(run):
     with pytest.raises(ParamError, match="installed are none"):
         run({"left": 16, "loras": "brush"})
+
+
+class Hashes:
+    """As the host's LoRA and embeddings: the infotext gets the hashes of what this pass's prompt names."""
+
+    values = ()
+
+    def title(self):
+        return "Hashes"
+
+    def process(self, p):
+        found = [f"{name}: {digest}" for name, digest in (("brush", "1a"), ("alias", "2b")) if f":{name}:" in p.prompt[0]]
+        if found:
+            p.extra_generation_params["Lora hashes"] = ", ".join(found)
+
+
+@pytest.mark.parametrize("sides", ["left: <lora:brush:1>", "right: <lora:brush:1>"])
+def test_hashes_of_every_pass_are_in_the_infotext(installed, run, sides):
+    text = run({"left": 16, "right": 16, "side_prompts": sides}, scripts=[Hashes()]).infotexts[0]
+    assert 'Lora hashes: "brush: 1a"' in text
+
+
+def test_hashes_are_those_of_this_picture(installed, run):
+    both = {"left": 16, "right": 16, "side_prompts": "left: <lora:brush:1>\nright: <lora:alias:1>"}
+    assert 'Lora hashes: "brush: 1a, alias: 2b"' in run(both, scripts=[Hashes()]).infotexts[0]

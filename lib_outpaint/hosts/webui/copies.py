@@ -46,6 +46,10 @@ def pass_copy(p: Any, jobs: Sequence[Job], decoded: list[torch.Tensor]) -> Any:
     c.subseed = [job.seed if job.subseed is None else job.subseed for job in jobs]
     if first.params.mask_weight is not None:
         c.inpainting_mask_weight = first.params.mask_weight
+    for name in ("cached_c", "cached_uc"):
+        # The host leaves the hashes of embeddings out of the infotext for a prompt that it finds in its cache.
+        if hasattr(c, name):
+            setattr(c, name, [None] * len(getattr(c, name)))
     c.do_not_reload_embeddings = first.pass_index > 0
     if p.scripts is not None:
         c.scripts = quiet_runner(p.scripts, decoded)

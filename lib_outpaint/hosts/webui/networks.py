@@ -44,6 +44,21 @@ def check(params: Params, prompts: Iterable[str], checkpoint: Checkpoint) -> Non
         _refuse_other_base(field, name, found, checkpoint)
 
 
+def keep_hashes(kept: dict[str, dict[str, str]], entries: dict[str, Any]) -> None:
+    """The infotext's hashes of LoRAs and embeddings are those of all passes, not of the last one alone.
+
+    Args:
+        kept: of the passes before, by entry and name; takes those of this pass.
+        entries: this pass's infotext entries; get those of all.
+    """
+    for key in ("Lora hashes", "TI hashes"):
+        for item in filter(None, str(entries.get(key) or "").split(", ")):
+            name, _, digest = item.rpartition(": ")
+            kept.setdefault(key, {})[name] = digest
+        if key in kept:
+            entries[key] = ", ".join(f"{name}: {digest}" for name, digest in kept[key].items())
+
+
 def names() -> list[str]:
     """The LoRAs that are installed."""
     module = _networks()

@@ -42,6 +42,7 @@ class WebUIHost:
         self.checkpoint = checkpoint
         self._settings = settings
         self._entries = dict(entries or {})
+        self._hashes: dict[str, dict[str, str]] = {}
         self.last: Any = None
 
     @property
@@ -118,6 +119,9 @@ class WebUIHost:
             state.skipped = False
             return [Outcome(None, skipped=True) for _ in jobs]
         c.extra_generation_params.update(self._entries)
+        if jobs[0].pass_index == 0:
+            self._hashes = {}
+        networks.keep_hashes(self._hashes, c.extra_generation_params)
         if unit is not None:
             infotext.own_unit(c.extra_generation_params, unit.model)
         self.last = c
