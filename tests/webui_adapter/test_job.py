@@ -1,5 +1,8 @@
 """Whole jobs on the stand-in: sizes, seeds, options, faults, results."""
 
+import sys
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -38,6 +41,49 @@ def test_a_short_positional_list_does_not_take_the_next_scripts_values(host, mak
     p.script_args = [*([None] * start), *values, *behind]
     processed = host.job.run(p, p.script_args[start:end], p.place)
     assert processed.images[0].size == (120, 80)
+
+
+@pytest.mark.parametrize("given", [[{"left": 24}], [{"left": 24}, "ignored"], [24, 0, 8], [24] + [None] * 50, []], ids=len)
+def test_a_list_of_another_length_leaves_always_on_scripts_behind_ours_their_values(host, make, given):
+    seen = []
+
+    class Behind:
+        values = (0.5, ["left"])
+
+        def title(self):
+            return "Behind"
+
+        def process(self, p, *values):
+            seen.append(values)
+
+    p = make(is_api=True)
+    start, end = p.place
+    behind = Behind()
+    behind.args_from, behind.args_to = end, end + 2
+    p.scripts.scripts.append(behind)
+    p.scripts.alwayson_scripts.append(behind)
+    p.script_args = [*([None] * start), *given, *Behind.values]
+    host.shared.state.begin()
+    if given and (len(given) < 50):
+        host.job.run(p, p.script_args[start:end], p.place)
+        assert seen == [Behind.values]
+    else:
+        fastapi = pytest.importorskip("fastapi")
+        with pytest.raises(fastapi.HTTPException):
+            host.job.run(p, p.script_args[start:end], p.place)
+    assert tuple(p.script_args[end:]) == Behind.values
+
+
+def test_a_picture_of_the_batch_tab_that_cannot_grow_is_left_out(host, make, monkeypatch):
+    warned = []
+    monkeypatch.setitem(sys.modules, "gradio", SimpleNamespace(Warning=warned.append))
+    p = make()
+    for number, left in enumerate([24, 5000, 16], 1):
+        host.shared.state.job = f"{number} out of 3"
+        processed = host.job.run(p, [{"left": left}], p.place)
+        assert len(processed.images) == len(processed.infotexts) == (0 if left == 5000 else 1)
+    assert warned == ["picture 2 out of 3 is left out: left: 5000 is outside 0..4096"]
+    assert warned[0] in "".join(p.comments)
 
 
 def test_bad_input_is_422_by_api_and_the_message_on_the_page(run, make, host):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -35,16 +36,20 @@ def run(p: Any, args: Sequence[Any], place: tuple[int, int]) -> Any:
 
     Raises:
         HTTPException: bad input, when called by API (422).
-        InputError: bad input, when called from the page, which shows the message.
+        InputError: bad input, when called from the page, which shows the message; in the Batch tab the picture is left
+            out with a warning, and the next one's turn comes.
         HostError: the sampler failed and no pass had finished.
     """
     # Before the generators are put back afterwards: a random seed must be another one each time.
     processing.fix_seed(p)
+    of_batch = _batch_tab()
     loaded = guard.loaded_checkpoint()
     try:
         with guard.untouched() as overrides, guard.params_txt_kept():
             processed = _run(p, _given(p, args, place), overrides)
     except InputError as error:
+        if of_batch:
+            return _left_out(p, of_batch, error)
         if not getattr(p, "is_api", False):
             raise
         from fastapi import HTTPException
@@ -55,6 +60,23 @@ def run(p: Any, args: Sequence[Any], place: tuple[int, int]) -> Any:
     if processed.images:
         guard.write_params_txt(processed.infotexts[0])
     return processed
+
+
+def _batch_tab() -> str:
+    """Which picture of the Batch tab this is ("3 out of 10"), "" outside of it: the host tells it nowhere else."""
+    job = str(getattr(shared.state, "job", "") or "")
+    return job if re.fullmatch(r"\d+ out of \d+", job) else ""
+
+
+def _left_out(p: Any, which: str, error: InputError) -> Any:
+    """A result without pictures, so that one picture that cannot grow does not end a batch."""
+    import gradio as gr
+
+    message = f"picture {which} is left out: {error}"
+    log.warning("outpaint: %s", message)
+    gr.Warning(message)
+    p.comment(message)
+    return processing.Processed(p, [], p.seed, "")
 
 
 def _run(p: Any, args: Sequence[Any], overrides: guard.Overrides) -> Any:
@@ -82,16 +104,18 @@ def _run(p: Any, args: Sequence[Any], overrides: guard.Overrides) -> Any:
 
 
 def _given(p: Any, args: Sequence[Any], place: tuple[int, int]) -> Sequence[Any]:
-    """The arguments the caller really gave: by API too few or too many move what stands behind them."""
-    if args and isinstance(args[0], dict):
-        return args
+    """The arguments the caller really gave. By API too few or too many have moved what stands behind them: it is moved
+    back, for always-on scripts there read their values by place in every pass."""
     arguments = p.script_args
     if not getattr(p, "is_api", False) or p.scripts is None or not isinstance(arguments, list):
         return args
     count = given_count(len(arguments), place, p.scripts)
-    if count > len(DECLARED):
+    given = arguments[place[0]:place[0] + count]
+    expected = place[1] - place[0]
+    arguments[place[0]:place[0] + count] = (given + [None] * expected)[:expected]
+    if count > len(DECLARED) and not isinstance(given[0], dict):
         raise ParamError("script_args", f"{count} values", f"are more than the {len(DECLARED)} parameters")
-    return list(arguments[place[0]:place[0] + count])
+    return given
 
 
 def _switched_off(p: Any) -> list[str]:
