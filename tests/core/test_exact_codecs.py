@@ -20,18 +20,44 @@ def flag(name: str) -> argparse.Action:
     return next(action for action in parser._actions if action.dest == f"param_{name}")
 
 
-@pytest.mark.parametrize(("name", "metavar", "text"), [
-    ("left", "PX", "How far the picture grows to the left. 0..4096 px or %%. Default: 0."),
-    ("unit", "NAME", "Whether the amounts are pixels or per cent of the picture's width or height. One of: px, %%. Default: px."),
-    ("aspect", "TEXT", "Grow to a shape such as 16:9 instead of by amounts; nothing is cropped or scaled. Default: empty."),
-    ("step", "PX", "The most that one pass grows a side; 0 is half the model's native side. 0..2048 px. Default: 0."),
-    ("noise_exponent", "N", "Noise fill: lower keeps more detail, higher makes it smoother. 0..4. Default: 1."),
-    ("mask_falloff", "N",
-     "Exponent of the ramp across the band: higher keeps more of the original. 0.25..4. Default: 1."),
-    ("mask_weight", "N",
-     "Inpainting conditioning mask weight; empty is the host's own setting. 0..1. Default: host's setting."),
-    ("color_variation", "N", "Noise fill: how colourful the noise is, from grey to fully coloured. 0..1. Default: 0.05."),
-], ids=lambda value: str(value)[:20])
+@pytest.mark.parametrize(
+    ("name", "metavar", "text"),
+    [
+        ("left", "PX", "How far the picture grows to the left. 0..4096 px or %%. Default: 0."),
+        (
+            "unit",
+            "NAME",
+            "Whether the amounts are pixels or per cent of the picture's width or height. One of: px, %%. Default: px.",
+        ),
+        (
+            "aspect",
+            "TEXT",
+            "Grow to a shape such as 16:9 instead of by amounts; nothing is cropped or scaled. Default: empty.",
+        ),
+        (
+            "step",
+            "PX",
+            "The most that one pass grows a side; 0 is half the model's native side. 0..2048 px. Default: 0.",
+        ),
+        ("noise_exponent", "N", "Noise fill: lower keeps more detail, higher makes it smoother. 0..4. Default: 1."),
+        (
+            "mask_falloff",
+            "N",
+            "Exponent of the ramp across the band: higher keeps more of the original. 0.25..4. Default: 1.",
+        ),
+        (
+            "mask_weight",
+            "N",
+            "Inpainting conditioning mask weight; empty is the host's own setting. 0..1. Default: host's setting.",
+        ),
+        (
+            "color_variation",
+            "N",
+            "Noise fill: how colourful the noise is, from grey to fully coloured. 0..1. Default: 0.05.",
+        ),
+    ],
+    ids=lambda value: str(value)[:20],
+)
 def test_flags_in_full(name: str, metavar: str, text: str) -> None:
     found = flag(name)
     assert found.option_strings == ["--" + name.replace("_", "-")]
@@ -47,25 +73,88 @@ def test_flags_stand_in_groups() -> None:
     assert titles == list(dict.fromkeys(param.group.lower() for param in DECLARED))
     for group in parser._action_groups[2:]:
         assert [action.dest for action in group._group_actions] == [
-            f"param_{param.name}" for param in DECLARED if param.group.lower() == group.title]
+            f"param_{param.name}" for param in DECLARED if param.group.lower() == group.title
+        ]
 
 
-@pytest.mark.parametrize(("name", "schema"), [
-    ("unit", {"title": "Unit", "description": "Whether the amounts are pixels or per cent of the picture's width or height.",
-              "default": "px", "type": "string", "enum": ["px", "%"]}),
-    ("anchor", {"title": "Anchor", "description": "Where the picture stays when it grows to an aspect ratio or a size.",
-                "default": "center", "type": "string", "enum": list(ANCHORS)}),
-    ("aspect", {"title": "Aspect ratio", "description": "Grow to a shape such as 16:9 instead of by amounts; nothing is "
-                "cropped or scaled.", "default": "", "type": "string"}),
-    ("mosaic", {"title": "Mosaic tile", "description": "Mosaic fill: the side of a tile.", "default": 16, "type": "integer",
-                "minimum": 2, "maximum": 128}),
-    ("mask_falloff", {"title": "Mask fall-off", "description": "Exponent of the ramp across the band: higher keeps more of "
-                      "the original.", "default": 1, "type": "number", "minimum": 0.25, "maximum": 4}),
-    ("mask_weight", {"title": "Conditioning mask weight", "description": "Inpainting conditioning mask weight; empty is the "
-                     "host's own setting.", "default": None, "type": ["number", "null"], "minimum": 0, "maximum": 1}),
-    ("controlnet_mode", {"title": "Inpaint ControlNet mode", "description": "Whether the prompt or ControlNet leads.",
-                         "default": CONTROL_MODES[0], "type": "string", "enum": list(CONTROL_MODES)}),
-], ids=lambda value: value if isinstance(value, str) else "")
+@pytest.mark.parametrize(
+    ("name", "schema"),
+    [
+        (
+            "unit",
+            {
+                "title": "Unit",
+                "description": "Whether the amounts are pixels or per cent of the picture's width or height.",
+                "default": "px",
+                "type": "string",
+                "enum": ["px", "%"],
+            },
+        ),
+        (
+            "anchor",
+            {
+                "title": "Anchor",
+                "description": "Where the picture stays when it grows to an aspect ratio or a size.",
+                "default": "center",
+                "type": "string",
+                "enum": list(ANCHORS),
+            },
+        ),
+        (
+            "aspect",
+            {
+                "title": "Aspect ratio",
+                "description": "Grow to a shape such as 16:9 instead of by amounts; nothing is cropped or scaled.",
+                "default": "",
+                "type": "string",
+            },
+        ),
+        (
+            "mosaic",
+            {
+                "title": "Mosaic tile",
+                "description": "Mosaic fill: the side of a tile.",
+                "default": 16,
+                "type": "integer",
+                "minimum": 2,
+                "maximum": 128,
+            },
+        ),
+        (
+            "mask_falloff",
+            {
+                "title": "Mask fall-off",
+                "description": "Exponent of the ramp across the band: higher keeps more of the original.",
+                "default": 1,
+                "type": "number",
+                "minimum": 0.25,
+                "maximum": 4,
+            },
+        ),
+        (
+            "mask_weight",
+            {
+                "title": "Conditioning mask weight",
+                "description": "Inpainting conditioning mask weight; empty is the host's own setting.",
+                "default": None,
+                "type": ["number", "null"],
+                "minimum": 0,
+                "maximum": 1,
+            },
+        ),
+        (
+            "controlnet_mode",
+            {
+                "title": "Inpaint ControlNet mode",
+                "description": "Whether the prompt or ControlNet leads.",
+                "default": CONTROL_MODES[0],
+                "type": "string",
+                "enum": list(CONTROL_MODES),
+            },
+        ),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
 def test_the_schema_in_full(name: str, schema: dict[str, Any]) -> None:
     assert codecs.json_schema()["properties"][name] == schema
 
@@ -73,9 +162,14 @@ def test_the_schema_in_full(name: str, schema: dict[str, Any]) -> None:
 def test_the_schemas_head() -> None:
     schema = codecs.json_schema()
     assert {key: value for key, value in schema.items() if key != "properties"} == {
-        "$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Directional outpaint", "type": "object",
-        "additionalProperties": False}
-    assert all(isinstance(value, int) for value in (schema["properties"]["left"][key] for key in ("minimum", "maximum")))
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Directional outpaint",
+        "type": "object",
+        "additionalProperties": False,
+    }
+    assert all(
+        isinstance(value, int) for value in (schema["properties"]["left"][key] for key in ("minimum", "maximum"))
+    )
 
 
 def test_the_table_in_full() -> None:
@@ -84,62 +178,137 @@ def test_the_table_in_full() -> None:
     assert lines[-1] == ""
     number = {param.name: i for i, param in enumerate(DECLARED)}
     for name, row in (
-            ("unit", "`unit` | px | `px`, `%` | Whether the amounts are pixels or per cent of the picture's width or height."),
-            ("aspect", "`aspect` | empty | text | Grow to a shape such as 16:9 instead of by amounts; nothing is cropped or "
-             "scaled."),
-            ("fill", "`fill` | noise | " + ", ".join(f"`{fill}`" for fill in FILLS)
-             + " | What the new area holds before it is sampled."),
-            ("mask_weight", "`mask_weight` | host's setting | 0..1 | Inpainting conditioning mask weight; empty is the host's "
-             "own setting."),
-            ("overlap", "`overlap` | 32 | 0..256 px | The band of the original that may be repainted to hide the seam; 0 keeps "
-             "every pixel.")):
+        (
+            "unit",
+            "`unit` | px | `px`, `%` | Whether the amounts are pixels or per cent of the picture's width or height.",
+        ),
+        (
+            "aspect",
+            "`aspect` | empty | text | Grow to a shape such as 16:9 instead of by amounts; nothing is cropped or "
+            "scaled.",
+        ),
+        (
+            "fill",
+            "`fill` | noise | "
+            + ", ".join(f"`{fill}`" for fill in FILLS)
+            + " | What the new area holds before it is sampled.",
+        ),
+        (
+            "mask_weight",
+            "`mask_weight` | host's setting | 0..1 | Inpainting conditioning mask weight; empty is the host's "
+            "own setting.",
+        ),
+        (
+            "overlap",
+            "`overlap` | 32 | 0..256 px | The band of the original that may be repainted to hide the seam; 0 keeps "
+            "every pixel.",
+        ),
+    ):
         assert lines[2 + number[name]] == f"| {number[name]} | {row} |"
 
 
-@pytest.mark.parametrize(("value", "written"), [
-    ("plain", "plain"), ("with blanks inside", "with blanks inside"), ("X", "X"), (" a", '" a"'), ("a ", '"a "'), ("a,b", '"a,b"'),
-    ("a:b", '"a:b"'), ("a\nb", '"a\\nb"'), ("a\rb", '"a\\rb"'), ('a"b', '"a\\"b"'), ("天,", '"天,"'), ("", ""), ("天", "天")])
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        ("plain", "plain"),
+        ("with blanks inside", "with blanks inside"),
+        ("X", "X"),
+        (" a", '" a"'),
+        ("a ", '"a "'),
+        ("a,b", '"a,b"'),
+        ("a:b", '"a:b"'),
+        ("a\nb", '"a\\nb"'),
+        ("a\rb", '"a\\rb"'),
+        ('a"b', '"a\\"b"'),
+        ("天,", '"天,"'),
+        ("", ""),
+        ("天", "天"),
+    ],
+)
 def test_quoting(value: str, written: str) -> None:
     assert quoted(value) == written
     assert unquoted(written) == value
 
 
-@pytest.mark.parametrize(("text", "value"), [
-    ('"5"', "5"), ("5", "5"), ('"', '"'), ('""', ""), ('"a', '"a'), ('a"', 'a"'), ('"a" "b"', '"a" "b"'), ('"\\x"', '"\\x"')])
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ('"5"', "5"),
+        ("5", "5"),
+        ('"', '"'),
+        ('""', ""),
+        ('"a', '"a'),
+        ('a"', 'a"'),
+        ('"a" "b"', '"a" "b"'),
+        ('"\\x"', '"\\x"'),
+    ],
+)
 def test_unquoting_leaves_what_is_no_quoted_text(text: str, value: str) -> None:
     assert unquoted(text) == value
 
 
 def test_infotext_in_full() -> None:
     found = to_infotext(Params(left=8, unit="%", mask_falloff=0.5, side_prompts="left: a", color_match="off"))
-    assert list(found.items())[1:] == [("Outpaint left", "8"), ("Outpaint unit", "%"), ("Outpaint mask falloff", "0.5"),
-                                       ("Outpaint side prompts", "left: a"), ("Outpaint color match", "off")]
+    assert list(found.items())[1:] == [
+        ("Outpaint left", "8"),
+        ("Outpaint unit", "%"),
+        ("Outpaint mask falloff", "0.5"),
+        ("Outpaint side prompts", "left: a"),
+        ("Outpaint color match", "off"),
+    ]
     assert next(iter(found)) == "Outpaint version"
 
 
-@pytest.mark.parametrize(("entries", "value"), [
-    ({"Outpaint size": "5x6"}, "5x6"), ({"Outpaint size-1": "5", "Outpaint size-2": "6"}, "5x6"),
-    ({"Outpaint size": "1x1", "Outpaint size-1": "5", "Outpaint size-2": "6"}, "1x1"), ({"Outpaint size-1": "5"}, None),
-    ({"Outpaint size-2": "5"}, None), ({}, None)], ids=str)
+@pytest.mark.parametrize(
+    ("entries", "value"),
+    [
+        ({"Outpaint size": "5x6"}, "5x6"),
+        ({"Outpaint size-1": "5", "Outpaint size-2": "6"}, "5x6"),
+        ({"Outpaint size": "1x1", "Outpaint size-1": "5", "Outpaint size-2": "6"}, "1x1"),
+        ({"Outpaint size-1": "5"}, None),
+        ({"Outpaint size-2": "5"}, None),
+        ({}, None),
+    ],
+    ids=str,
+)
 def test_a_size_that_the_host_took_apart(entries: dict[str, str], value: str | None) -> None:
     assert infotext_value(entries, declared("size")) == value
     assert from_infotext(entries).size == (value or "")
 
 
-@pytest.mark.parametrize(("name", "text", "value"), [
-    ("left", "8", 8.0), ("left", "8.0", 8.0), ("left", " 8 ", 8.0), ("overlap", "16", 16), ("overlap", "16.0", 16),
-    ("mask_falloff", "0.5", 0.5), ("mask_weight", "", None), ("mask_weight", "NONE", None), ("mask_weight", "host", None),
-    ("mask_weight", "0.25", 0.25), ("fill", "edge", "edge"), ("aspect", " 16:9", " 16:9")])
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("left", "8", 8.0),
+        ("left", "8.0", 8.0),
+        ("left", " 8 ", 8.0),
+        ("overlap", "16", 16),
+        ("overlap", "16.0", 16),
+        ("mask_falloff", "0.5", 0.5),
+        ("mask_weight", "", None),
+        ("mask_weight", "NONE", None),
+        ("mask_weight", "host", None),
+        ("mask_weight", "0.25", 0.25),
+        ("fill", "edge", "edge"),
+        ("aspect", " 16:9", " 16:9"),
+    ],
+)
 def test_values_from_text(name: str, text: str, value: object) -> None:
     found = from_text(declared(name), text)
     assert found == value
     assert type(found) is type(value)
 
 
-@pytest.mark.parametrize(("name", "text", "words"), [
-    ("left", "", "left: '' is not a number"), ("left", "none", "left: 'none' is not a number"),
-    ("overlap", "1.5", "overlap: 1.5 is not a whole number"), ("overlap", "-1", "overlap: -1 is outside 0..256"),
-    ("fill", "Edge", "fill: 'Edge' is none of " + ", ".join(FILLS))])
+@pytest.mark.parametrize(
+    ("name", "text", "words"),
+    [
+        ("left", "", "left: '' is not a number"),
+        ("left", "none", "left: 'none' is not a number"),
+        ("overlap", "1.5", "overlap: 1.5 is not a whole number"),
+        ("overlap", "-1", "overlap: -1 is outside 0..256"),
+        ("fill", "Edge", "fill: 'Edge' is none of " + ", ".join(FILLS)),
+    ],
+)
 def test_texts_that_are_no_values(name: str, text: str, words: str) -> None:
     with pytest.raises(ParamError) as caught:
         from_text(declared(name), text)

@@ -231,6 +231,8 @@ def test_without_a_band_it_is_the_plain_blend() -> None:
 
 # What a host returned
 
+NAN = "the sampler returned NaN or infinite pixels; try the VAE or model in full precision"
+
 def test_what_is_checked_comes_back_clamped_and_in_float() -> None:
     prefilled = torch.full((3, 4, 8), 0.5)
     found = checked(torch.linspace(-1, 2, 96, dtype=torch.float64).reshape(3, 4, 8), prefilled)
@@ -241,8 +243,8 @@ def test_what_is_checked_comes_back_clamped_and_in_float() -> None:
 @pytest.mark.parametrize(("sampled", "words"), [
     (torch.zeros(3, 4, 9), "the sampler returned 9x4 for a window of 8x4"),
     (torch.zeros(5), "the sampler returned (5,) for a window of 8x4"),
-    (torch.full((3, 4, 8), math.nan), "the sampler returned NaN or infinite pixels; try the VAE or model in full precision"),
-    (torch.full((3, 4, 8), -math.inf), "the sampler returned NaN or infinite pixels; try the VAE or model in full precision"),
+    (torch.full((3, 4, 8), math.nan), NAN),
+    (torch.full((3, 4, 8), -math.inf), NAN),
     (torch.full((3, 4, 8), BLACK), "the sampler returned a black picture, as models do that overflow; try full precision"),
     (torch.full((3, 4, 8), -1.0), "the sampler returned a black picture, as models do that overflow; try full precision"),
 ])
