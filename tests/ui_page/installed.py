@@ -1,4 +1,4 @@
-"""Run outside a checkout, with a wheel installed: `python installed.py`. Fails when the page lacks a file."""
+"""Run outside a checkout, with a wheel installed: `python installed.py`. Fails when the page or the report lacks a file."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import sys
 from pathlib import Path
 
 import lib_outpaint
+from lib_outpaint.evaluate.report import Heading, html_report
+from lib_outpaint.evaluate.run import Evaluation
 from lib_outpaint.plan import Limits
 from lib_outpaint.ui import assets
 from lib_outpaint.ui.page.engines import Engines
@@ -21,6 +23,7 @@ for made, original in ((assets.stylesheet(), checkout / "style.css"),
         sys.exit(f"{original.name} is another one in the wheel")
 if "DirectionalOutpaint" not in assets.javascript():
     sys.exit("the stage's script is missing")
+html_report(Evaluation(), Path(), Heading("", ()))  # reads its style and script
 for language in LANGUAGES:
     Texts(language)
 with temporary_folder() as folder:
