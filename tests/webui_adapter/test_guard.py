@@ -52,3 +52,18 @@ def test_an_idle_gpu_is_not_started(host, monkeypatch):
     with guard.untouched():
         pass
     assert cuda.asked == 0
+
+
+def test_loading_the_checkpoint_again_moves_no_generator(host, monkeypatch):
+    from lib_outpaint.hosts.webui import guard
+
+    def reload(info):
+        torch.rand(5)
+        loaded.append(info)
+
+    loaded = []
+    monkeypatch.setattr(host.sd_models, "reload_model_weights", reload)
+    state = torch.get_rng_state()
+    guard.reload_checkpoint(host.sd_models.checkpoints["inpainting.safetensors"])
+    assert [info.name for info in loaded] == ["inpainting.safetensors"]
+    assert torch.equal(torch.get_rng_state(), state)

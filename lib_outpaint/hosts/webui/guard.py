@@ -53,13 +53,11 @@ class Overrides:
 def untouched() -> Iterator[Overrides]:
     """Options and random generators are the same afterwards, whatever happens inside."""
     overrides = Overrides()
-    generators = _generators()
-    try:
-        yield overrides
-    finally:
-        for restore, state in generators:
-            restore(state)
-        overrides.restore()
+    with _same_generators():
+        try:
+            yield overrides
+        finally:
+            overrides.restore()
 
 
 @contextmanager
@@ -94,6 +92,16 @@ def seed_all(seed: int) -> None:
     torch.manual_seed(seed % 2**63)
 
 
+@contextmanager
+def _same_generators() -> Iterator[None]:
+    generators = _generators()
+    try:
+        yield
+    finally:
+        for restore, state in generators:
+            restore(state)
+
+
 def _generators() -> list[tuple[Callable[[Any], object], Any]]:
     """The state of every global random generator, with what puts it back."""
     found: list[tuple[Callable[[Any], object], Any]] = [
@@ -123,7 +131,8 @@ def reload_checkpoint(before: Any) -> None:
     if before is None or loaded is None or reload is None or before.filename == loaded.filename:
         return
     try:
-        reload(info=before)
+        with _same_generators():  # a new model draws its first weights
+            reload(info=before)
     except Exception:  # loading a file can fail in any way, and the job itself is done
         log.exception("outpaint: the checkpoint %s could not be loaded again", before.filename)
 
