@@ -6,7 +6,7 @@ canvas, or over a part of it that a later pass paints: that is slack. It is pref
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice, pairwise
 from typing import Literal
@@ -229,13 +229,3 @@ def _mask_passes(place: Box, painted: Box, grid: Grid) -> list[Pass]:
             new, window = Box(x0, y0, x1, y1), Box(left, top, right, bottom)
             passes.append(Pass("mask", None, 1, len(passes) + 1, count, (new,), (place,), window))
     return passes
-
-
-def covered(boxes: Iterable[Box], canvas: Extent) -> int:
-    """How many px of the canvas the boxes cover, each px counted once (used to check plans, not to make them)."""
-    seen = bytearray(canvas.area)
-    for box in boxes:
-        part = box.intersect(canvas.box)
-        for row in range(part.top, part.bottom):
-            seen[row * canvas.width + part.left:row * canvas.width + part.right] = b"\1" * part.width
-    return sum(seen)
