@@ -27,8 +27,11 @@
             this.loaded = (event) => this.look(event.target);
             this.observer = new ResizeObserver(() => this.resized());
             outpaint.attachHandles(this);
-            for (const [id, help] of Object.entries(this.config.tooltips)) {
-                document.getElementById(id)?.setAttribute("title", outpaint.say(help));
+            for (const [id, [label, help]] of Object.entries(this.config.tooltips)) {
+                const control = document.getElementById(id);
+                control?.setAttribute("title", outpaint.say(help));
+                // Gradio's label belongs to the slider, which the stage stands for.
+                control?.querySelector("input[type=number]")?.setAttribute("aria-label", outpaint.say(label));
             }
         }
 
@@ -201,6 +204,12 @@
 
         ask(kind) {
             this.kind = kind;
+            this.askedAt = performance.now();
+            this.pixels = kind === "preview" ? outpaint.pixelsOf(this.picture) : null;
+            if (kind === "preview" && !this.pixels) {
+                this.fail("The picture cannot be read in this page.");
+                return;
+            }
             this.press("ask");
         }
 
@@ -211,14 +220,13 @@
         question() {
             this.number += 1;
             const question = {id: this.number, kind: this.kind, values: this.config.names.map((name) => this.values[name]),
-                width: this.picture.width, height: this.picture.height};
+                width: this.picture ? this.picture.width : 0, height: this.picture ? this.picture.height : 0};
             if (this.kind === "preview") {
-                question.image = outpaint.pixelsOf(this.picture);
-                this.askedAt = performance.now();
+                question.image = this.pixels;
             }
             this.askedKey = this.key();
             clearTimeout(this.waiting);
-            this.waiting = setTimeout(() => this.fail(), PATIENCE);
+            this.waiting = setTimeout(() => this.fail("No answer from the server."), PATIENCE);
             return JSON.stringify(question);
         }
 
@@ -226,7 +234,7 @@
             const answer = text ? JSON.parse(text) : {};
             if (answer.id !== this.number) {
                 if (text === this.replied || !text) {
-                    this.fail(); // the event ended without an answer of its own
+                    this.fail("No answer from the server."); // the event ended without an answer of its own
                 }
                 return;
             }
@@ -246,8 +254,8 @@
             this.tell();
         }
 
-        fail() {
-            this.answer = {error: outpaint.say("No answer from the server."), key: this.key()};
+        fail(text) {
+            this.answer = {error: outpaint.say(text), key: this.key()};
             this.tell();
         }
 

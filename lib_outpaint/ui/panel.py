@@ -118,7 +118,7 @@ def _presets_and_stage(elem_id: ElemId, uid: str, link: Link, say: Say) -> dict[
               "settable": [name for name in SETTABLE if any(p.name == name for p in DECLARED)],
               "limits": {p.name: [p.low, p.high] for p in DECLARED if p.kind in ("int", "float")},
               "presets": {p.name: {"amounts": dict(p.amounts), "aspect": p.aspect} for p in texts.PRESETS},
-              "tooltips": {elem_id(p.name): say(p.help) for p in DECLARED if p.name in _TOOLTIPS},
+              "tooltips": {elem_id(p.name): [say(p.label), say(p.help)] for p in DECLARED if p.name in _TOOLTIPS},
               "buttons": {name: elem_id(name) for name in ("look", "set", "ask")}}
     gr.HTML(f'<div id="{html.escape(uid)}" class="outpaint-stage" data-outpaint="{html.escape(json.dumps(config))}"></div>',
             elem_id=elem_id("stage_frame"), elem_classes=["outpaint-frame"])

@@ -30,6 +30,8 @@ def page(webui):
         page = browser.new_page(viewport={"width": 1400, "height": 1300})
         page.problems = []
         page.on("pageerror", lambda error: page.problems.append(str(error)))
+        page.on("console", lambda said: page.problems.append(said.text) if said.type == "error" else None)
+        page.route(lambda url: not url.startswith((webui.url, "data:", "blob:")), lambda route: route.fulfill(body=""))
         page.goto(webui.url, wait_until="domcontentloaded")
         page.wait_for_selector("#tab_img2img", state="attached", timeout=60000)
         page.locator("#tabs > .tab-nav > button", has_text="img2img").first.click()
@@ -43,7 +45,7 @@ def choose_script(page, title=SCRIPT):
     dropdown.scroll_into_view_if_needed()
     dropdown.click()
     page.locator("#tab_img2img ul.options li", has_text=title).first.click()
-    page.get_by_label("Grow left").first.wait_for(state="visible", timeout=20000)
+    page.locator("[id$=directional_outpaint_left] input[type=number]").wait_for(state="visible", timeout=20000)
 
 
 def set_number(page, control, value):
@@ -51,6 +53,134 @@ def set_number(page, control, value):
     box = page.locator(f"#tab_img2img [id$='{control}'] input[type=number]").first
     box.fill(str(value))
     box.press("Tab")
+
+
+def put_picture(page, picture, tmp_path, place="#img2img_image"):
+    photo = tmp_path / "photo.png"
+    Image.fromarray(np.ascontiguousarray(picture)).save(photo)
+    page.locator(f"{place} input[type=file]").first.set_input_files(str(photo))
+    page.locator(f"{place} img").first.wait_for(state="attached", timeout=30000)
+
+
+def handle(page, side):
+    return page.locator(f".outpaint-edge.outpaint-{side}")
+
+
+def line(page, start):
+    """The plan line, once it begins like this and is up to date."""
+    page.wait_for_function(
+        """start => {
+            const line = document.querySelector(".outpaint-line");
+            return line && line.textContent.startsWith(start) && !line.classList.contains("outpaint-old");
+        }""", arg=start, timeout=30000)
+    return page.locator(".outpaint-line").inner_text()
+
+
+def drag(page, part, dx, dy):
+    part.scroll_into_view_if_needed()
+    box = part.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    for share in (0.3, 0.7, 1):
+        page.mouse.move(x + dx * share, y + dy * share)
+    page.mouse.up()
+
+
+def grown(page, side):
+    return int(handle(page, side).get_attribute("aria-valuenow"))
+
+
+def result_of(page, width, height):
+    page.wait_for_function(
+        """size => [...document.querySelectorAll('#img2img_gallery img')].some(
+            (image) => image.naturalWidth === size[0] && image.naturalHeight === size[1])""",
+        arg=[width, height], timeout=180000)
+
+
+def test_two_gestures_drag_and_press(page, webui, picture, tmp_path):
+    """The picture that comes has exactly the size that the stage shows."""
+    put_picture(page, picture, tmp_path)
+    choose_script(page)
+    set_number(page, "img2img_steps", 1)
+    handle(page, "left").wait_for(timeout=20000)
+    drag(page, handle(page, "left"), -50, 0)
+    left = grown(page, "left")
+    assert left > 0
+    assert left % 8 == 0
+    assert ", 1 pass, " in line(page, f"{96 + left}x80")
+    page.locator("#img2img_generate").click()
+    result_of(page, 96 + left, 80)
+    assert page.problems == []
+
+
+def test_presets_and_preview(page, webui, picture, tmp_path):
+    put_picture(page, picture, tmp_path)
+    choose_script(page)
+    page.locator("[id$=directional_outpaint_preset_square]").click()
+    line(page, "96x96")
+    page.locator("[id$=directional_outpaint_preset_zoom_1_5]").click()
+    line(page, "144x128")  # 24 and 20 px, on the grid of 8
+    page.locator("[id$=directional_outpaint_preview]").click()
+    for name in ("canvas", "mask"):
+        image = page.locator(f".outpaint-preview-{name} img")
+        image.wait_for(timeout=30000)
+        size = image.evaluate("async image => { await image.decode(); return [image.naturalWidth, image.naturalHeight]; }")
+        assert size == [144, 128]
+    assert page.problems == []
+
+
+@pytest.mark.parametrize(("tab", "place"), [("Sketch", "#img2img_sketch"), ("Inpaint", "#img2maskimg"),
+                                            ("Inpaint sketch", "#inpaint_sketch"), ("Inpaint upload", "#img_inpaint_base")])
+def test_the_stage_follows_the_open_tab(page, webui, picture, tmp_path, tab, place):
+    put_picture(page, picture, tmp_path)
+    choose_script(page)
+    set_number(page, "directional_outpaint_left", 40)
+    line(page, "136x80")
+    page.locator("#mode_img2img > .tab-nav button", has_text=tab).first.click()
+    if tab == "Inpaint":
+        page.locator("#mode_img2img > .tab-nav button").nth(2).click()  # "Inpaint sketch" has the word too
+    page.locator(".outpaint-empty").wait_for(timeout=20000)
+    put_picture(page, picture[:64, :72], tmp_path, place)
+    assert ("A painted mask" in line(page, "112x64")) == (tab != "Sketch")
+    page.locator("#mode_img2img > .tab-nav button").first.click()
+    line(page, "136x80")
+    assert page.problems == []
+
+
+def test_pasted_amounts_are_on_the_stage(page, webui, picture, tmp_path):
+    put_picture(page, picture, tmp_path)
+    page.locator("#img2img_prompt textarea").fill(
+        "a cup\nSteps: 1, Sampler: Euler, CFG scale: 7, Seed: 1, Size: 64x64, Script: Directional outpaint, "
+        "Outpaint version: 2.0.0, Outpaint left: 24, Outpaint up: 16")
+    page.locator("#img2img_tools #paste").click()
+    handle(page, "left").wait_for(timeout=20000)
+    line(page, "120x96")
+    assert [grown(page, side) for side in ("left", "right", "up", "down")] == [24, 0, 16, 0]
+    assert page.problems == []
+
+
+def test_never_opened_it_asks_for_nothing(page, webui, picture, tmp_path):
+    asked = []
+    put_picture(page, picture, tmp_path)
+    page.wait_for_timeout(2000)
+    page.on("request", lambda request: asked.append(request.url))
+    page.wait_for_timeout(3000)
+    assert asked == []
+    assert page.evaluate("document.querySelector('.outpaint-view')") is None  # the stage is not even built
+    choose_script(page)
+    handle(page, "left").wait_for(state="attached", timeout=20000)
+    choose_other(page, "None")
+    page.wait_for_timeout(1500)
+    asked.clear()
+    page.wait_for_timeout(3000)
+    assert asked == []
+    assert page.problems == []
+
+
+def choose_other(page, title):
+    page.locator("#tab_img2img #script_list input").first.click()
+    page.locator("#tab_img2img ul.options li", has_text=title).first.click()
 
 
 def test_the_dropdown_the_panel_and_generate(page, webui, picture, tmp_path, request):
@@ -64,7 +194,7 @@ def test_the_dropdown_the_panel_and_generate(page, webui, picture, tmp_path, req
     set_number(page, "directional_outpaint_up", 24)
     screenshots = request.config.getoption("--screenshots")
     if screenshots:
-        page.get_by_label("Grow left").first.scroll_into_view_if_needed()
+        page.locator(".outpaint-stage").scroll_into_view_if_needed()
         page.wait_for_timeout(500)
         page.screenshot(path=str(Path(screenshots) / "webui-panel.png"))
     page.locator("#img2img_generate").click()
@@ -100,11 +230,21 @@ def test_plain_img2img_works_with_every_field_of_ours_at_its_end(page, webui, pi
     page.locator("#img2img_image input[type=file]").first.set_input_files(str(photo))
     page.locator("#img2img_image img").first.wait_for(state="visible", timeout=30000)
     choose_script(page)
-    for side in ("left", "right", "up", "down"):
-        set_number(page, f"directional_outpaint_{side}", 4096)
-    dropdown = page.locator("#tab_img2img #script_list input").first
-    dropdown.click()
-    page.locator("#tab_img2img ul.options li", has_text="None").first.click()
+    for group in ("shape", "passes", "prefill", "mask", "model_help", "prompts", "output"):
+        page.locator(f"[id$=directional_outpaint_group_{group}] .label-wrap").first.click()
+    ends = page.evaluate("""() => Array.from(
+        document.querySelectorAll("[id*=directional_outpaint_] input[type=number]"),
+        (box) => [box.closest("[id*=directional_outpaint_]").id, Number(box.max)])""")
+    assert len(ends) > 10
+    for control, high in ends:
+        set_number(page, control, high)
+    for name in ("aspect", "size", "mask_weight", "side_prompts", "loras", "compare", "source_size"):
+        page.locator(f"[id$=directional_outpaint_{name}] textarea").first.fill("!! nothing that could be read: \u221e")
+    for name in ("controlnet_module", "controlnet_model"):
+        box = page.locator(f"[id$=directional_outpaint_{name}] input").first
+        box.fill("no such thing")
+        box.press("Enter")
+    choose_other(page, "None")
     for control, value in (("img2img_steps", 1), ("img2img_width", 64), ("img2img_height", 64)):
         set_number(page, control, value)
     page.locator("#img2img_generate").click()
