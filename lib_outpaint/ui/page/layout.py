@@ -120,7 +120,7 @@ def _right(say: Texts, **given: Any) -> Form:
     chosen = gr.Radio(label=say(texts.CHOSEN), choices=[], visible=False, elem_id="outpage_chosen")
     with gr.Row(visible=True, elem_id="outpage_after_row"):
         download = gr.HTML("", elem_id="outpage_download")
-        again = gr.Button(say(texts.AGAIN), visible=False, elem_id="outpage_again")
+        again = gr.Button(say(texts.AGAIN), visible=False, size="md", elem_id="outpage_again")
     return Form(**given, prompt=prompt, negative=negative, seed=seed, count=count, sampling=sampling, status=status,
                 generate=generate, interrupt=interrupt, shown=shown, chosen=chosen, download=download, again=again)
 
