@@ -60,6 +60,11 @@ def ramp(overlap: int, blur: int, falloff: float) -> torch.Tensor:
 
 def distance(boxes: Sequence[Box], window: Box, device: torch.device) -> torch.Tensor:
     """Float32 (H, W): px from each pixel's centre in the window to the nearest box, 0 inside one."""
+    return _distance(boxes, window, device).expand(window.height, window.width).contiguous()
+
+
+def _distance(boxes: Sequence[Box], window: Box, device: torch.device) -> torch.Tensor:
+    """As `distance`, but (1, W) or (H, 1) where that says it all: a strip along a whole side."""
     x = torch.arange(window.left, window.right, device=device, dtype=torch.float32) + 0.5
     y = torch.arange(window.top, window.bottom, device=device, dtype=torch.float32) + 0.5
     nearest: torch.Tensor | None = None
@@ -68,7 +73,7 @@ def distance(boxes: Sequence[Box], window: Box, device: torch.device) -> torch.T
         dy = torch.maximum(box.top - y, y - box.bottom).clamp(min=0)[:, None]
         beside = window.left < box.left or window.right > box.right
         above = window.top < box.top or window.bottom > box.bottom
-        one = torch.hypot(dx, dy) if beside and above else dx + dy
+        one = torch.hypot(dx, dy) if beside and above else dx if beside else dy
         nearest = one if nearest is None else torch.minimum(nearest, one)
     assert nearest is not None
     return nearest
@@ -80,11 +85,11 @@ def box_coverage(boxes: Sequence[Box], window: Box, params: Params, source: Box,
     The parameters' band applies inside `source`; between generated areas the band is at least JOINT_BAND, so that
     overlap 0, which protects the original, does not leave a hard line between two passes.
     """
-    away = distance(boxes, window, device)
-    coverage = _looked_up(away, params.overlap, params)
+    away = _distance(boxes, window, device)
+    coverage = _looked_up(away, params.overlap, params).expand(window.height, window.width).contiguous()
     joint = max(params.overlap, JOINT_BAND)
     if joint != params.overlap:
-        loose = _looked_up(away, joint, params)
+        loose = _looked_up(away, joint, params).expand_as(coverage).contiguous()
         rows, columns = source.intersect(window).within(window).slices
         loose[rows, columns] = coverage[rows, columns]
         coverage = loose
@@ -107,8 +112,9 @@ def region_coverage(painted: torch.Tensor, params: Params) -> torch.Tensor:
 
 def masks_for(coverage: torch.Tensor, known: torch.Tensor, cell: int) -> Masks:
     """All masks of a window from its coverage and what is known (bool (H, W)); the rest of the unknown px is slack."""
-    painted = torch.maximum(coverage, (~known).float())
-    return Masks(coverage, _cells(painted > 0, cell), _cells(painted >= 0.5, cell))
+    painted = torch.where(known, coverage, 1)
+    highest = F.max_pool2d(painted[None], cell)[0]
+    return Masks(coverage, highest > 0, highest >= 0.5)
 
 
 def as_pixels(cells: torch.Tensor, cell: int) -> torch.Tensor:
@@ -130,7 +136,3 @@ def _looked_up(away: torch.Tensor, overlap: int, params: Params) -> torch.Tensor
     part = position - low
     high = (low + 1).clamp(max=len(table) - 1)
     return table[low] * (1 - part) + table[high] * part
-
-
-def _cells(mask: torch.Tensor, cell: int) -> torch.Tensor:
-    return F.max_pool2d(mask.float()[None, None], cell)[0, 0] > 0

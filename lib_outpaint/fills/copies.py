@@ -35,6 +35,24 @@ def mosaic(pixels: torch.Tensor, known: torch.Tensor, params: Params, seed: int)
 
 
 def _extended(pixels: torch.Tensor, known: torch.Tensor, how: Literal["edge", "mirror"]) -> torch.Tensor:
+    rows, columns = known.any(1), known.any(0)
+    if bool((known == rows[:, None] & columns[None, :]).all()):
+        return _on_a_grid(pixels, rows, columns, how)
+    return _in_rounds(pixels, known, how)
+
+
+def _on_a_grid(pixels: torch.Tensor, rows: torch.Tensor, columns: torch.Tensor, how: str) -> torch.Tensor:
+    """Known is where a known row (bool (H)) and a known column (bool (W)) meet, as a rectangle is: all rows copy from the
+    same columns, then all columns from the same rows."""
+    filled = pixels.clone()
+    for dim, line in ((2, columns), (1, rows)):
+        unknown = torch.nonzero(~line).flatten()
+        source, _ = _sources(line[None], how)
+        filled.index_copy_(dim, unknown, filled.index_select(dim, source[0, unknown]))
+    return filled
+
+
+def _in_rounds(pixels: torch.Tensor, known: torch.Tensor, how: str) -> torch.Tensor:
     filled, done = pixels, known
     while not bool(done.all()):
         across, far_x = _sources(done, how)

@@ -12,6 +12,7 @@ import math
 
 import torch
 
+from ..composite import around
 from ..filters import box_sum, dilated
 from ..params import Params
 
@@ -22,17 +23,17 @@ _BINS = 256
 def noise(pixels: torch.Tensor, known: torch.Tensor, params: Params, seed: int) -> torch.Tensor:
     """Spectrum-shaped noise; see the module's description. `seed` chooses the noise."""
     _, height, width = pixels.shape
-    hard = known[None].float()
-    mean = (pixels * hard).sum((1, 2), keepdim=True) / hard.sum()
+    hard = known.float()
+    mean = ((pixels.flatten(1) @ hard.flatten()) / hard.sum())[:, None, None]
     # The mean where nothing is known: a hard black edge would fill the spectrum with its own lines.
-    source = torch.fft.rfft2((pixels - mean) * _faded(known)[None] + mean)
-    amplitude = source.abs()
-    floor = amplitude.amax() * 1e-9 + 1e-12
+    source = torch.fft.rfft2(pixels.sub(mean).mul_(_faded(known)).add_(mean))
+    amplitude = _squared(source).sqrt_()
+    highest = amplitude.amax()
     shaped = _noise_power(height, width, params.color_variation, seed, pixels.device)
+    shaped /= amplitude + (highest * 1e-9 + 1e-12)  # times the source: its phase alone
     # Amplitude relative to its maximum keeps float32 in range for every exponent.
-    shaped *= (amplitude / (amplitude.amax() + floor) + 1e-9) ** params.noise_exponent
-    spectrum = source / (amplitude + floor) * shaped
-    texture = torch.fft.irfft2(spectrum, s=(height, width))
+    shaped *= (amplitude / (highest * (1 + 1e-9) + 1e-12)).add_(1e-9) ** params.noise_exponent
+    texture = torch.fft.irfft2(source * shaped, s=(height, width))
     return matched(texture, ~known, pixels, _beside(known))
 
 
@@ -44,18 +45,29 @@ def matched(values: torch.Tensor, where: torch.Tensor, reference: torch.Tensor, 
         reference: float32 (3, H, W) in 0..1, of which the px in `of` (bool (H, W)) count.
     """
     result = values.clone()
+    counted = _picked(reference, of).mul(_BINS - 1).add_(0.5).long()
+    given = _picked(values, where)
+    low, high = given.amin(1, keepdim=True), given.amax(1, keepdim=True)
+    bins = given.sub(low).mul_((_BINS * 8 - 1) / (high - low).clamp(min=1e-20)).long()
     for channel in range(values.shape[0]):
-        given = values[channel][where]
-        low, high = given.min(), given.max()
-        span = (high - low).clamp(min=1e-20)
-        position = ((given - low) / span) * (_BINS * 8 - 1)
-        bins = position.long()
-        counts = torch.bincount(bins, minlength=_BINS * 8).double()
+        counts = torch.bincount(bins[channel], minlength=_BINS * 8).double()
         ranks = (counts.cumsum(0) - counts / 2) / counts.sum()  # the middle of each bin in the distribution
-        wanted = torch.bincount((reference[channel][of] * (_BINS - 1) + 0.5).long(), minlength=_BINS).double()
-        quantiles = _quantiles(wanted, ranks)
-        result[channel][where] = quantiles[bins].to(values.dtype)
+        wanted = torch.bincount(counted[channel], minlength=_BINS).double()
+        given[channel] = _quantiles(wanted, ranks).to(values.dtype).index_select(0, bins[channel])
+    rows, columns = around(where)
+    if bool(where[rows, columns].all()):
+        result[:, rows, columns] = given.view(result[:, rows, columns].shape)
+    else:
+        result[:, where] = given
     return result
+
+
+def _picked(values: torch.Tensor, where: torch.Tensor) -> torch.Tensor:
+    """values[:, where], a copy: (C, N). A rectangle, the usual case, is cut out in a fraction of the time."""
+    rows, columns = around(where)
+    if bool(where[rows, columns].all()):
+        return values[:, rows, columns].clone(memory_format=torch.contiguous_format).flatten(1)
+    return values[:, where]
 
 
 def _quantiles(counts: torch.Tensor, ranks: torch.Tensor) -> torch.Tensor:
@@ -74,12 +86,17 @@ def _quantiles(counts: torch.Tensor, ranks: torch.Tensor) -> torch.Tensor:
 def _noise_power(height: int, width: int, color_variation: float, seed: int, device: torch.device) -> torch.Tensor:
     # Drawn on the CPU, so that every device gives the same picture for the same seed.
     generator = torch.Generator().manual_seed(seed % 2**63)
-    drawn = torch.rand(3, height, width, generator=generator)
-    grey = drawn.mean(0, keepdim=True)
-    drawn = (color_variation * drawn + (1 - color_variation) * grey).to(device)
+    drawn = torch.rand(3, height, width, generator=generator).to(device)
     # The middle grey of the draw is one huge coefficient at frequency 0; the matched histogram sets the mean anyway.
-    spectrum: torch.Tensor = torch.fft.rfft2(drawn - 0.5) * _gaussian_window(height, width, device)
-    return spectrum.abs().square()
+    grey = drawn.mean(0).mul_(1 - color_variation).sub_(0.5)
+    power = _squared(torch.fft.rfft2(drawn.mul_(color_variation).add_(grey)))
+    return power.mul_(_gaussian_window(height, width, device).square())
+
+
+def _squared(spectrum: torch.Tensor) -> torch.Tensor:
+    """Squared absolute values; a third of the time that abs() takes."""
+    parts = torch.view_as_real(spectrum)
+    return parts[..., 0].square().add_(parts[..., 1].square())
 
 
 def _gaussian_window(height: int, width: int, device: torch.device) -> torch.Tensor:
@@ -93,7 +110,7 @@ def _gaussian_window(height: int, width: int, device: torch.device) -> torch.Ten
 
 def _faded(known: torch.Tensor) -> torch.Tensor:
     """1 well inside the known area, fading to 0 at its border over a few px: no hard line in the spectrum."""
-    soft = box_sum(known.float(), 8) / 17**2
+    soft = box_sum(known.short(), 8) / 17**2
     return ((soft - 0.5) * 2).clamp(0, 1) * known
 
 

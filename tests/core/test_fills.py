@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lib_outpaint.errors import MissingExtra, ParamError
-from lib_outpaint.fills import REGISTRY, Fill, prefill
+from lib_outpaint.fills import REGISTRY, Fill, copies, prefill
 from lib_outpaint.params import FILLS, Params
 
 DEFAULTS = Params(left=1)
@@ -274,6 +274,18 @@ def test_the_histogram_is_that_of_the_seams_band(photos: dict[str, torch.Tensor]
         for channel in range(3):
             difference = (new[channel].quantile(levels) - band[channel].quantile(levels)).abs().max()
             assert float(difference) < 0.03, (name, channel)
+
+
+@pytest.mark.parametrize("how", ["edge", "mirror"])
+@pytest.mark.parametrize(("rows", "columns"), [
+    ("####", "..####.."), ("..##..", "########"), ("...####..", ".#####......."), (".#..##..", "#...###"), ("#", "..#"),
+])
+def test_rectangles_are_filled_as_any_other_shape(how: str, rows: str, columns: str) -> None:
+    known_rows, known_columns = (torch.tensor([mark == "#" for mark in line]) for line in (rows, columns))
+    known = known_rows[:, None] & known_columns[None, :]
+    pixels = torch.rand(3, *known.shape, generator=torch.Generator().manual_seed(1))
+    expected = copies._in_rounds(pixels, known, how)
+    assert torch.equal(copies._extended(pixels, known, how), expected)
 
 
 # Which methods there are
