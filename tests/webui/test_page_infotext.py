@@ -155,3 +155,31 @@ def test_the_section_of_settings(page, webui, tmp_path, request):  # noqa: F811
     if request.config.getoption("--screenshots"):
         page.screenshot(path=str(tmp_path / "settings.png"))
     assert page.problems == []
+
+
+def test_in_the_batch_tab_a_picture_of_another_size_is_left_out_and_told(page, webui, picture, checkpoint,  # noqa: F811
+                                                                         tmp_path):
+    if webui.folder is None:
+        pytest.skip("no --webui-dir: the folder must be on the WebUI's machine")
+    source, output = tmp_path / "in", tmp_path / "out"
+    source.mkdir()
+    for name, side in (("a", 64), ("b", 80), ("c", 64)):
+        Image.fromarray(np.ascontiguousarray(picture[:side, :side])).save(source / f"{name}.png")
+    answer = webui.outpaint(np.ascontiguousarray(picture[:64, :64]), {"left": 24}, steps=1)
+    page.locator("#img2img_prompt textarea").fill(answer.infotext)
+    page.locator("#tab_img2img #paste").click()
+    wait_for_panel(page)
+    page.locator("#mode_img2img button", has_text="Batch").first.click()
+    page.get_by_text("From directory").first.click()
+    page.locator("#img2img_batch_input_dir textarea").fill(str(source))
+    page.locator("#img2img_batch_output_dir textarea").fill(str(output))
+    page.locator("#img2img_generate").click()
+    told = page.locator(".toast-body", has_text="is left out").first
+    told.wait_for(timeout=120000)
+    assert "picture 2 out of 3 is left out: source_size: '64x64'" in told.inner_text()
+    for _ in range(240):
+        page.wait_for_timeout(500)
+        if output.exists() and len(list(output.iterdir())) == 2:
+            break
+    assert sorted(path.stem[-1] for path in output.iterdir()) == ["a", "c"]  # the host may put numbers before names
+    assert page.problems == []

@@ -500,3 +500,17 @@ def test_an_infotext_too_long_for_a_jpeg_costs_the_file_its_text_and_not_the_pic
     assert (host.images.saved[0]["info"] is not None) == held
     assert ("too long for a" in processed.comments) != held
     assert prompt in processed.infotexts[0]
+
+
+def test_a_checkpoint_that_an_extension_exchanges_in_mid_job_is_told(run):
+    class Exchanges:
+        def title(self):
+            return "Exchanges"
+
+        def before_process(self, p):
+            p.override_settings["sd_model_checkpoint"] = "inpainting.safetensors"
+
+    run({"left": 16})
+    assert "in mid-job" not in " ".join(run.p.comments)
+    run({"left": 16}, scripts=[Exchanges()])
+    assert "the checkpoint inpainting was loaded in mid-job" in " ".join(run.p.comments)

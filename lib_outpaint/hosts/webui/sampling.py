@@ -118,6 +118,7 @@ class WebUIHost:
         if state.skipped:
             state.skipped = False
             return [Outcome(None, skipped=True) for _ in jobs]
+        self._tell_of_another_checkpoint(c)
         c.extra_generation_params.update(self._entries)
         if jobs[0].pass_index == 0:
             self._hashes = {}
@@ -127,6 +128,13 @@ class WebUIHost:
         self.last = c
         steps = _steps_run(c)
         return [Outcome(pixels, steps) for pixels in _pixels(processed, decoded, len(jobs))]
+
+    def _tell_of_another_checkpoint(self, c: Any) -> None:
+        """Extensions may exchange the checkpoint inside the host's call, when the plan is made already."""
+        used, planned = getattr(c, "sd_model_name", None), self.checkpoint.name
+        if used and planned and used != planned:
+            self._p.comment(f"the checkpoint {used} was loaded in mid-job, by an extension: the windows are those planned "
+                            f"for {planned}")
 
 
 def _pixels(processed: Any, decoded: list[torch.Tensor], count: int) -> list[torch.Tensor]:
