@@ -66,7 +66,7 @@ def html_report(found: Evaluation, folder: Path, heading: Heading, most_pictures
     if baselines:
         parts.append("<details><summary>Baselines: made without any engine</summary>"
                      + _table(baselines, folder, "baselines", max(0, most_pictures - len(mine))) + "</details>")
-    parts += [_failed(found.failures), _legend(), _details(heading)]
+    parts += [_failed(found.failures), _legend(measured), _details(heading)]
     style, script = ((_HERE / name).read_text(encoding="utf8") for name in ("report.css", "report.js"))
     return (f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{TITLE}</title>'
             '<meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -185,10 +185,15 @@ def _failed(rows: Sequence[Row]) -> str:
     return f'<h2 id=failed>Failed</h2><ul class=failed>{lines}</ul>' if rows else ""
 
 
-def _legend() -> str:
-    lines = "".join(f"<dt>{figure.title}{f' ({figure.unit})' if figure.unit else ''}</dt><dd>{_text(figure.meaning)}"
-                    f"{f'; {figure.better} is better' if figure.better else ''}</dd>" for figure in (RANK, *SHOWN))
-    return f"<h2>The columns</h2><dl>{lines}</dl>"
+def _legend(rows: Sequence[Row]) -> str:
+    lines = []
+    for figure in (RANK, *SHOWN):
+        unit = f" ({figure.unit})" if figure.unit else ""
+        better = f"; {figure.better} is better" if figure.better else ""
+        lacks = figure is not RANK and all(_value(row, figure) is None for row in rows)
+        lines.append(f"<dt>{figure.title}{unit}</dt><dd>{_text(figure.meaning)}{better}"
+                     f"{'; <b>not measured here</b>' if lacks else ''}</dd>")
+    return f"<h2>The columns</h2><dl>{''.join(lines)}</dl>"
 
 
 def _details(heading: Heading) -> str:

@@ -107,6 +107,8 @@ class Evaluator:
         files = pictures_in(pictures)
         if pictures.resolve() == self.folder.resolve():
             raise PictureError(f"{self.folder}: the report needs a folder of its own")
+        if self.folder.exists() and not self.folder.is_dir():
+            raise PictureError(f"{self.folder}: is a file; the report needs a folder")
         found = Evaluation()
         each = len(self.sides) * len(self.makers)
         try:
