@@ -44,7 +44,8 @@ def grown(page: Page, address: str, language: str) -> None:
 def main() -> None:
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
     command = [sys.executable, "-m", "lib_outpaint.cli", "ui", "--no-browser", "--port", "0"]
-    with subprocess.Popen(command, cwd=HERE.parents[1], stdout=subprocess.PIPE, text=True) as server, sync_playwright() as play:
+    root = HERE.parents[1]
+    with subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, text=True) as server, sync_playwright() as play:
         assert server.stdout is not None
         found = re.search(r"http://\S+/", server.stdout.readline())
         assert found, "the page did not start"
