@@ -27,7 +27,9 @@ MARKS = {  # mark: what runs the block, from the root
     "diffusers": "tests/pipeline/test_docs_diffusers.py",
     "webui": "tests/webui/test_docs_webui.py",
 }
-_FENCE = re.compile(r"^(?P<indent> *)```(?P<info>[^\n`]*)\n(?P<text>.*?)^(?P=indent)```[ ]*$", re.MULTILINE | re.DOTALL)
+HAND = "hand"  # takes hours, or changes the machine: the page says when it was last done by hand
+COMMANDS = r"(?:\$ )?(?:pip|outpaint|python|pytest|git|curl|bash|mutmut|ruff|mypy) "
+FENCE = re.compile(r"^(?P<indent> *)```(?P<info>[^\n`]*)\n(?P<text>.*?)^(?P=indent)```[ ]*$", re.MULTILINE | re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ def blocks(page: Path) -> list[Block]:
     """Every fenced block of a page."""
     text = page.read_text(encoding="utf8")
     found = []
-    for match in _FENCE.finditer(text):
+    for match in FENCE.finditer(text):
         language, *marks = match["info"].split() or [""]
         body = re.sub(f"^{match['indent']}", "", match["text"], flags=re.MULTILINE)
         found.append(Block(page, text.count("\n", 0, match.start()) + 1, language, tuple(marks), body))

@@ -4,7 +4,20 @@ import re
 import shlex
 
 import pytest
-from docs_blocks import MARKS, PAGES, ROOT, SHELLS, blocks, command_lines, marked, run_block, small_examples
+from docs_blocks import (
+    COMMANDS,
+    FENCE,
+    HAND,
+    MARKS,
+    PAGES,
+    ROOT,
+    SHELLS,
+    blocks,
+    command_lines,
+    marked,
+    run_block,
+    small_examples,
+)
 
 from lib_outpaint import cli
 
@@ -25,12 +38,13 @@ def test_the_commands_of_a_page_work_in_their_order(page, tmp_path, monkeypatch)
 def test_no_block_escapes(page):
     for block in blocks(page):
         assert block.language, f"{block}: say the language, such as bash, python or text"
-        assert set(block.marks) <= set(MARKS), f"{block}: marks are {', '.join(MARKS)}"
+        assert set(block.marks) <= {*MARKS, HAND}, f"{block}: marks are {', '.join(MARKS)} and {HAND}"
         assert len(block.marks) < 2, f"{block}: one mark names the one suite that runs it"
-    text = page.read_text(encoding="utf8")
-    loose = re.findall(r"^ {4,}(?:\$ )?((?:pip|outpaint|python|pytest|git|curl) .*)$", text, re.MULTILINE)
-    inside = "\n".join(block.text for block in blocks(page))
-    assert [line for line in loose if line not in inside] == [], "commands belong into a fenced block"
+    hidden = re.findall(f"^ {{4,}}{COMMANDS}.*$", FENCE.sub("", page.read_text(encoding="utf8")), re.MULTILINE)
+    for block in blocks(page):
+        if not block.runs:
+            hidden += re.findall(f"^{COMMANDS}.*$", block.text, re.MULTILINE)
+    assert hidden == [], f"commands belong into a block of their language, with the mark {HAND!r} if no test can run them"
 
 
 @pytest.mark.parametrize("mark", MARKS)
