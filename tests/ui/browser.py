@@ -64,7 +64,8 @@ class Tab:
 
     def open_tab(self, name: str) -> None:
         """One of the pictures' tabs: a plain button in Gradio 3."""
-        self.page.locator("button:visible", has_text=name).first.click()
+        tabs = self.page.get_by_role("tab", name=name)
+        (tabs if tabs.count() else self.page.locator(".tab-nav button", has_text=name)).first.click()
 
     def press(self, name: str) -> None:
         self.page.locator(f"#script_{name}").click()

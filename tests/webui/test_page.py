@@ -1,6 +1,8 @@
 """The script on the WebUI's own page, in a real browser: chosen in the dropdown, set, generated.
 
-    pytest tests/webui/test_page.py --webui-url URL --screenshots docs/images
+    pytest tests/webui/test_page.py --webui-url URL
+
+With `--screenshots docs/images` it also takes webui-result.png; docs/images/panel.py takes the panel's.
 
 Needs the package playwright and a Chromium of the system.
 """
@@ -193,10 +195,6 @@ def test_the_dropdown_the_panel_and_generate(page, webui, picture, tmp_path, req
     set_number(page, "directional_outpaint_left", 40)
     set_number(page, "directional_outpaint_up", 24)
     screenshots = request.config.getoption("--screenshots")
-    if screenshots:
-        page.locator(".outpaint-stage").scroll_into_view_if_needed()
-        page.wait_for_timeout(500)
-        page.screenshot(path=str(Path(screenshots) / "webui-panel.png"))
     page.locator("#img2img_generate").click()
     result = page.locator("#img2img_gallery img").first
     result.wait_for(state="visible", timeout=120000)
