@@ -113,3 +113,20 @@ def test_windows_of_one_axis() -> None:
     ((3, 67), (3, 9), (-5, 123)), ((0, 64), (0, 0), (0, 64)), ((10, 64), (0, 0), (10, 74))])
 def test_a_window_around_what_is_known(span: tuple[int, int], margins: tuple[int, int], window: tuple[int, int]) -> None:
     assert Grid(8, 512, 10**9, 0, 0).around(*span, *margins) == window
+
+
+@pytest.mark.parametrize(("grid", "span", "inside", "windows"), [
+    # One window of the native side around a small part, kept inside the picture.
+    (Grid(8, 256, 10**6, 0, 0, 0), (500, 520), (0, 1000), [((376, 632), (500, 520))]),
+    (Grid(8, 256, 10**6, 0, 0, 0), (3, 20), (0, 1000), [((0, 256), (3, 20))]),
+    (Grid(8, 256, 10**6, 0, 0, 0), (990, 1000), (0, 1000), [((744, 1000), (990, 1000))]),
+    (Grid(8, 256, 10**6, 0, 0, 0), (990, 1001), (0, 1001), [((752, 1008), (990, 1001))]),
+    (Grid(8, 256, 10**6, 0, 0, 0), (120, 140), (100, 150), [((100, 164), (120, 140))]),
+    (Grid(8, 256, 10**6, 0, 0, 0), (120, 130), (100, 900), [((100, 356), (120, 130))]),
+    # Several: each repaints a part and sees a quarter, or the band, around it.
+    (Grid(8, 256, 256 * 256, 0, 0, 0), (100, 400), (0, 2000), [((16, 272), (100, 200)), ((120, 376), (200, 300)),
+                                                              ((216, 472), (300, 400))]),
+], ids=lambda value: str(value)[:30])
+def test_windows_over_a_part(grid: Grid, span: tuple[int, int], inside: tuple[int, int],
+                             windows: list[tuple[tuple[int, int], tuple[int, int]]]) -> None:
+    assert list(grid.covering(*span, *inside)) == windows
