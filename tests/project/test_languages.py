@@ -113,7 +113,9 @@ def parts(name):
 @pytest.mark.parametrize("part", ["levels of headings", "code", "pictures", "tables", "links"])
 def test_the_chinese_readme_has_what_the_english_one_has(part):
     english, translated = parts("README.md")[part], parts("README.zh-CN.md")[part]
-    assert translated == english, f"README.zh-CN.md: its {part} are not those of README.md"
+    missing = [item for item in english if english.count(item) > translated.count(item)]
+    extra = [item for item in translated if translated.count(item) > english.count(item)]
+    assert translated == english, f"README.zh-CN.md: {part}: without {missing}, has {extra} that README.md has not"
 
 
 def test_the_two_readmes_name_each_other():
