@@ -164,6 +164,7 @@ def _ended_by_signals() -> Iterator[None]:
     """Ctrl+C and SIGTERM end the page in the usual way, so that its files are removed. uvicorn raises them once more."""
 
     def ended(*_: object) -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # a second one must not end the cleaning up
         raise KeyboardInterrupt
 
     before = signal.signal(signal.SIGTERM, ended)
