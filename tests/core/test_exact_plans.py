@@ -15,7 +15,7 @@ from lib_outpaint.errors import PlanError
 from lib_outpaint.geometry import Box, Extent, Side
 from lib_outpaint.hosts.protocol import Capabilities
 from lib_outpaint.params import Params
-from lib_outpaint.plan import Pass, Plan, make_plan, split_pass
+from lib_outpaint.plan import Limits, Pass, Plan, make_plan, split_pass
 from lib_outpaint.windows import Grid, Interval, across_window, along_windows, side_box
 
 GOLDEN = Path(__file__).parent / "golden" / "plans.json"
@@ -130,3 +130,30 @@ def test_a_window_around_what_is_known(span: tuple[int, int], margins: tuple[int
 def test_windows_over_a_part(grid: Grid, span: tuple[int, int], inside: tuple[int, int],
                              windows: list[tuple[tuple[int, int], tuple[int, int]]]) -> None:
     assert list(grid.covering(*span, *inside)) == windows
+
+
+def test_limits_are_included() -> None:
+    """Just at every limit is fine, and one beyond it is not."""
+    at = Extent(512, 512), Params(left=256, up=256)  # 1.5 native sides, and the longest step
+    just, less = Capabilities("test", largest_window=768 * 768), Capabilities("test", largest_window=768 * 768 - 1)
+    assert [step.kind for step in make_plan(*at, just).passes] == ["together"]
+    assert [step.kind for step in make_plan(*at, less).passes] == ["side", "side"]
+    together = at[1].changed(order="together")
+    (whole,) = make_plan(at[0], together, just).passes
+    assert (whole.kind, whole.side, whole.step, whole.tile, whole.tiles) == ("together", None, 1, 1, 1)
+    too_large = r"^order: 'together' needs a window of 768x768, over the largest window of 0\.59 MP; use 'one by one'$"
+    with pytest.raises(PlanError, match=too_large):
+        make_plan(at[0], together, less)
+    prompts = "^order: 'together' has one pass for all sides, which prompts per side cannot do; use 'one by one'$"
+    with pytest.raises(PlanError, match=prompts):
+        make_plan(at[0], together.changed(side_prompts="left: a"), just)
+    three = Extent(100, 100), Params(left=60, step=20)
+    assert len(make_plan(*three, SD1, limits=Limits(passes=3)).passes) == 3
+    with pytest.raises(PlanError, match=r"^step: 20 px makes more passes than the limit of 2$"):
+        make_plan(*three, SD1, limits=Limits(passes=2))
+
+
+def test_a_window_that_cannot_become_smaller() -> None:
+    plan = make_plan(Extent(8, 8), Params(left=8, overlap=0), SD1)
+    with pytest.raises(PlanError):
+        split_pass(plan, plan.passes[0], Params(left=8, overlap=0), SD1)
