@@ -5,6 +5,7 @@ The format (huggingface/safetensors, "Format"): 8 bytes little-endian length n, 
 
 from __future__ import annotations
 
+import gc
 import json
 import struct
 from collections.abc import Mapping
@@ -119,10 +120,15 @@ def _parsed(path: Path, raw: bytes) -> dict[str, Any]:
             raise ModelError(f"{path.name}: its header names {twice[:80]!r} twice")
         return found
 
+    collects = gc.isenabled()
+    gc.disable()  # a million lists would have it walk through all that a WebUI holds, again and again
     try:
         found = json.loads(raw.decode("utf-8"), object_pairs_hook=unique)
     except (ValueError, RecursionError):
         raise ModelError(f"{path.name}: its header is not JSON") from None
+    finally:
+        if collects:
+            gc.enable()
     if not isinstance(found, dict):
         raise ModelError(f"{path.name}: its header is no JSON object")
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import struct
+import sys
 import threading
 import time
 import tracemalloc
@@ -97,8 +98,11 @@ def test_damaged_headers(tmp_path: Path, name: str) -> None:
     b'{"a":[' + b"{}," * 1_280_000 + b"{}]}", b'{"a":"' + b"\\u0041" * 640_000 + b'"}', b" " * (HEADER_LIMIT - 1) + b"x",
 ], ids=["names", "lists", "objects", "escapes", "blanks"])
 def test_the_longest_header_takes_less_than_a_second(tmp_path: Path, content: bytes) -> None:
+    if sys.gettrace() is not None:
+        pytest.skip("a debugger or coverage counts every line")
     path = file_of(tmp_path / "x.safetensors", content)
     assert HEADER_LIMIT * 0.9 < len(content) <= HEADER_LIMIT
+    held = [[] for _ in range(3_000_000)]  # a WebUI holds many objects, which the garbage collector walks through
     seconds = []
     for _ in range(3):  # what else the machine does counts too
         began = time.process_time()
@@ -106,6 +110,7 @@ def test_the_longest_header_takes_less_than_a_second(tmp_path: Path, content: by
             inspect(path)
         seconds.append(time.process_time() - began)
     assert min(seconds) < 1  # about 0.4
+    assert held
 
 
 def test_a_header_that_is_too_long_is_not_read(tmp_path: Path) -> None:
