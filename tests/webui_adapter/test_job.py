@@ -1,5 +1,6 @@
 """Whole jobs on the stand-in: sizes, seeds, options, faults, results."""
 
+import re
 import sys
 from types import SimpleNamespace
 
@@ -264,6 +265,20 @@ def test_compare_returns_a_labelled_grid_first(run):
     assert processed.index_of_first_image == 1
     assert len(processed.images) == 5
     assert "Outpaint fill: mirror" in processed.infotexts[3]
+
+
+def test_a_comparisons_grid_and_params_txt_hold_what_was_asked_for(host, run, tmp_path):
+    processed = run({"left": 16, "step": 8, "compare": "fill=edge,mirror"}, batch_size=2)
+    grid, pictures = processed.infotexts[0], processed.infotexts[1:]
+    assert 'Outpaint compare: "fill=edge,mirror"' in grid
+    assert "Outpaint fill" not in grid
+    one = int(re.search(r"Outpaint passes: (\d+)", pictures[0])[1])
+    assert f"Outpaint passes: {4 * one}" in grid
+    assert not any("Outpaint compare" in text for text in pictures)
+    assert processed.info == processed.images[0].info["parameters"] == grid
+    assert (tmp_path / "params.txt").read_text(encoding="utf8") == grid
+    assert [saved["grid"] for saved in host.images.saved if saved["info"] == grid] == [True]
+    assert processed.extra_generation_params["Outpaint compare"] == "fill=edge,mirror"
 
 
 def test_extras_come_last(run):

@@ -58,7 +58,7 @@ def run(p: Any, args: Sequence[Any], place: tuple[int, int]) -> Any:
     finally:
         guard.reload_checkpoint(loaded)
     if processed.images:
-        guard.write_params_txt(processed.infotexts[0])
+        guard.write_params_txt(processed.info)
     return processed
 
 
@@ -94,7 +94,7 @@ def _run(p: Any, args: Sequence[Any], overrides: guard.Overrides) -> Any:
     host = WebUIHost(p, checkpoint, found, overrides, entries)
     for note in notes + _switched_off(p):
         p.comment(note)
-    gallery = Gallery(p, host, sources)
+    gallery = Gallery(p, host, sources, params)
     result = outpaint(request, host, gallery.take)
     log.info("outpaint: %d pictures, %.1f s", len(result.pictures), result.seconds)
     processed = gallery.processed(result)

@@ -7,6 +7,7 @@ import hashlib
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import numpy as np
@@ -15,6 +16,7 @@ from PIL import Image
 
 from ...compare import labelled_grid
 from ...metadata import entries
+from ...params import Params
 from ...picture_io import Picture, assembled, float_image
 from ...result import Grown, Result
 from . import guard, notes
@@ -35,12 +37,14 @@ class Gallery:
         p: the job's processing object, with its lists of prompts and seeds set.
         host: knows the copy of the last pass sampled, and with it model and sampler.
         sources: the pictures that grow.
+        params: the job's own, with `compare`; each picture has its combination's.
     """
 
-    def __init__(self, p: Any, host: WebUIHost, sources: Sequence[Picture], title: str = TITLE) -> None:
+    def __init__(self, p: Any, host: WebUIHost, sources: Sequence[Picture], params: Params, title: str = TITLE) -> None:
         self._p = p
         self._host = host
         self._sources = sources
+        self._params = params
         self._title = title
         self._engine = host.capabilities().engine
         self._init_hash: str | None = None
@@ -86,14 +90,15 @@ class Gallery:
                           "looking up what would do better")
         for note in told or []:
             p.comment(note)
-        whole = self._finished_copy(self.made[0]) if self.made else p
+        whole = self._whole()
         output, infotexts = list(self.pictures), list(self.texts)
         first = 0
         with _overrides(p, self._host.last):
-            grid = self._told(lambda: _grid(p, whole, self.made, self.pictures), "making the grid")
+            of_job = _infotext(whole, 0) if self._compared() else self.texts[0] if self.texts else ""
+            grid = self._told(lambda: _grid(p, whole, self.made, self.pictures, of_job), "making the grid")
         if grid is not None:
-            output.insert(0, _with_infotext(grid, self.texts[0]))
-            infotexts.insert(0, self.texts[0])
+            output.insert(0, _with_infotext(grid, of_job))
+            infotexts.insert(0, of_job)
             first = 1
         for grown, text in zip(self.made, self.texts, strict=True):
             for extra in (grown.canvas, grown.mask):
@@ -103,16 +108,31 @@ class Gallery:
         if p.comments:
             # The page shows comments; the API's answer holds these parameters alone.
             whole.extra_generation_params = {**whole.extra_generation_params, "Outpaint notes": "; ".join(p.comments)}
-        return self._listed(whole, output, infotexts, first)
+        return self._listed(whole, output, infotexts, first, of_job)
 
-    def _listed(self, whole: Any, output: list[Image.Image], infotexts: list[str], first: int) -> Any:
+    def _whole(self) -> Any:
+        """A processing object for the job: its first picture's, but with `compare` what was asked for and all passes."""
+        if not self.made:
+            return self._p
+        if not self._compared():
+            return self._finished_copy(self.made[0])
+        passes = tuple(step for grown in self.made for step in grown.passes)
+        whole = self._finished_copy(replace(self.made[0], params=self._params, passes=passes))
+        for key in ("Outpaint latents a step", "Outpaint pass seeds"):  # each picture's own
+            whole.extra_generation_params.pop(key)
+        return whole
+
+    def _compared(self) -> bool:
+        return any(grown.label for grown in self.made)
+
+    def _listed(self, whole: Any, output: list[Image.Image], infotexts: list[str], first: int, info: str) -> Any:
         p = self._p
         # One entry a picture: with `compare` a seed stands for several.
-        index = [grown.image for grown in self.made] if any(g.label for g in self.made) else range(len(p.all_prompts))
+        index = [grown.image for grown in self.made] if self._compared() else range(len(p.all_prompts))
         prompts, negatives, seeds, subseeds = ([values[i] for i in index] for values in (
             p.all_prompts, p.all_negative_prompts, p.all_seeds, p.all_subseeds))
         return processing.Processed(
-            whole, output, seed=seeds[0], info=infotexts[0] if infotexts else "", subseed=subseeds[0], all_prompts=prompts,
+            whole, output, seed=seeds[0], info=info, subseed=subseeds[0], all_prompts=prompts,
             all_negative_prompts=negatives, all_seeds=seeds, all_subseeds=subseeds, index_of_first_image=first,
             infotexts=infotexts)
 
@@ -178,7 +198,7 @@ def _saves(p: Any, grown: Grown) -> bool:
     return grown.complete or bool(getattr(shared.opts, "save_incomplete_images", False))
 
 
-def _grid(p: Any, whole: Any, made: Sequence[Grown], pictures: list[Image.Image]) -> Image.Image | None:
+def _grid(p: Any, whole: Any, made: Sequence[Grown], pictures: list[Image.Image], text: str) -> Image.Image | None:
     """The grid by the host's rules; with `compare`, the labelled one, which is what was asked for."""
     opts = shared.opts
     labelled = any(grown.label for grown in made)
@@ -194,8 +214,8 @@ def _grid(p: Any, whole: Any, made: Sequence[Grown], pictures: list[Image.Image]
         grid = images.image_grid(pictures, p.batch_size)
     if opts.grid_save and not p.do_not_save_grid:
         images.save_image(grid, p.outpath_grids, "grid", p.all_seeds[0], p.all_prompts[0], opts.grid_format,
-                          info=pictures[0].info.get("parameters"), short_filename=not opts.grid_extended_filename, p=whole,
-                          grid=True)
+                          info=text if opts.enable_pnginfo else None, p=whole, grid=True,
+                          short_filename=not opts.grid_extended_filename)
     return grid if opts.return_grid or labelled else None
 
 
