@@ -105,7 +105,9 @@ def _shim_models(host: SimpleNamespace) -> None:
     def process_images(p: Any) -> Any:
         aliases, data, model, file = load(p.override_settings.get("sd_model_checkpoint") or shared.opts.sd_model_checkpoint)
         p.sd_model = model
-        return inner_process(p, aliases, data, model, file)
+        processed = inner_process(p, aliases, data, model, file)
+        p.sd_model_name = model.sd_checkpoint_info.name_for_extra  # as the WebUI; the package names one model, whatever runs
+        return processed
 
     def reload_model_weights(*args: Any, **kwargs: Any) -> Any:
         if args:  # the package's own call

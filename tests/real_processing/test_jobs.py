@@ -117,6 +117,14 @@ def test_an_interrupt_before_anything_is_finished_gives_no_picture(outpaint, int
     assert "nothing was finished" in processed.comments
 
 
+@pytest.mark.parametrize("override", ["inpainting.safetensors", "inpainting"])
+def test_an_override_by_any_of_its_names_is_no_checkpoint_exchanged_in_mid_job(host, outpaint, override):
+    assert override in host.sd_models.checkpoint_aliases
+    processed = outpaint(LEFT, model="plain", override_settings={"sd_model_checkpoint": override})
+    assert "in mid-job" not in processed.comments
+    assert "in mid-job" not in outpaint(LEFT, model="plain").comments
+
+
 @pytest.mark.parametrize("happening", ["success", "interrupt"])
 def test_settings_and_checkpoint_are_as_before(host, outpaint, interrupt_at, happening):
     """The host itself leaves a setting behind that was never stored."""
