@@ -170,6 +170,20 @@ def test_a_failing_controlnet_ends_the_job_before_sampling(forge, on, host, unit
     assert on("plain", {}, script).images
 
 
+def test_a_controlnet_that_fails_with_all_its_units_off_ends_nothing(forge, on):
+    class Broken(ControlNet):
+        def process(self, p, *units):
+            super().process(p, *units)
+            raise AttributeError("made for another WebUI")
+
+    script = Broken(Unit(), Unit())
+    processed = on("plain", {"controlnet": "off"}, script)
+    assert len(script.seen) == 1
+    assert "another WebUI" not in processed.comments
+    with pytest.raises(HostError, match="made for another WebUI"):
+        on("plain", {"controlnet": "on"}, script)
+
+
 def test_missing_weights_of_lama_are_named(forge, on, monkeypatch, tmp_path):
     monkeypatch.setitem(sys.modules, "modules_forge.shared", SimpleNamespace(preprocessor_dir=str(tmp_path)))
     arguments = {"controlnet": "on", "controlnet_module": "inpaint_only+lama"}

@@ -88,10 +88,12 @@ def attach(c: Any, unit: Unit | None) -> None:
 def failures_told(c: Any) -> Iterator[None]:
     """What ControlNet's callbacks raise inside ends the pass, before it is sampled where the host calls them that early.
 
+    Without an enabled unit they are left alone, and so is what they raise: the picture is the same without them.
+
     Raises:
         HostError: with ControlNet's own message.
     """
-    script = script_of(c)
+    script = script_of(c) if in_use(c) else None
     failures: list[Exception] = []
     init = getattr(c, "init", None)
 
