@@ -96,6 +96,20 @@ def pictures_in(folder: Path) -> list[tuple[Path, str]]:
     return [(p, p.stem if stems[p.stem.lower()] == 1 else p.name) for p in found]
 
 
+def check_apart(folder: Path, output: Path, written: Sequence[str]) -> None:
+    """Sees to it that no picture that is read is one that is written.
+
+    Args:
+        written: the folders in `output` that pictures are written to.
+
+    Raises:
+        PictureError: `folder` is `output` or lies in one of them.
+    """
+    here, there = folder.resolve(), output.resolve()
+    if here == there or any(there / name in (here, *here.parents) for name in written):
+        raise PictureError(f"{output}: needs to be a folder of its own: pictures of {folder} would be replaced")
+
+
 def read_truth(path: Path, resize: Resize) -> NDArray[np.uint8]:
     """A picture as it is compared: uint8 (H, W, 3). Turned as its EXIF says, 8 bits a channel, without alpha.
 
@@ -122,11 +136,10 @@ def prepare(folder: Path, output: Path, resize: Resize, sides: Sequence[Side], c
     Files that are there are skipped, so an interrupted run goes on. A picture that fails stops nothing.
 
     Raises:
-        PictureError: no folder or no picture; the output folder was prepared otherwise.
+        PictureError: no folder or no picture; the output folder was prepared otherwise, or would replace the pictures.
     """
     sources = pictures_in(folder)
-    if folder.resolve() == output.resolve():
-        raise PictureError(f"{output}: the data set needs a folder of its own")
+    check_apart(folder, output, ("truth", "cut"))
     _same_as_before(output, {"pictures": str(resize), "cut": str(cut)}, overwrite)
     found = Prepared()
     for path, name in sources:

@@ -25,7 +25,7 @@ from ..geometry import Side
 from ..version import __version__
 from . import figures as measuring
 from .cut import Case, Cut, case_of
-from .dataset import Resize, pictures_in, read_truth
+from .dataset import Resize, check_apart, pictures_in, read_truth
 from .figures import Distance
 from .makers import Maker
 
@@ -101,12 +101,11 @@ class Evaluator:
         """Evaluates every picture of a folder. An interrupt (Ctrl-C) ends it with what there is.
 
         Raises:
-            PictureError: no such folder, or no picture in it.
+            PictureError: no such folder, no picture in it, or one whose pictures would be replaced.
             ModelError, MissingExtra: the engine cannot work at all.
         """
         files = pictures_in(pictures)
-        if pictures.resolve() == self.folder.resolve():
-            raise PictureError(f"{self.folder}: the report needs a folder of its own")
+        check_apart(pictures, self.folder, ("truth", "pictures"))
         if self.folder.exists() and not self.folder.is_dir():
             raise PictureError(f"{self.folder}: is a file; the report needs a folder")
         found = Evaluation()

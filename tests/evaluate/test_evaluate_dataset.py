@@ -1,6 +1,7 @@
 """`outpaint dataset`: a folder prepared for an evaluation or another program."""
 
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -71,6 +72,15 @@ def test_bad_folders_end_with_2(folder, tmp_path, run, capsys, source, target, m
     assert run("dataset", tmp_path / source, tmp_path / target) == 2
     assert message in capsys.readouterr().err
     assert not (tmp_path / "in/dataset.json").exists()
+
+
+@pytest.mark.parametrize("place", ["truth", "cut"])
+def test_the_pictures_themselves_are_never_replaced(folder, tmp_path, run, capsys, place):
+    shutil.copytree(folder, tmp_path / "set" / place)
+    before = {path: path.read_bytes() for path in (tmp_path / "set").rglob("*.*")}
+    assert run("dataset", tmp_path / "set" / place, tmp_path / "set", "--longest", 20, "--overwrite") == 2
+    assert "pictures of" in capsys.readouterr().err
+    assert {path: path.read_bytes() for path in (tmp_path / "set").rglob("*.*")} == before
 
 
 def test_a_data_set_is_evaluated_like_the_pictures_it_came_from(folder, tmp_path, run):

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -248,6 +249,15 @@ def test_bad_folders_end_with_2(folder, tmp_path, run, capsys, source, target, m
     (tmp_path / "file").write_text("")
     assert run("evaluate", tmp_path / source, "-o", tmp_path / target) == 2
     assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("place", ["truth", "pictures/engine-default"])
+def test_the_pictures_themselves_are_never_replaced(folder, tmp_path, run, capsys, place):
+    shutil.copytree(folder, tmp_path / "set" / place)
+    before = {path: path.read_bytes() for path in (tmp_path / "set").rglob("*.*")}
+    assert run("evaluate", tmp_path / "set" / place, "-o", tmp_path / "set", "--longest", 32, "--measure-only") == 2
+    assert "pictures of" in capsys.readouterr().err
+    assert {path: path.read_bytes() for path in (tmp_path / "set").rglob("*.*")} == before
 
 
 def test_json_is_one_document(folder, tmp_path, run, capsys):
