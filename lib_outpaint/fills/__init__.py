@@ -61,8 +61,14 @@ def prefill(name: str, pixels: torch.Tensor, known: torch.Tensor, params: Params
         return pixels.clone()
     if not bool(known.any()):
         return torch.full_like(pixels, 0.5)
-    filled = REGISTRY[name].method(pixels, known, params, seed)
+    here = working_device(pixels.device)
+    filled = REGISTRY[name].method(pixels.to(here), known.to(here), params, seed).to(pixels.device)
     return torch.where(known[None], pixels, filled.clamp(0, 1))
+
+
+def working_device(device: torch.device) -> torch.device:
+    """Where a fill is made: the CPU for Apple's and DirectML's devices, which lack float64 and more that fills need."""
+    return torch.device("cpu") if device.type in ("mps", "privateuseone") else device
 
 
 def require(name: str) -> None:

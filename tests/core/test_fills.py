@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lib_outpaint.errors import MissingExtra, ParamError
-from lib_outpaint.fills import REGISTRY, Fill, copies, prefill
+from lib_outpaint.fills import REGISTRY, Fill, copies, prefill, working_device
 from lib_outpaint.params import FILLS, Params
 
 DEFAULTS = Params(left=1)
@@ -319,3 +319,9 @@ def test_the_registry_says_what_it_needs() -> None:
     assert tuple(REGISTRY) == FILLS
     assert all(isinstance(fill, Fill) and (fill.look is None) == (fill.extra == "") for fill in REGISTRY.values())
     assert RANDOM == ["noise", "patchmatch"]
+
+
+@pytest.mark.parametrize(("device", "works_on"), [
+    ("mps", "cpu"), ("privateuseone:0", "cpu"), ("cuda:1", "cuda:1"), ("xpu:0", "xpu:0"), ("cpu", "cpu")])
+def test_devices_without_float64_leave_fills_to_the_cpu(device: str, works_on: str) -> None:
+    assert working_device(torch.device(device)) == torch.device(works_on)
