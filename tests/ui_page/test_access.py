@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import time
 from urllib.parse import urlsplit
 
 import pytest
@@ -69,16 +70,40 @@ def test_no_path_and_no_address_of_a_request_is_opened(server, path):
     assert b"Directional Outpaint" not in body
 
 
-def test_a_path_in_place_of_an_upload_is_refused(server):
-    """The picture of a call is an upload of this page, not a file of this machine."""
+FILE = {"_type": "gradio.FileData"}
+COFFEE = str(ROOT / "examples/coffee.jpg")
+
+
+@pytest.mark.parametrize("picture", [
+    {"path": COFFEE, "meta": FILE}, {"path": COFFEE}, {"path": COFFEE, "meta": {"_type": "another"}}, [{"path": COFFEE}],
+    COFFEE, {"path": "https://a.example/a.png", "meta": FILE}, {"path": "https://a.example/a.png"}, {}])
+def test_a_path_or_an_address_in_place_of_an_upload_is_refused(server, picture):
+    """The picture of a call is an upload of this page, neither a file of this machine nor one of the net."""
     config = json.loads(answer(server, "/en/config")[1])
     load = next(d for d in config["dependencies"] if d["api_name"] == "load")
-    body = {"data": [None, {"path": str(ROOT / "examples/coffee.jpg"), "meta": {"_type": "gradio.FileData"}}],
-            "fn_index": load["id"], "session_hash": "abc", "event_data": None}
+    body = {"data": [None, picture], "fn_index": load["id"], "session_hash": "abc", "event_data": None}
+    before = len(server.said)
     status, said = answer(server, "/en/gradio_api/run/predict", "POST", json.dumps(body),
                           **{"Content-Type": "application/json"})
-    assert status != 200
+    assert status != 200 or b"picture: is no upload of this page" in said
     assert b"600x400" not in said
+    if status != 200 and "https" in str(picture):
+        deadline = time.monotonic() + 5
+        while not any("no address is fetched" in line for line in server.said[before:]):
+            assert time.monotonic() < deadline, server.said[before:]
+            time.sleep(0.05)
+
+
+@pytest.mark.parametrize(("headers", "status"), [
+    ({"Origin": "https://evil.example"}, 403), ({"Origin": "null"}, 403), ({"Origin": "http://127.0.0.1:1"}, 403),
+    ({"Sec-Fetch-Site": "cross-site"}, 403), ({"Sec-Fetch-Site": "same-site", "Origin": "http://localhost:1"}, 403),
+    ({"Sec-Fetch-Site": "same-origin"}, 200), ({"Sec-Fetch-Site": "none"}, 200), ({}, 200)])
+def test_what_another_site_sends_is_refused(server, headers, status):
+    """A browser sends a form of any site to any address; Gradio would keep the file."""
+    body = b'--x\r\nContent-Disposition: form-data; name="files"; filename="a.txt"\r\n\r\na\r\n--x--\r\n'
+    kind = {"Content-Type": "multipart/form-data; boundary=x"}
+    assert answer(server, "/en/gradio_api/upload", "POST", body, **kind, **headers)[0] == status
+    assert answer(server, "/", **headers)[0] == 307  # a link from there may lead here
 
 
 @pytest.mark.parametrize(("host", "status"), [

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from html import escape
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
@@ -18,7 +17,7 @@ from . import result, texts
 from .engines import DRAFT, Engines
 from .language import Texts
 from .run import Asked, Done, Step, run
-from .session import Session, Source, read_upload
+from .session import Session, Source, read_upload, uploaded
 
 if TYPE_CHECKING:
     from .layout import Form
@@ -72,8 +71,8 @@ class Actions:
         session.source = None
         if payload is None:
             return gr.skip(), self._status("")
-        path = Path(payload["path"])
         try:
+            path = uploaded(session.root, payload)
             session.source = read_upload(path)
         except InputError as error:
             return None, self._error(str(error))

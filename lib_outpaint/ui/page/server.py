@@ -11,11 +11,11 @@ import socket
 import tempfile
 import threading
 import webbrowser
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from ...errors import InputError, MissingExtra, ParamError
+from ...errors import InputError, MissingExtra, ParamError, PictureError
 from ...plan import Limits
 from .engines import Engines
 from .language import LANGUAGES, TAGS, Texts, language_for
@@ -100,6 +100,7 @@ def application(folder: Path, engines: Engines, limits: Limits, language: str, l
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before the import: also no question for newer versions
     import gradio as gr
     from fastapi import FastAPI
+    from gradio import processing_utils
     from starlette.requests import Request
     from starlette.responses import FileResponse, PlainTextResponse, RedirectResponse, Response
 
@@ -108,6 +109,8 @@ def application(folder: Path, engines: Engines, limits: Limits, language: str, l
     from .result import ROUTE
     from .session import Session, Shelf
 
+    # Gradio would fetch any public address that a call names as its picture, and has no setting against it.
+    processing_utils.async_ssrf_protected_download = _fetches_nothing
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     shelf = Shelf()
 
@@ -136,8 +139,13 @@ def application(folder: Path, engines: Engines, limits: Limits, language: str, l
     return _Guard(app, loopback)
 
 
+async def _fetches_nothing(url: str, *_: Any, **__: Any) -> str:
+    raise PictureError(f"{url}: pictures are uploads; no address is fetched")
+
+
 class _Guard:
-    """Refuses what no page of ours asks: other host names on a local server, and fetching addresses for somebody."""
+    """Refuses what no page of ours asks: other host names on a local server, what another site sends (Gradio keeps the
+    answer from that site, but does what it asks), and fetching addresses for somebody."""
 
     def __init__(self, app: Any, loopback: bool) -> None:
         self._app = app
@@ -154,9 +162,21 @@ class _Guard:
         path = scope["path"].lower()
         if "/file=http:" in path or "/file=https:" in path or "/proxy=" in path:
             return False
-        host = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"host"), "")
+        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+        host = headers.get("host", "")
+        if scope["method"] not in ("GET", "HEAD") and not _own(headers, host):
+            return False
         name = host.rpartition(":")[0] if not host.endswith("]") and ":" in host else host
         return not self._loopback or name.lower() in _LOOPBACK_NAMES or is_loopback(name.strip("[]"))
+
+
+def _own(headers: Mapping[str, str], host: str) -> bool:
+    """Whether a request comes from a page of this server, or from no browser. Browsers tell; older ones only the origin."""
+    site = headers.get("sec-fetch-site")
+    if site is not None:
+        return site in ("same-origin", "none")
+    origin = headers.get("origin")
+    return origin is None or origin.partition("://")[2].lower() == host.lower()
 
 
 @contextlib.contextmanager

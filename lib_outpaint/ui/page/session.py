@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ... import picture_io
+from ...errors import PictureError
 from ...geometry import Box
 
 
@@ -121,6 +122,20 @@ class Session:
             self.shelf.clear(self.folder)
             shutil.rmtree(self.folder, ignore_errors=True)
         self.folder = None
+
+
+def uploaded(root: Path, payload: Any) -> Path:
+    """The file that a request names as its picture.
+
+    Gradio looks only at what calls itself a file ("meta"): a handmade call that does not would open any path.
+
+    Raises:
+        PictureError: it is no file below `root`, where uploads lie.
+    """
+    path = payload.get("path") if isinstance(payload, dict) else None
+    if not isinstance(path, str) or "\0" in path or root.resolve() not in Path(path).resolve().parents:
+        raise PictureError("picture: is no upload of this page")
+    return Path(path)
 
 
 def read_upload(path: Path) -> Source:
