@@ -57,6 +57,9 @@
         }
         parts.line = element("p", "outpaint-line", mount);
         parts.line.setAttribute("role", "status");
+        parts.clear = element("button", "outpaint-clear", mount, say("Grow this picture too"));
+        parts.clear.type = "button";
+        parts.clear.hidden = true;
         parts.hint = element("p", "outpaint-hint", mount,
             say("Drag the edges or corners, or use the arrow keys (with Shift 64 px). Double click resets."));
         parts.legend = element("ul", "outpaint-legend", mount);

@@ -1,4 +1,4 @@
-/* Hands on the stage: mouse, touch and keys. Everything ends in stage.grow(margins) or stage.look(context). */
+/* Hands on the stage: mouse, touch and keys. Everything ends in stage.grow(margins) or stage.setContext(pixels). */
 (function() {
     "use strict";
     const outpaint = window.DirectionalOutpaint = window.DirectionalOutpaint || {};
@@ -35,8 +35,8 @@
     }
 
     function grab(stage, handle, event) {
-        if (event.button) {
-            return;
+        if (event.button || !event.isPrimary) {
+            return; // a second finger moves nothing
         }
         event.preventDefault();
         handle.focus();
@@ -47,19 +47,19 @@
         stage.hold(true);
         const move = (moved) => {
             start.moved = start.moved || Math.hypot(moved.clientX - start.x, moved.clientY - start.y) > 2;
-            if (start.moved) {
+            if (start.moved && stage.picture) { // it may be taken away meanwhile
                 (isContext ? dragContext : dragEdge)(stage, handle, start, moved);
             }
         };
         const end = () => {
             handle.removeEventListener("pointermove", move);
-            for (const name of ["pointerup", "pointercancel"]) {
+            for (const name of ["pointerup", "pointercancel", "lostpointercapture"]) {
                 handle.removeEventListener(name, end);
             }
             stage.hold(false);
         };
         handle.addEventListener("pointermove", move);
-        for (const name of ["pointerup", "pointercancel"]) {
+        for (const name of ["pointerup", "pointercancel", "lostpointercapture"]) {
             handle.addEventListener(name, end);
         }
     }

@@ -27,6 +27,11 @@
             this.loaded = (event) => this.look(event.target);
             this.observer = new ResizeObserver(() => this.resized());
             outpaint.attachHandles(this);
+            // An error may name a field that lies in a closed group, set by pasted parameters.
+            this.parts.clear.addEventListener("click", () => {
+                this.set(this.anySource());
+                this.parts.handles.left.focus(); // the button goes
+            });
             for (const [id, [label, help]] of Object.entries(this.config.tooltips)) {
                 const control = document.getElementById(id);
                 control?.setAttribute("title", outpaint.say(help));
@@ -285,6 +290,7 @@
                     text += `. ${outpaint.say("A painted mask adds a pass of its own.")}`;
                 }
             }
+            this.parts.clear.hidden = !(this.picture && holds && this.answer.field === "source_size");
             line.classList.toggle("outpaint-error", Boolean(holds && this.grows() && this.answer.error));
             line.classList.toggle("outpaint-old", Boolean(this.picture && this.grows() && !holds));
             if (line.textContent !== text) {

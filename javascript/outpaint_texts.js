@@ -18,7 +18,8 @@
         "A painted mask adds a pass of its own.",
         "new area", "band that may be repainted", "what a pass sees", "context: how deep it looks in",
         "No answer from the server.",
-        "The picture cannot be read in this page."
+        "The picture cannot be read in this page.",
+        "Grow this picture too"
     ];
 
     outpaint.say = function(text) {

@@ -72,6 +72,7 @@ STAGE = (
     "new area", "band that may be repainted", "what a pass sees", "context: how deep it looks in",
     "No answer from the server.",
     "The picture cannot be read in this page.",
+    "Grow this picture too",
 )
 
 

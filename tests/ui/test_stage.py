@@ -58,6 +58,50 @@ def test_touch(new_tab, photo):
     tab.wait_for_line(f"{600 + right}x400")
 
 
+def test_a_second_finger_moves_nothing(new_tab, photo):
+    tab = new_tab(has_touch=True, viewport={"width": 390, "height": 844})
+    tab.upload(photo)
+    tab.choose_script()
+    tab.handle("right").wait_for()
+    tab.centre(tab.handle("right"))
+    (x, y), (u, v) = tab.centre(tab.handle("right")), tab.centre(tab.handle("left"))
+    touch = tab.page.context.new_cdp_session(tab.page)
+    for kind, first, second in (("touchStart", 0, None), ("touchMove", 10, None), ("touchStart", 10, 0),
+                                ("touchMove", 30, -40), ("touchEnd", None, None)):
+        points = [] if first is None else [{"x": x + first, "y": y, "id": 0}]
+        points += [] if second is None else [{"x": u + second, "y": v, "id": 1}]
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    growth = tab.growth()
+    assert growth["right"] > 30
+    assert growth == {**NONE, "right": growth["right"]}
+
+
+def test_a_picture_that_goes_during_a_drag(tab):
+    tab.choose("#script_unit", "%")
+    x, y = tab.centre(tab.handle("left"))
+    tab.page.mouse.move(x, y)
+    tab.page.mouse.down()
+    tab.page.mouse.move(x - 20, y)
+    tab.page.evaluate("document.querySelectorAll('#img2img_image img').forEach(image => image.remove())")
+    tab.page.locator(".outpaint-stage:not(.outpaint-has-picture)").wait_for()
+    tab.page.mouse.move(x - 40, y)
+    tab.page.mouse.up()
+    assert tab.problems == []
+
+
+def test_parameters_of_another_picture_are_let_go_with_a_button(tab):
+    """Pasted ones name the picture they are for, in a group that is closed."""
+    tab.fill("left", 72)
+    tab.open_group("output")
+    tab.text("source_size").fill("96x80")
+    tab.text("source_size").press("Tab")
+    tab.wait_for_line("source_size: '96x80' is the size these parameters are for")
+    tab.page.get_by_role("button", name="Grow this picture too").click()
+    assert tab.wait_for_line("672x400") == summary(left=72)
+    assert not tab.page.locator(".outpaint-clear").is_visible()
+    assert tab.generated() == {"left": 72}
+
+
 def test_arrow_keys_move_8_px_and_64_with_shift(tab):
     tab.handle("up").focus()
     for key in ("ArrowUp", "ArrowUp", "Shift+ArrowUp", "ArrowDown"):

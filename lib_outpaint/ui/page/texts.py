@@ -75,6 +75,8 @@ MESSAGES = (
     "{field}: {value} is not a ratio such as {example}",
     "{field}: {value} is not a size such as {example}",
     "{field}: {value} is smaller than the picture, which is {size}; nothing is cropped or scaled",
+    "{field}: {value} is the size these parameters are for, but this picture is {size} and may have grown already; empty "
+    "\"{label}\" to grow it too",
     "{field}: {value} is nothing the {engine} engine can do; leave it out",
     "{field}: {value} is longer than {most} characters",
     "{field}: {value} does nothing at cfg 1",
