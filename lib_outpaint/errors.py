@@ -61,7 +61,8 @@ class MissingExtra(InputError):
     def __init__(self, feature: str, package: str, extra: str) -> None:
         self.feature = feature
         self.extra = extra
-        super().__init__(f"{feature} needs {package}: pip install -e '.[{extra}]' in this program's folder")
+        # Double quotes: cmd.exe knows no others.
+        super().__init__(f'{feature} needs {package}: pip install -e ".[{extra}]" in this program\'s folder')
 
 
 class HostError(OutpaintError):

@@ -296,8 +296,8 @@ def test_an_unknown_method() -> None:
 
 
 @pytest.mark.parametrize(("fill", "modules", "words"), [
-    ("telea", ("cv2",), "fill 'telea' needs opencv-python-headless: pip install -e '.[opencv]' in this program's folder"),
-    ("patchmatch", ("patchmatch",), "pip install -e '.[draft]' in this program's folder"),
+    ("telea", ("cv2",), "fill 'telea' needs opencv-python-headless: pip install -e \".[opencv]\" in this program's folder"),
+    ("patchmatch", ("patchmatch",), "pip install -e \".[draft]\" in this program's folder"),
 ])
 def test_a_missing_package_is_named(fill: str, modules: tuple[str, ...], words: str,
                                     monkeypatch: pytest.MonkeyPatch) -> None:

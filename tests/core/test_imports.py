@@ -104,4 +104,4 @@ def test_the_core_works_with_its_four_packages_alone() -> None:
     run = subprocess.run([sys.executable, "-c", WITH_LITTLE], capture_output=True, text=True, cwd=ROOT.parent)
     assert run.returncode == 0, run.stderr
     assert run.stdout.strip() == ("PatchMatch needs PyPatchMatch: "
-                                  "pip install -e '.[draft]' in this program's folder")
+                                  'pip install -e ".[draft]" in this program\'s folder')
