@@ -272,6 +272,7 @@ def test_a_comparisons_grid_and_params_txt_hold_what_was_asked_for(host, run, tm
     grid, pictures = processed.infotexts[0], processed.infotexts[1:]
     assert 'Outpaint compare: "fill=edge,mirror"' in grid
     assert "Outpaint fill" not in grid
+    assert host.infotext_utils.parse_generation_parameters(grid)["Outpaint compare"] == "fill=edge,mirror"
     one = int(re.search(r"Outpaint passes: (\d+)", pictures[0])[1])
     assert f"Outpaint passes: {4 * one}" in grid
     assert not any("Outpaint compare" in text for text in pictures)
