@@ -25,7 +25,7 @@ from ..geometry import Side
 from ..version import __version__
 from . import figures as measuring
 from .cut import Case, Cut, case_of
-from .dataset import Resize, check_apart, pictures_in, read_truth
+from .dataset import NOTES, Resize, check_apart, pictures_in, read_truth
 from .figures import Distance
 from .makers import Maker
 
@@ -106,6 +106,8 @@ class Evaluator:
         """
         files = pictures_in(pictures)
         check_apart(pictures, self.folder, ("truth", "pictures"))
+        if (self.folder / NOTES).exists():
+            raise PictureError(f"{self.folder}: holds a data set; the report needs a folder of its own")
         if self.folder.exists() and not self.folder.is_dir():
             raise PictureError(f"{self.folder}: is a file; the report needs a folder")
         found = Evaluation()

@@ -83,6 +83,14 @@ def test_the_pictures_themselves_are_never_replaced(folder, tmp_path, run, capsy
     assert {path: path.read_bytes() for path in (tmp_path / "set").rglob("*.*")} == before
 
 
+def test_a_report_never_goes_into_a_data_set(folder, tmp_path, run, capsys):
+    run("-q", "dataset", folder, tmp_path / "set", "--longest", 64)
+    before = {path: path.read_bytes() for path in (tmp_path / "set").rglob("*.*")}
+    assert run("evaluate", folder, "-o", tmp_path / "set", "--longest", 32, "--measure-only") == 2
+    assert "holds a data set; the report needs a folder of its own" in capsys.readouterr().err
+    assert {path: path.read_bytes() for path in (tmp_path / "set").rglob("*.*")} == before
+
+
 def test_a_data_set_is_evaluated_like_the_pictures_it_came_from(folder, tmp_path, run):
     words = ("--cut", "third", "--side", "up")
     run("-q", "dataset", folder, tmp_path / "set", *words, "--longest", 64)
