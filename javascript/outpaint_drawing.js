@@ -164,7 +164,9 @@
             }
             const most = side === "left" || side === "right" ? w : h;
             const depth = Math.min(wanted || depths[side], most);
-            const [u, v] = {left: [depth, h / 2], right: [w - depth, h / 2], up: [w / 2, depth], down: [w / 2, h - depth]}[side];
+            // Beside the middle, where the edges' handles are: a context may reach to the other edge.
+            const [u, v] = {left: [depth, h / 3], right: [w - depth, 2 * h / 3], up: [w / 3, depth],
+                down: [2 * w / 3, h - depth]}[side];
             moveTo(part, place.x + u * place.scale, place.y + v * place.scale);
             describe(part, depth, outpaint.GRID, stage.config.limits.context[1],
                 wanted ? `${wanted} px` : `${outpaint.say("chosen automatically")}, ${depth} px`);

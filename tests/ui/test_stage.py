@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from PIL import Image
 
 from lib_outpaint.geometry import Extent
 from lib_outpaint.hosts.protocol import Capabilities
@@ -74,6 +75,19 @@ def test_a_second_finger_moves_nothing(new_tab, photo):
     growth = tab.growth()
     assert growth["right"] > 30
     assert growth == {**NONE, "right": growth["right"]}
+
+
+def test_an_edge_can_be_dragged_where_a_context_reaches_it(new_tab, tmp_path):
+    """All of a small picture is context: the handles of both lie on its other edge."""
+    Image.new("RGB", (240, 160), (90, 120, 40)).save(tmp_path / "small.png")
+    tab = new_tab()
+    tab.upload(tmp_path / "small.png")
+    tab.choose_script()
+    tab.fill("left", 48)
+    tab.wait_for_line("288x160")
+    assert tab.now(tab.context("left")) == 240
+    tab.drag(tab.handle("right"), 40, 0)
+    assert tab.growth()["right"] > 0
 
 
 def test_a_picture_that_goes_during_a_drag(tab):
