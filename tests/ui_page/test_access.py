@@ -112,6 +112,12 @@ def test_other_names_for_this_machine_are_refused(server, host, status):
     assert answer(server, "/", Host=host)[0] == status
 
 
+def test_the_icon_that_browsers_ask_for_is_there(server):
+    status, body = answer(server, "/favicon.ico")
+    assert status == 200
+    assert body.startswith(b"<svg")
+
+
 def test_nothing_is_asked_from_elsewhere_in_any_language(open_page):
     for path in ("en/", "zh/"):
         page = open_page(path)

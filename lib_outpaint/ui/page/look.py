@@ -11,6 +11,9 @@ import gradio as gr
 from .. import assets
 from .language import Texts
 
+# A picture with the canvas around it, as SVG.
+ICON = ("<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'><path fill='none' stroke='#b45309' stroke-width='2' "
+        "d='M1 1h14v14H1z'/><path fill='#2563eb' d='M6 6h8v8H6z'/></svg>")
 # The system's own fonts: none is fetched.
 _FONTS = ["system-ui", "sans-serif"]
 _MONO = ["ui-monospace", "monospace"]

@@ -125,6 +125,7 @@ def application(folder: Path, engines: Engines, limits: Limits, language: str, l
         return FileResponse(path, headers={"Cache-Control": "private, max-age=3600", "X-Content-Type-Options": "nosniff"})
 
     app.add_route("/", start)
+    app.add_route("/favicon.ico", lambda _: Response(look.ICON, media_type="image/svg+xml"))  # browsers ask for it anyway
     app.add_route(ROUTE + "/{token}/{name}", file)
     tags = list(LANGUAGES) if language == "auto" else [language]
     for tag in tags:
