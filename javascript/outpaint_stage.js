@@ -215,6 +215,7 @@
                 this.fail("The picture cannot be read in this page.");
                 return;
             }
+            this.parts.mount.setAttribute("aria-busy", String(kind === "preview")); // a large picture's takes seconds
             this.press("ask");
         }
 
@@ -245,6 +246,7 @@
             }
             this.replied = text;
             clearTimeout(this.waiting);
+            this.parts.mount.setAttribute("aria-busy", "false");
             if (this.askedKey !== this.key()) {
                 return; // what was asked for is no longer what is set
             }
@@ -260,6 +262,7 @@
         }
 
         fail(text) {
+            this.parts.mount.setAttribute("aria-busy", "false");
             this.answer = {error: outpaint.say(text), key: this.key()};
             this.tell();
         }

@@ -276,6 +276,9 @@ def test_pasted_parameters_are_shown(tab):
 def test_the_preview_is_the_prefilled_canvas_and_the_mask_in_the_size_to_come(tab):
     tab.fill("left", 64)
     tab.wait_for_line("664x400")
+    stage = tab.page.locator(".outpaint-stage")
+    stage.evaluate("element => { window.busy = []; new MutationObserver(() => window.busy.push(element.ariaBusy))"
+                   ".observe(element, {attributeFilter: ['aria-busy']}); }")
     tab.press("preview")
     for name in ("canvas", "mask"):
         image = tab.page.locator(f".outpaint-preview-{name} img")
@@ -289,6 +292,7 @@ def test_the_preview_is_the_prefilled_canvas_and_the_mask_in_the_size_to_come(ta
         context.drawImage(image, 0, 0);
         return [10, 400].map((x) => context.getImageData(x, 200, 1, 1).data[0]); }""")
     assert reds == [255, 0]
+    assert tab.page.evaluate("window.busy") == ["true", "false"]  # that it is being made is seen
     tab.fill("left", 72)  # the preview was of the settings before
     tab.page.locator(".outpaint-previews img").first.wait_for(state="detached")
 
