@@ -7,6 +7,9 @@ from PIL import Image
 from skimage import data
 
 from lib_outpaint import cli
+from lib_outpaint.cli.params import documentation
+from lib_outpaint.errors import HostError
+from lib_outpaint.hosts.draft import DraftHost
 from lib_outpaint.params import DECLARED
 
 
@@ -67,8 +70,6 @@ def test_the_format_can_be_chosen(folder, tmp_path):
 
 
 def test_an_interrupt_leaves_no_partial_file_and_the_next_run_goes_on(folder, tmp_path, monkeypatch):
-    from lib_outpaint.hosts.draft import DraftHost
-
     inpaint, calls = DraftHost.inpaint, []
 
     def stops(self, jobs):
@@ -108,3 +109,37 @@ def test_params_lists_every_parameter(capsys):
     assert all(param.name in listed for param in DECLARED)
     assert run("params", "--json") == 0
     assert list(json.loads(capsys.readouterr().out)["properties"]) == [p.name for p in DECLARED]
+    assert run("params", "--markdown") == 0
+    assert capsys.readouterr().out == documentation()
+
+
+def test_when_all_is_done_nothing_is_made(folder, tmp_path, capsys):
+    out = tmp_path / "out"
+    (folder / "broken.png").unlink()
+    assert run("-q", "folder", folder, out, "--left", 16, "--seed", 1) == 0
+    before = {p.name: p.stat().st_mtime_ns for p in out.iterdir()}
+    assert run("folder", folder, out, "--left", 16, "--seed", 1) == 0
+    assert "0 made, 4 skipped" in capsys.readouterr().out
+    assert {p.name: p.stat().st_mtime_ns for p in out.iterdir()} == before
+
+
+def test_a_comparison_is_for_one_picture(folder, tmp_path, capsys):
+    assert run("folder", folder, tmp_path / "out", "--left", 16, "--compare", "fill=edge,mirror") == 2
+    assert "compare: 'fill=edge,mirror' is for one picture: use `outpaint image`" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_picture_that_stopped_half_way_is_a_failure_and_not_written(folder, tmp_path, monkeypatch, capsys):
+    inpaint, calls = DraftHost.inpaint, []
+
+    def fails(self, jobs):
+        calls.append(jobs)
+        if len(calls) == 2:
+            raise HostError("the sampler melted")
+        return inpaint(self, jobs)
+
+    monkeypatch.setattr(DraftHost, "inpaint", fails)
+    (folder / "broken.png").unlink()
+    assert run("folder", folder, tmp_path / "out", "--left", 32, "--step", 16, "--seed", 1) == 3
+    assert "3 made, 0 skipped, 1 failed" in capsys.readouterr().out
+    assert sorted(p.name for p in (tmp_path / "out").iterdir()) == ["b.jpg.png", "b.png.png", "c.png"]

@@ -1,16 +1,23 @@
 """`outpaint image`, run in this process."""
 
+import argparse
 import json
 import re
+import runpy
+import sys
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
+from safetensors.torch import save_file
 from skimage import data
 
 from lib_outpaint import cli, picture_io
+from lib_outpaint.cli.options import add_model_flags, pipeline_options
 from lib_outpaint.errors import HostError
 from lib_outpaint.hosts.draft import DraftHost
+from lib_outpaint.version import __version__
 
 
 @pytest.fixture
@@ -95,6 +102,9 @@ BAD = [
     (("--left", "8", "--seed", "-1"), "seed: -1"),
     (("--left", "4000", "--up", "4000", "--max-megapixels", "1"), "over the limit of 1 MP"),
     (("--left", "8", "--compare", "fill"), "compare:"),
+    (("--left", "8", "--max-megapixels", "0"), "max-megapixels: 0.0 is outside 0..1000"),
+    (("--left", "8", "--model", "x.safetensors"), "model: 'x.safetensors' is for the diffusers engine"),
+    (("--left", "8", "--engine", "diffusers"), "the diffusers engine needs --model"),
 ]
 
 
@@ -196,3 +206,64 @@ def test_what_was_finished_is_kept_when_a_later_pass_does_not(photo, tmp_path, m
 def test_a_largest_window_must_be_one_and_is_for_a_real_sampler(engine, photo, capsys):
     assert run("image", photo, "--left", 8, "--engine", engine, "--model", "x", "--largest-window", 0) == 2
     assert "largest-window: 0 is less than 1 px" in capsys.readouterr().err
+
+
+def test_files_of_loras_take_a_weight_and_a_drive_keeps_its_colon():
+    parser = argparse.ArgumentParser()
+    add_model_flags(parser)
+    words = [part for text in ("a.safetensors", "b.safetensors:0.5", "C:\\c.safetensors") for part in ("--lora", text)]
+    assert pipeline_options(parser.parse_args(words))["loras"] == [
+        ("a.safetensors", 1.0), ("b.safetensors", 0.5), ("C:\\c.safetensors", 1.0)]
+
+
+def test_what_reading_changed_is_told(tmp_path, capsys):
+    Image.new("CMYK", (64, 48), (10, 20, 30, 0)).save(tmp_path / "print.jpg")
+    assert run("image", tmp_path / "print.jpg", "-o", tmp_path / "out.png", "--left", 8) == 0
+    assert "note: CMYK was converted to RGB" in capsys.readouterr().out
+
+
+def test_a_terminal_has_a_bar_over_the_passes_and_no_trace_of_it_is_left(photo, tmp_path, capsys, monkeypatch):
+    words = ("image", photo, "-o", tmp_path / "out.png", "--left", 64, "--step", 32, "--seed", 1)
+    assert run(*words) == 0
+    assert "pass" not in capsys.readouterr().err
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    assert run(*words) == 0
+    shown = capsys.readouterr().err
+    assert "1/2" in shown
+    assert not shown.split("\r")[-1].strip()
+
+
+def test_no_value_after_an_equals_sign_ends_with_2(photo, capsys):
+    try:
+        code = run("image", photo, "--left=--")
+    except SystemExit as ended:  # before Python 3.13 it is argparse that ends it
+        code = ended.code
+    assert code == 2
+    assert "--" in capsys.readouterr().err
+    assert [path.name for path in photo.parent.iterdir()] == ["photo.png"]
+
+
+def test_it_runs_as_a_module_and_does_nothing_when_it_is_imported(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["outpaint", "--version"])
+    runpy.run_module("lib_outpaint.cli.__main__", run_name="lib_outpaint.cli.imported")
+    assert capsys.readouterr().out == ""
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_module("lib_outpaint.cli", run_name="__main__")
+    assert ended.value.code == 0
+    assert capsys.readouterr().out == f"outpaint {__version__}\n"
+
+
+@pytest.mark.parametrize("words", [(), ("--json",)], ids=["text", "json"])
+def test_inspect_says_what_a_file_is_and_goes_on_after_one_that_is_none(tmp_path, capsys, words):
+    good, bad = tmp_path / "good.safetensors", tmp_path / "bad.ckpt"
+    save_file({"lora_unet_x.lora_down.weight": torch.zeros(4, 8), "lora_unet_x.lora_up.weight": torch.zeros(8, 4)}, good)
+    bad.write_bytes(b"PK\x03\x04")
+    assert run("inspect", bad, good, *words) == 2
+    said = capsys.readouterr()
+    assert "bad.ckpt: a pickle can run programs" in said.err
+    if words:
+        (record,) = json.loads(said.out)
+        assert (record["file"], record["kind"], record["rank"]) == (str(good), "lora", 4)
+    else:
+        assert "good.safetensors" in said.out
+        assert "LoRA" in said.out
