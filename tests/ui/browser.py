@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 from typing import Any
 
 from lib_outpaint.ui import assets
 
-CHROMIUM = next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None)
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-             "--disable-component-update", "--disable-sync"]
 PATIENCE = 20_000  # ms
 # Gradio 4 and later say this in the console whenever a stream of events has ended.
 HARMLESS = ("Method not implemented.", "Too many arguments provided for the endpoint.",

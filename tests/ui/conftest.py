@@ -44,28 +44,15 @@ def harness(tmp_path_factory):
     server.wait(20)
 
 
-@pytest.fixture(scope="session")
-def chromium():
-    playwright = pytest.importorskip("playwright.sync_api")
-    from browser import ARGUMENTS, CHROMIUM
-
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine; .ci/run installs it")
-    with playwright.sync_playwright() as running:
-        browser = running.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
-def new_tab(chromium, harness):
+def new_tab(browser, harness):
     """Opens tabs on the harness; at the end nothing may be wrong in any of them."""
     from browser import Tab
 
     contexts, tabs = [], []
 
     def opened(query: str = "", before: str = "", **options):
-        contexts.append(chromium.new_context(**{"viewport": {"width": 1280, "height": 1000}, **options}))
+        contexts.append(browser.new_context(**{"viewport": {"width": 1280, "height": 1000}, **options}))
         tab = Tab(contexts[-1].new_page(), harness)
         tabs.append(tab)
         if before:

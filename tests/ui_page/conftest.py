@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 import threading
@@ -18,9 +17,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-CHROMIUM = next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None)
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-             "--disable-component-update", "--disable-sync"]
 ROOT = Path(__file__).parents[2]
 # What Gradio's own client says whenever a stream of events has ended.
 STREAM_ENDED = "Method not implemented."
@@ -69,17 +65,6 @@ def server(tmp_path_factory) -> Iterator[Server]:
     refused = sum(said.count(f"\n{error}") for error in ("gradio.exceptions.InvalidPathError", "pydantic_core.",
                                                          "lib_outpaint.errors.PictureError: https:"))
     assert said.count("Traceback") == refused, said
-
-
-@pytest.fixture(scope="session")
-def browser():
-    playwright = pytest.importorskip("playwright.sync_api")
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine")
-    with playwright.sync_playwright() as running:
-        browser = running.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

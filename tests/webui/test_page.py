@@ -9,36 +9,27 @@ Needs the package playwright and a Chromium of the system.
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
-CHROMIUM = next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None)
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-             "--disable-component-update", "--disable-sync"]
 SCRIPT = "Directional outpaint"
 
 
 @pytest.fixture
-def page(webui):
-    playwright = pytest.importorskip("playwright.sync_api")
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine")
-    with playwright.sync_playwright() as running:
-        browser = running.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        page = browser.new_page(viewport={"width": 1400, "height": 1300})
-        page.problems = []
-        page.on("pageerror", lambda error: page.problems.append(str(error)))
-        page.on("console", lambda said: page.problems.append(said.text) if said.type == "error" else None)
-        page.route(lambda url: not url.startswith((webui.url, "data:", "blob:")), lambda route: route.fulfill(body=""))
-        page.goto(webui.url, wait_until="domcontentloaded")
-        page.wait_for_selector("#tab_img2img", state="attached", timeout=60000)
-        page.locator("#tabs > .tab-nav > button", has_text="img2img").first.click()
-        yield page
-        browser.close()
+def page(webui, browser):
+    page = browser.new_page(viewport={"width": 1400, "height": 1300})
+    page.problems = []
+    page.on("pageerror", lambda error: page.problems.append(str(error)))
+    page.on("console", lambda said: page.problems.append(said.text) if said.type == "error" else None)
+    page.route(lambda url: not url.startswith((webui.url, "data:", "blob:")), lambda route: route.fulfill(body=""))
+    page.goto(webui.url, wait_until="domcontentloaded")
+    page.wait_for_selector("#tab_img2img", state="attached", timeout=60000)
+    page.locator("#tabs > .tab-nav > button", has_text="img2img").first.click()
+    yield page
+    page.close()
 
 
 def choose_script(page, title=SCRIPT):
