@@ -68,6 +68,7 @@ def test_the_next_run_removes_the_files_of_the_one_before_and_a_failed_one_leave
 
 @pytest.mark.parametrize(("form", "message"), [
     (asked(seed=1.5, left=8), "seed: 1.5 is not a whole number"), (asked(seed=None, left=8), "seed: is empty"),
+    (asked(seed="x", left=8), "seed: 'x' is not a number"), (asked(seed=float("inf"), left=8), "seed: inf is not a whole"),
     (asked(seed=-7, left=8), "seed: -7 is no whole number"), (asked(count=0, left=8), "count: 0 is outside 1..16"),
     (asked(count=17, left=8), "count: 17 is outside 1..16"), (asked("other", left=8), "engine: 'other' is none of draft"),
     (asked(left=8, loras="a:1"), "loras: 'a:1' is nothing the draft engine can do")])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -210,6 +211,9 @@ def _number(name: str, text: str | None) -> float | None:
     if text is None or not text.strip():
         return None
     try:
-        return float(text)
+        number = float(text)
     except ValueError:
-        raise ParamError(name, text, "is not a number") from None
+        number = math.nan
+    if not math.isfinite(number):
+        raise ParamError(name, text, "is not a number")
+    return number

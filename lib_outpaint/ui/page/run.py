@@ -92,7 +92,7 @@ def _whole(name: str, value: Any) -> int:
         number = float(value)
     except (TypeError, ValueError):
         raise ParamError(name, value, "is not a number") from None
-    if number != number or number != int(number):
+    if not number.is_integer():  # nor is an infinite one
         raise ParamError(name, value, "is not a whole number")
     return int(number)
 

@@ -221,6 +221,7 @@ def serve(engines: Engines, limits: Limits, *, host: str = "127.0.0.1", port: in
         say(f"the page: {url} (Ctrl+C ends it)")
         if browser:
             threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
-        server.run(sockets=[listening])
+        with contextlib.suppress(SystemExit):  # how newer uvicorns end when they cannot start
+            server.run(sockets=[listening])
         if not server.started:
             raise InputError("the page could not be started; --verbose says more")

@@ -1,0 +1,100 @@
+"""`outpaint ui` inside this process: the folder it keeps, the browser it opens, and a page that cannot be started."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import urllib.request
+
+import pytest
+
+from lib_outpaint.errors import InputError, ParamError
+from lib_outpaint.plan import Limits
+from lib_outpaint.ui.page import server
+from lib_outpaint.ui.page.engines import Engines
+
+LOCAL = {"host": "127.0.0.1", "port": 0}
+
+
+@pytest.fixture
+def uvicorn(monkeypatch):
+    pytest.importorskip("gradio", minversion="6.31")
+    from gradio import processing_utils
+
+    # What building a page sets for the whole process is put back.
+    monkeypatch.setenv("GRADIO_ANALYTICS_ENABLED", os.environ.get("GRADIO_ANALYTICS_ENABLED", "False"))
+    monkeypatch.setattr(processing_utils, "async_ssrf_protected_download", processing_utils.async_ssrf_protected_download)
+    return pytest.importorskip("uvicorn")
+
+
+@pytest.mark.parametrize("before", [None, "another"])
+def test_the_folder_is_removed_and_the_setting_before_comes_back(monkeypatch, before):
+    monkeypatch.delenv("GRADIO_TEMP_DIR", raising=False)
+    if before is not None:
+        monkeypatch.setenv("GRADIO_TEMP_DIR", before)
+    with server.temporary_folder() as folder:
+        assert os.environ["GRADIO_TEMP_DIR"] == str(folder)
+        (folder / "a").write_text("a")
+    assert not folder.exists()
+    assert os.environ.get("GRADIO_TEMP_DIR") == before
+
+
+def test_a_port_that_is_taken_is_said_in_a_line():
+    with server.bound("127.0.0.1", 0) as first:
+        port = first.getsockname()[1]
+        with pytest.raises(ParamError, match=f"host: '127.0.0.1:{port}' cannot be used"):
+            server.bound("127.0.0.1", port)
+    for port in (-1, 65536):
+        with pytest.raises(ParamError, match=r"is outside 0\.\.65535"):
+            server.bound("127.0.0.1", port)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the socket's option is read as on POSIX")
+def test_two_servers_share_no_port_on_windows(monkeypatch):
+    """SO_REUSEADDR would let them there."""
+    import socket
+
+    with monkeypatch.context() as patched:
+        patched.setattr(server.os, "name", "nt")
+        found = server.bound("127.0.0.1", 0)
+    with found, server.bound("127.0.0.1", 0) as usual:
+        assert found.getsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR) == 0
+        assert usual.getsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR) != 0
+
+
+def test_the_page_opens_in_the_browser_and_ends_on_a_signal(uvicorn, monkeypatch):
+    said, opened, ended = [], [], signal.getsignal(signal.SIGTERM)
+    done = threading.Event()
+
+    def browse(url):
+        try:
+            with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(url, timeout=30) as answer:
+                opened.append((url, answer.url, answer.status, "Directional outpaint" in answer.read().decode()))
+        finally:
+            done.set()
+            signal.raise_signal(signal.SIGTERM)
+
+    monkeypatch.setattr(server.webbrowser, "open", browse)
+    server.serve(Engines(), Limits(), **LOCAL, language="en", say=said.append)
+    assert done.wait(1)
+    assert len(opened) == 1
+    url = opened[0][0]
+    assert opened == [(url, f"{url}en/", 200, True)]
+    assert said == [f"the page: {url} (Ctrl+C ends it)"]
+    assert signal.getsignal(signal.SIGTERM) is ended
+
+
+def test_a_page_that_cannot_be_started_is_an_error(uvicorn, monkeypatch):
+    async def fails(scope, receive, send):
+        assert scope["type"] == "lifespan"
+        await receive()
+        await send({"type": "lifespan.startup.failed", "message": "no"})
+
+    opened = []
+    monkeypatch.setattr(server, "application", lambda *_: fails)
+    monkeypatch.setattr(server.webbrowser, "open", opened.append)
+    with pytest.raises(InputError, match="the page could not be started"):
+        server.serve(Engines(), Limits(), **LOCAL, browser=False)
+    assert opened == []
