@@ -216,3 +216,15 @@ def test_auto_leaves_an_inpaint_unit_of_the_users_alone(forge, on):
     script = ForgeControlNet(forge, own, Unit())
     on("plain", {}, script)
     assert [bool(u["enabled"]) for u in script.seen[0]] == [True, False]
+
+
+def test_where_lamas_weights_are_looked_for(host, monkeypatch, tmp_path):
+    from lib_outpaint.hosts.webui.control_models import lama_folder
+
+    for module in ("modules_forge.shared", "annotator.annotator_path"):
+        monkeypatch.delitem(sys.modules, module, raising=False)
+    assert lama_folder() is None
+    monkeypatch.setitem(sys.modules, "annotator.annotator_path", SimpleNamespace(models_path=str(tmp_path)))
+    assert lama_folder() == tmp_path / "lama"
+    monkeypatch.setitem(sys.modules, "modules_forge.shared", SimpleNamespace(preprocessor_dir=str(tmp_path / "forge")))
+    assert lama_folder() == tmp_path / "forge"

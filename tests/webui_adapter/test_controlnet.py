@@ -115,3 +115,32 @@ def test_notes_on_what_it_means(installed, run):
                     override_settings={"sd_model_checkpoint": "inpainting.safetensors"})
     assert "mask weight has no effect" in processed.comments
     assert "inpaint_global_harmonious where inpaint_only" in processed.comments
+
+
+def test_an_interrupt_between_the_pictures_of_a_batch_counts_for_all_of_them(installed, run, host):
+    def pressed(p):
+        if len(host.processing.calls) == 2:
+            host.shared.state.interrupt()
+
+    host.processing.hooks["sample"] = pressed
+    try:
+        processed = run({**LEFT, "controlnet": "on"}, scripts=[ControlNet(Unit())], batch_size=3)
+    finally:
+        host.processing.hooks["sample"] = None
+    assert len(host.processing.calls) == 2
+    assert processed.images == []
+
+
+def test_where_no_model_inpaints_those_that_are_there_are_listed(monkeypatch, run, host):
+    monkeypatch.setitem(sys.modules, "internal_controlnet.external_code", SimpleNamespace(
+        get_models=lambda: ["control_canny [aaaa]"], get_modules=lambda: ["none", "inpaint_global_harmonious"]))
+    with pytest.raises(ParamError, match=r"finds no inpaint model; installed are control_canny \[aaaa\]"):
+        run({**LEFT, "controlnet": "on"}, scripts=[ControlNet(Unit())])
+    assert host.processing.calls == []
+
+
+def test_without_the_extension_there_is_no_free_unit(make):
+    from lib_outpaint.hosts.webui import controlnet
+
+    assert controlnet.free_slot(make()) is None
+    assert controlnet.free_slot(make(scripts=[ControlNet(Unit(True), Unit())])) == 2

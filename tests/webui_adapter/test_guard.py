@@ -2,6 +2,7 @@
 
 from types import SimpleNamespace
 
+import pytest
 import torch
 
 
@@ -67,3 +68,16 @@ def test_loading_the_checkpoint_again_moves_no_generator(host, monkeypatch):
     guard.reload_checkpoint(host.sd_models.checkpoints["inpainting.safetensors"])
     assert [info.name for info in loaded] == ["inpainting.safetensors"]
     assert torch.equal(torch.get_rng_state(), state)
+
+
+@pytest.mark.parametrize("name", ["sd_vae", "eta"])
+def test_a_vae_that_a_job_asked_for_is_exchanged_again(host, name):
+    from lib_outpaint.hosts.webui import guard
+
+    before = host.shared.opts.data.get(name)
+    overrides = guard.Overrides()
+    host.shared.opts.data[name] = "another"
+    overrides.note({name: "another"})
+    overrides.restore()
+    assert host.shared.opts.data.get(name) == before
+    assert len(host.sd_vae.reloads) == (name == "sd_vae")

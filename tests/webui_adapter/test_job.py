@@ -530,3 +530,121 @@ def test_a_checkpoint_that_an_extension_exchanges_in_mid_job_is_told(run):
     assert "in mid-job" not in " ".join(run.p.comments)
     run({"left": 16}, scripts=[Exchanges()])
     assert "the checkpoint inpainting was loaded in mid-job" in " ".join(run.p.comments)
+
+
+def test_more_values_than_parameters_are_refused(host, run):
+    from lib_outpaint.params import DECLARED
+
+    with pytest.raises(ParamError, match=f"{len(DECLARED) + 1} values' are more than the {len(DECLARED)} parameters"):
+        run(24, *[None] * len(DECLARED))
+    assert host.processing.calls == []
+
+
+def test_without_a_choice_in_the_settings_the_loaded_checkpoint_is_planned_for(host, run, make):
+    from lib_outpaint.hosts.webui.checkpoint import checkpoint_for
+
+    host.sd_models.reload_model_weights(info=host.sd_models.checkpoints["inpainting.safetensors"])
+    host.shared.opts.sd_model_checkpoint = None
+    found = checkpoint_for(make())
+    assert (found.name, found.base, found.native_side, found.inpainting) == ("inpainting", "SD 1", 512, True)
+
+
+def test_a_job_without_any_scripts_takes_the_pictures_the_host_returns(host, make, run):
+    """They are truncated to 8 bits: half a level is given back to them."""
+    expected = array(run({"left": 16, "overlap": 0, "color_match": "off"}).images[0])
+    p = make({"left": 16, "overlap": 0, "color_match": "off"})
+    p.scripts = None
+    processed = host.job.run(p, [{"left": 16, "overlap": 0, "color_match": "off"}], p.place)
+    found = array(processed.images[0])
+    assert found.shape == (80, 112, 3)
+    np.testing.assert_array_equal(found[:, 16:], expected[:, 16:])
+    assert np.abs(found[:, :16].astype(int) - expected[:, :16]).max() <= 1
+    assert abs(found[:, :16].mean() - expected[:, :16].mean()) < 0.4  # as they come they would be 0.5 darker
+
+
+def test_fewer_pictures_than_windows_is_the_hosts_failure(host, make, monkeypatch):
+    whole = host.processing.process_images
+
+    def loses(p):
+        processed = whole(p)
+        del processed.images[processed.index_of_first_image:]
+        return processed
+
+    monkeypatch.setattr(host.processing, "process_images", loses)
+    p = make({"left": 16})
+    p.scripts = None
+    host.shared.state.begin()
+    with pytest.raises(HostError, match="the WebUI returned 0 pictures for 1 windows"):
+        host.job.run(p, [{"left": 16}], p.place)
+
+
+def test_a_host_samples_for_whoever_keeps_its_options_themselves(host, make, picture):
+    import torch
+
+    from lib_outpaint.engine import outpaint
+    from lib_outpaint.hosts.webui import settings
+    from lib_outpaint.hosts.webui.checkpoint import checkpoint_for
+    from lib_outpaint.hosts.webui.sampling import WebUIHost
+    from lib_outpaint.params import Params
+    from lib_outpaint.request import Request, numbered_shots
+
+    p = make()
+    pixels = torch.from_numpy(array(picture)).permute(2, 0, 1).float() / 255
+    host.shared.state.begin()
+    result = outpaint(Request((pixels,), Params(left=16), numbered_shots(1, 5, "a cup")),
+                      WebUIHost(p, checkpoint_for(p), settings.current({})))
+    assert result.stopped is None
+    assert result.pictures[0].extent.width == 112
+    assert [c.prompt for c in host.processing.calls] == [["a cup"]]
+
+
+def test_older_hosts_lack_the_callback_after_composites(host, run, monkeypatch):
+    monkeypatch.delattr(host.scripts.ScriptRunner, "postprocess_image_after_composite")
+    processed = run({"left": 16})
+    assert processed.images[0].size == (112, 80)
+    assert "failed" not in processed.comments
+
+
+@pytest.mark.parametrize(("saved", "shown"), [(True, True), (False, True), (True, False)])
+def test_the_grid_is_saved_and_shown_as_the_settings_say(host, run, saved, shown):
+    host.shared.opts.grid_save, host.shared.opts.return_grid = saved, shown
+    processed = run({"left": 16}, batch_size=2)
+    assert len(processed.images) == 2 + shown
+    assert sum(record["grid"] for record in host.images.saved) == saved
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+def test_pictures_carry_an_infotext_only_where_the_settings_want_one(host, run, wanted):
+    host.shared.opts.enable_pnginfo = wanted
+    processed = run({"left": 16}, batch_size=2)
+    assert [("parameters" in image.info) for image in processed.images] == [wanted] * 3
+    assert all("Outpaint left: 16" in text for text in processed.infotexts)
+
+
+def test_two_equal_pictures_of_a_batch_are_saved_once(host, run, picture):
+    host.shared.opts.save_init_img = True
+    run({"left": 16}, init_images=[picture, picture.copy()], batch_size=2)
+    assert len([r for r in host.images.saved if r["forced"]]) == 1
+
+
+def test_pictures_of_several_sizes_are_no_batch(host, run, picture):
+    from lib_outpaint.errors import PictureError
+
+    with pytest.raises(PictureError, match="the pictures of a batch differ in size: 96x80, 64x64"):
+        run({"left": 16}, init_images=[picture, picture.resize((64, 64))], batch_size=2)
+    assert host.processing.calls == []
+
+
+def test_sixteen_bit_grey_is_reduced_with_a_note(run):
+    grey = np.linspace(0, 65535, 96 * 80).reshape(80, 96).astype(np.uint16)
+    processed = run({"left": 16, "overlap": 0}, init_images=[Image.fromarray(grey)])
+    assert "16-bit grey was reduced to 8 bits" in processed.comments
+    expected = np.repeat((grey / 257).round().astype(np.uint8)[..., None], 3, -1)
+    assert np.abs(array(processed.images[0])[:, 16:].astype(int) - expected).max() <= 1
+
+
+def test_an_alpha_that_hides_nothing_is_dropped_without_a_note(run, picture):
+    opaque = picture.convert("RGBA")
+    processed = run({"left": 16, "overlap": 0}, init_images=[opaque])
+    assert "transparency" not in processed.comments
+    np.testing.assert_array_equal(array(processed.images[0])[:, 16:], array(picture))

@@ -113,3 +113,20 @@ def test_peak_memory_is_told_where_the_host_does_not(host, make, monkeypatch, is
 
 def test_no_memory_is_invented_without_cuda(run):
     assert "VRAM" not in run({"left": 16}).comments
+
+
+def test_a_checkpoint_of_an_unknown_family_is_promised_nothing(host, make):
+    from lib_outpaint.hosts.webui import notes as ours
+    from lib_outpaint.hosts.webui.checkpoint import Checkpoint
+    from lib_outpaint.params import Params
+
+    assert ours.advice(make(), Params(left=8), Checkpoint("mine", "", 512, False)) == "mine is no inpainting checkpoint"
+
+
+def test_memory_is_told_with_the_time_and_work_only_where_it_is_known(host):
+    from lib_outpaint.hosts.webui import notes as ours
+
+    nothing_told = SimpleNamespace(passes=(SimpleNamespace(steps_run=0),), cost=0,
+                                   plan=SimpleNamespace(canvas_latent_pixels=200))
+    assert ours.spent([nothing_told], 1.25, None) == "1 pass in 1.2 s"
+    assert ours.spent([nothing_told], 1.25, 3.21) == "1 pass in 1.2 s, at most 3.2 GB of VRAM"
