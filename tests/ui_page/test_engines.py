@@ -102,9 +102,13 @@ def test_a_model_is_made_once_as_it_was_asked_for(engines):
     assert (made.model, made.asked_device, made.options) == ("owner/two", "cpu", {"dtype": "fp16"})
     assert engines.host("owner/two", "cpu") is made
     assert engines.host("owner/two", "auto") is not made
-    assert isinstance(engines.host(DRAFT, "a device of no draft"), DraftHost)
     with pytest.raises(ParamError, match="device: 'warp' is none of auto"):
         engines.host("owner/two", "warp")
+
+
+def test_the_draft_is_the_same_on_every_device(engines):
+    pytest.importorskip("patchmatch", reason="the draft's library")
+    assert isinstance(engines.host(DRAFT, "a device of no draft"), DraftHost)
 
 
 def test_a_run_lets_other_models_go_and_is_told_of_steps(engines):

@@ -197,7 +197,7 @@ def _made(path: Path, before: tuple[Path, Box] | None, record: Mapping[str, Any]
 
 def _shown(image: Image.Image, path: Path) -> Path:
     """A copy for a browser, of the same size: JPEG where nothing is transparent."""
-    if image.mode == "I;16":
+    if image.mode in ("I;16", "I"):  # older Pillows open the former as the latter
         image = image.convert("I").point(lambda level: level * (1 / 257)).convert("L")
     if image.mode in ("LA", "RGBA") and image.getchannel("A").getextrema() != (255, 255):
         image.save(path.with_suffix(".png"))
