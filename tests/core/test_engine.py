@@ -31,7 +31,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from lib_outpaint import fills
-from lib_outpaint.engine import outpaint
+from lib_outpaint.engine import _memory_told, outpaint
 from lib_outpaint.errors import HostError, HostOutOfMemory, MissingExtra, OutpaintError, ParamError, PlanError
 from lib_outpaint.fills import Fill
 from lib_outpaint.geometry import Extent, Side
@@ -580,3 +580,19 @@ def test_tiles_that_disagree_leave_no_line_between_them(overlap: int) -> None:
     down = grown.pixels[0].diff(dim=0).abs()
     assert float(down[:, :64].max()) < 0.2 / 4, "a line in the new area"
     assert float(down[:, 64:].max()) < 0.2 / 4, "a line in the band"
+
+
+def test_only_a_lack_of_memory_is_told_as_one() -> None:
+    for error in (MemoryError(), RuntimeError("CUDA out of memory. Tried")):
+        with pytest.raises(HostOutOfMemory, match="out of memory: "), _memory_told():
+            raise error
+    with pytest.raises(RuntimeError, match="shapes do not match") as caught, _memory_told():
+        raise RuntimeError("shapes do not match")
+    assert type(caught.value) is RuntimeError
+
+
+def test_a_request_without_a_picture_or_a_shot_is_none() -> None:
+    with pytest.raises(ParamError, match="is less than 1"):
+        Request((), Params(left=8), numbered_shots(1, 1))
+    with pytest.raises(ParamError, match="is less than 1"):
+        Request((torch.zeros(3, 8, 8),), Params(left=8), ())

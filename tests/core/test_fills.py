@@ -6,6 +6,7 @@ import builtins
 import subprocess
 import sys
 from itertools import pairwise
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 
 from lib_outpaint.errors import MissingExtra, ParamError
 from lib_outpaint.fills import REGISTRY, Fill, copies, prefill, working_device
+from lib_outpaint.fills.libraries import patchmatch_library
 from lib_outpaint.params import FILLS, Params
 
 DEFAULTS = Params(left=1)
@@ -325,3 +327,12 @@ def test_the_registry_says_what_it_needs() -> None:
     ("mps", "cpu"), ("privateuseone:0", "cpu"), ("cuda:1", "cuda:1"), ("xpu:0", "xpu:0"), ("cpu", "cpu")])
 def test_devices_without_float64_leave_fills_to_the_cpu(device: str, works_on: str) -> None:
     assert working_device(torch.device(device)) == torch.device(works_on)
+
+
+def test_a_patchmatch_whose_library_does_not_load_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    there = SimpleNamespace(patchmatch_available=True)
+    monkeypatch.setitem(sys.modules, "patchmatch", there)
+    assert patchmatch_library() is there
+    there.patchmatch_available = False
+    with pytest.raises(MissingExtra, match="PatchMatch"):
+        patchmatch_library()

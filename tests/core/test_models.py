@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lib_outpaint.errors import ModelError
-from lib_outpaint.model_header import HEADER_LIMIT, read_header
+from lib_outpaint.model_header import HEADER_LIMIT, read_header, read_json
 from lib_outpaint.models import inspect
 
 Shapes = dict[str, tuple[int, ...]]
@@ -227,3 +227,10 @@ def test_a_checkpoint_of_full_size_takes_milliseconds(tmp_path: Path) -> None:
     assert inspect(path).base == "sd1"
     assert time.perf_counter() - began < 0.5  # about 0.02 s
     assert read_header(path).file_bytes > 4e9
+
+
+@pytest.mark.parametrize(("text", "message"), [("[1]", "is no JSON object"), ("{", "cannot be read as JSON")])
+def test_a_config_that_is_no_object_is_refused(tmp_path: Path, text: str, message: str) -> None:
+    (tmp_path / "config.json").write_text(text)
+    with pytest.raises(ModelError, match=message):
+        read_json(tmp_path / "config.json")

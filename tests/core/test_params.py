@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 
 from lib_outpaint.errors import InputError, ParamError
@@ -136,3 +137,9 @@ def test_long_values_are_cut_in_messages() -> None:
 ], ids=lambda value: "" if isinstance(value, list) else str(value))
 def test_what_was_asked_of_a_feature(values: dict[str, object], feature: str, names: list[str]) -> None:
     assert Params(**values).asked(feature) == names
+
+
+def test_numbers_of_numpy_are_numbers() -> None:
+    found = Params(left=np.int64(8), mask_falloff=np.float32(0.5))  # type: ignore[arg-type]
+    assert (found.left, type(found.left)) == (8, float)
+    assert (found.mask_falloff, type(found.mask_falloff)) == (0.5, float)

@@ -176,3 +176,13 @@ def test_settings_have_folders_of_their_own_on_every_file_system():
     assert len({name.lower() for name in names}) == len(labels)
     assert all(re.fullmatch(r"engine-[A-Za-z0-9=._-]{0,80}", name) and not name.endswith(".") for name in names)
     assert names[0] == "engine-default"
+
+
+def test_a_picture_that_is_the_truth_has_an_infinite_psnr(out):
+    assert "\u221e" in report([row(psnr=math.inf)], out)
+
+
+def test_rows_without_a_psnr_do_not_count_where_blur_wins():
+    rows = [row(psnr=10.0), row(setting="edge", kind="baseline", psnr=20.0), row("b.png", psnr=None),
+            row("b.png", setting="edge", kind="baseline", psnr=20.0)]
+    assert words.blur_wins(rows) == "In this table a fill without any engine has the highest PSNR on 1 of 1 cut."

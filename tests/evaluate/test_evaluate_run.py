@@ -3,14 +3,20 @@
 import csv
 import json
 import shutil
+import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
+from skimage import data
 
-from lib_outpaint.errors import HostError, MissingExtra, ModelError
+from lib_outpaint.errors import HostError, MissingExtra, ModelError, ParamError
+from lib_outpaint.evaluate import photos as photographs
 from lib_outpaint.evaluate import similarity
 from lib_outpaint.evaluate.table import COLUMNS
+from lib_outpaint.geometry import Extent
 from lib_outpaint.hosts.draft import DraftHost
 
 BASELINES = ["edge", "mirror", "mean colour"]
@@ -303,3 +309,32 @@ def test_lpips_says_what_is_missing(monkeypatch):
     monkeypatch.setattr(similarity, "lpips_installed", lambda: False)
     with pytest.raises(MissingExtra, match=r"\[evaluate\]"):
         similarity.Lpips()
+
+
+def test_lpips_takes_levels_and_leaves_out_what_is_too_small(monkeypatch):
+    class Network:
+        def eval(self):
+            return self
+
+        def __call__(self, result, truth):
+            assert result.shape == (1, 3, 64, 80)
+            return (result - truth).abs().mean()
+
+    monkeypatch.setattr(similarity, "lpips_installed", lambda: True)
+    monkeypatch.setitem(sys.modules, "lpips", SimpleNamespace(LPIPS=lambda net, verbose: Network()))
+    measure = similarity.Lpips()
+    assert measure(torch.full((3, 64, 80), 255.0), torch.zeros(3, 64, 80)) == pytest.approx(2)  # of -1..1
+    assert measure(torch.zeros(3, 63, 80), torch.zeros(3, 63, 80)) is None
+
+
+def test_photographs_are_scaled_only_where_they_must_be():
+    whole = photographs.photo("chelsea", Extent(451, 300))
+    np.testing.assert_array_equal(whole.permute(1, 2, 0).numpy(), data.chelsea())
+    assert photographs.photo("chelsea", Extent(100, 100)).shape == (3, 100, 100)
+    with pytest.raises(ParamError, match="photo: 'mona lisa' is none of astronaut"):
+        photographs.photo("mona lisa", Extent(8, 8))
+
+
+def test_a_limit_that_is_none_ends_with_2(folder, tmp_path, run, capsys):
+    assert run("evaluate", folder, "-o", tmp_path / "out", "--max-megapixels", 0) == 2
+    assert "max-megapixels: 0.0 is outside 0..1000" in capsys.readouterr().err

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from lib_outpaint.errors import ModelError
 from lib_outpaint.hosts.pipeline import configs
 from lib_outpaint.hosts.pipeline.configs import Hints
 from lib_outpaint.model_header import Header, Tensor
@@ -104,3 +105,25 @@ def test_the_documentation_names_every_sampler_and_schedule() -> None:
         assert row[2] == sampler.schedule
         assert row[3] == ("yes" if sampler.exact else "no")
     assert ", ".join(SCHEDULES) in text
+
+
+def bare(*shapes: tuple[str, tuple[int, ...]]) -> Header:
+    return Header(Path("x.safetensors"), {configs.UNET + name: Tensor("F16", shape) for name, shape in shapes}, {}, 0)
+
+
+FIRST, ATTENTION = ("input_blocks.0.0.weight", (320, 4, 3, 3)), ("middle_block.1.attn2.to_k.weight", (320, 768))
+
+
+@pytest.mark.parametrize(("found", "words"), [
+    (bare(), "it has no model.diffusion_model.input_blocks.0.0.weight"),
+    (bare(FIRST), "its UNet is not laid out as Stable Diffusion's"),
+    (bare(FIRST, ("input_blocks.1.0.out_layers.3.weight", (320, 320, 3, 3))), "its UNet has no cross attention")],
+    ids=["nothing", "no blocks", "no attention"])
+def test_what_is_no_unet(found: Header, words: str) -> None:
+    with pytest.raises(ModelError, match=words):
+        configs.unet_config(found, "sd1", Hints())
+
+
+def test_a_very_deep_unet_is_read_to_its_63rd_block() -> None:
+    blocks = [(f"input_blocks.{i}.0.out_layers.3.weight", (320, 320, 3, 3)) for i in range(1, 70)]
+    assert configs.unet_config(bare(FIRST, ATTENTION, *blocks), "sd1", Hints())["layers_per_block"] == 63

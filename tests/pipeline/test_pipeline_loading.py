@@ -13,8 +13,13 @@ from pipeline_helpers import FEW, job
 from safetensors.torch import load_file, save_file
 
 from lib_outpaint.errors import InputError, ModelError, ParamError
-from lib_outpaint.hosts.pipeline import PipelineHost
+from lib_outpaint.hosts.pipeline import PipelineHost, controlnet, sources
+from lib_outpaint.hosts.pipeline.batches import loras_asked
 from lib_outpaint.hosts.pipeline.loading import predicts_v
+from lib_outpaint.hosts.pipeline.loras import Library
+from lib_outpaint.lora_syntax import Lora
+from lib_outpaint.models import ModelInfo
+from lib_outpaint.params import Params
 
 
 def host(model: Path, **values: Any) -> PipelineHost:
@@ -227,3 +232,53 @@ def test_a_folder_of_half_precision_files(folders: Path, tmp_path: Path) -> None
     assert sampled(host(tmp_path / "half")).shape == (3, 64, 96)
 
 
+@pytest.mark.parametrize(("names", "channels", "words"), [
+    ("conditioner.embedders.0.model.x", 4, "SDXL refiner; SD 1, SD 2 and SDXL can be used"),
+    ("cond_stage_model.transformer.x", 5, "a UNet of 5 channels; 4, and 9 for inpainting, can be used")])
+def test_checkpoints_that_cannot_be_used(tmp_path: Path, names: str, channels: int, words: str) -> None:
+    file = tmp_path / "odd.safetensors"
+    save_file({"model.diffusion_model.input_blocks.0.0.weight": torch.zeros(4, channels, 1, 1), names: torch.zeros(1)}, file)
+    with pytest.raises(ModelError, match=words):
+        sources.located(file, True)
+
+
+def test_heads_come_from_a_config_that_was_given(tmp_path: Path) -> None:
+    info = ModelInfo(tmp_path / "x.safetensors", "checkpoint", "sd1", "original", 4)
+    (tmp_path / "unet").mkdir()
+    config = tmp_path / "unet" / "config.json"
+    config.write_text('{"attention_head_dim": 6}')
+    (tmp_path / "text_encoder").mkdir()
+    (tmp_path / "text_encoder" / "config.json").write_text('{"num_attention_heads": 3, "hidden_act": "gelu", "more": 1}')
+    found = sources.hints(info, tmp_path, None)
+    assert (found.unet_heads, found.text) == (6, {"num_attention_heads": 3, "hidden_act": "gelu"})
+    config.write_text('{"attention_head_dim": [5, 10]}')
+    (tmp_path / "text_encoder" / "config.json").unlink()
+    found = sources.hints(info, tmp_path, None)
+    assert (found.unet_heads, found.text) == (0, {})
+
+
+def test_loras_need_a_folder_that_is_there_and_must_fit(models: Path, tmp_path: Path) -> None:
+    class Pipe:
+        def load_lora_weights(self, *_: Any, **__: Any) -> None:
+            pass
+
+        def get_list_adapters(self) -> dict[str, list[str]]:
+            return {"unet": ["another"]}
+
+    info = ModelInfo(models / "tiny.safetensors", "checkpoint", "sd1", "original", 4)
+    with pytest.raises(ModelError, match="lora-dir: there is no folder"):
+        Library(tmp_path / "nowhere", [], info)
+    library = Library(models / "loras", [], info)
+    with pytest.raises(ModelError, match=r"kohya\.safetensors: nothing in it fits the model"):
+        library.use((Lora("kohya"),), Pipe())
+
+
+def test_a_controlnet_in_diffusers_layout_needs_its_config(tmp_path: Path) -> None:
+    info = ModelInfo(tmp_path / "inpaint.safetensors", "controlnet", "sd1", "diffusers")
+    with pytest.raises(ModelError, match=r"in diffusers' layout and has no config\.json beside it"):
+        controlnet._from_diffusers_file(None, info)
+
+
+def test_a_negative_prompt_of_a_side_asks_for_no_lora() -> None:
+    params = Params(left=8, side_prompts="left: sea <lora:a:1>\nleft -: ugly <lora:b:1>")
+    assert [[lora.name for lora in found] for found in loras_asked(params, ("",), ())] == [[], ["a"]]
