@@ -44,3 +44,17 @@ def test_no_control_can_break_the_calls_of_other_scripts(controls):
 def test_the_panels_own_values_are_the_default_parameters(controls):
     values = [None if c.value == "" and p.optional else c.value for c, p in zip(controls, DECLARED, strict=True)]
     assert codecs.from_positional(values) == Params()
+
+
+@pytest.mark.parametrize("notice", ["", "This one is old."])
+def test_a_notice_stands_above_the_panel_when_the_host_has_one(notice):
+    from lib_outpaint.hosts.protocol import Capabilities
+    from lib_outpaint.ui import panel
+    from lib_outpaint.ui.link import Link
+
+    with gr.Blocks() as blocks:
+        link = Link(lambda: Capabilities("test"), ("#picture img",), notice=notice)
+        found = panel.build(lambda name: f"outpaint_{name}", link, str.upper)
+    assert len(found.controls) == len(DECLARED)
+    shown = [block.value for block in blocks.blocks.values() if getattr(block, "elem_id", "") == "outpaint_notice"]
+    assert shown == ([notice.upper()] if notice else [])

@@ -16,9 +16,10 @@ from lib_outpaint.codecs import to_positional
 from lib_outpaint.errors import MissingExtra, ModelError, ParamError
 from lib_outpaint.params import Params
 from lib_outpaint.plan import Limits
+from lib_outpaint.seeds import SEED_LIMIT
 from lib_outpaint.ui.page import server
 from lib_outpaint.ui.page.engines import Engines, Watched, models_in
-from lib_outpaint.ui.page.run import Asked, Done, Step, run
+from lib_outpaint.ui.page.run import Asked, Done, Step, request_for, run
 from lib_outpaint.ui.page.session import Session, Shelf, read_upload
 
 pytest.importorskip("patchmatch", reason="the draft's library")
@@ -76,6 +77,13 @@ def test_bad_values_end_a_run_with_their_message(session, form, message):
     end = list(run(session, form, Engines(), Limits()))[-1]
     assert end.error.startswith(message)
     assert end.pictures == 0
+
+
+def test_a_seed_of_minus_one_is_a_new_one_each_time(session):
+    seeds = {request_for(session.source, asked(seed=-1, left=8), Limits()).shots[0].seed for _ in range(8)}
+    assert len(seeds) > 1
+    assert all(0 <= seed < SEED_LIMIT for seed in seeds)
+    assert request_for(session.source, asked(seed="7", left=8), Limits()).shots[0].seed == 7
 
 
 def test_a_stop_keeps_what_was_finished(session, monkeypatch):

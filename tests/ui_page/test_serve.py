@@ -86,6 +86,28 @@ def test_the_page_opens_in_the_browser_and_ends_on_a_signal(uvicorn, monkeypatch
     assert signal.getsignal(signal.SIGTERM) is ended
 
 
+def test_addresses_lead_to_the_language_and_to_results_that_are_there(uvicorn, monkeypatch, tmp_path):
+    from starlette.testclient import TestClient
+
+    from lib_outpaint.ui.page import session
+
+    shelf = session.Shelf()
+    monkeypatch.setattr(session, "Shelf", lambda: shelf)
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
+    page = TestClient(server.application(tmp_path, Engines(), Limits(), "auto", True), "http://localhost",
+                      follow_redirects=False)
+    for accepted, tag in (("zh-CN,en;q=0.5", "zh/"), ("fr", "en/")):
+        assert page.get("/", headers={"Accept-Language": accepted}).headers["location"] == tag
+    (tmp_path / "a.txt").write_text("grown")
+    token = shelf.put(tmp_path / "a.txt")
+    found = page.get(f"/results/{token}/any name")
+    assert (found.status_code, found.text, found.headers["x-content-type-options"]) == (200, "grown", "nosniff")
+    assert (page.get("/results/another/a.txt").status_code, page.get("/openapi.json").status_code) == (404, 404)
+    (tmp_path / "a.txt").unlink()
+    assert page.get(f"/results/{token}/a.txt").status_code == 404
+    assert page.get("/", headers={"Host": "evil.example"}).status_code == 403
+
+
 def test_a_page_that_cannot_be_started_is_an_error(uvicorn, monkeypatch):
     async def fails(scope, receive, send):
         assert scope["type"] == "lifespan"
@@ -98,3 +120,19 @@ def test_a_page_that_cannot_be_started_is_an_error(uvicorn, monkeypatch):
     with pytest.raises(InputError, match="the page could not be started"):
         server.serve(Engines(), Limits(), **LOCAL, browser=False)
     assert opened == []
+
+
+def test_a_server_that_ends_by_itself_is_no_error(uvicorn, monkeypatch):
+    """And 0.0.0.0 is no address to open."""
+    async def empty(scope, receive, send):
+        raise AssertionError("nothing is asked")
+
+    class Ended(uvicorn.Server):
+        async def main_loop(self):
+            assert self.started
+
+    monkeypatch.setattr(uvicorn, "Server", Ended)
+    monkeypatch.setattr(server, "application", lambda *_: empty)
+    said = []
+    server.serve(Engines(), Limits(), host="0.0.0.0", port=0, browser=False, say=said.append)
+    assert said[0].startswith("the page: http://localhost:")
