@@ -33,6 +33,7 @@ from PIL import Image
 from lib_outpaint import fills
 from lib_outpaint.engine import _memory_told, outpaint
 from lib_outpaint.errors import HostError, HostOutOfMemory, MissingExtra, OutpaintError, ParamError, PlanError
+from lib_outpaint.evidence import Cells, derivatives
 from lib_outpaint.fills import Fill
 from lib_outpaint.geometry import Extent, Side
 from lib_outpaint.hosts.protocol import Capabilities, Sampling
@@ -596,3 +597,12 @@ def test_a_request_without_a_picture_or_a_shot_is_none() -> None:
         Request((), Params(left=8), numbered_shots(1, 1))
     with pytest.raises(ParamError, match="is less than 1"):
         Request((torch.zeros(3, 8, 8),), Params(left=8), ())
+
+
+def test_a_drift_of_cells_too_small_for_slopes_has_none() -> None:
+    source = torch.rand(3, 5, 4)
+    places = torch.arange(5)
+    cells = Cells(source, source, torch.ones(5, 4, dtype=torch.bool), places, places, (5, 5), 2)
+    found = derivatives(cells)
+    assert [part.shape for part in found] == [(3, 5)] * 3
+    assert not any(part.any() for part in found)

@@ -18,6 +18,7 @@ from lib_outpaint.evaluate import similarity
 from lib_outpaint.evaluate.table import COLUMNS
 from lib_outpaint.geometry import Extent
 from lib_outpaint.hosts.draft import DraftHost
+from lib_outpaint.hosts.protocol import Outcome
 
 BASELINES = ["edge", "mirror", "mean colour"]
 
@@ -338,3 +339,41 @@ def test_photographs_are_scaled_only_where_they_must_be():
 def test_a_limit_that_is_none_ends_with_2(folder, tmp_path, run, capsys):
     assert run("evaluate", folder, "-o", tmp_path / "out", "--max-megapixels", 0) == 2
     assert "max-megapixels: 0.0 is outside 0..1000" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("finished", [0, 1], ids=["at once", "half-way"])
+def test_an_interrupted_engine_ends_with_130_and_leaves_no_half_picture(folder, tmp_path, run, monkeypatch, finished):
+    inpaint, calls = DraftHost.inpaint, []
+
+    def interrupted(self, jobs):
+        calls.append(jobs)
+        return inpaint(self, jobs) if len(calls) <= finished else [Outcome(None) for _ in jobs]
+
+    monkeypatch.setattr(DraftHost, "inpaint", interrupted)
+    assert run("-q", "evaluate", folder, "-o", tmp_path / "out", "--no-baselines", "--cut", 24, "--step", 12) == 130
+    assert len(calls) == finished + 1
+    assert not list((tmp_path / "out").rglob("engine-default/*"))
+
+
+def test_an_engine_that_fails_half_way_leaves_no_half_picture(folder, tmp_path, run, monkeypatch):
+    inpaint, calls = DraftHost.inpaint, []
+
+    def fails(self, jobs):
+        calls.append(jobs)
+        if len(calls) == 2:
+            raise HostError("the sampler melted")
+        return inpaint(self, jobs)
+
+    monkeypatch.setattr(DraftHost, "inpaint", fails)
+    assert run("-q", "evaluate", folder, "-o", tmp_path / "out", "--no-baselines", "--cut", 24, "--step", 12) == 3
+    made = sorted(path.name for path in (tmp_path / "out").rglob("engine-default/*.png"))
+    assert made
+    assert "a-right.png" not in made
+
+
+def test_another_programs_picture_that_is_not_there_is_named(folder, tmp_path, run, capsys):
+    (tmp_path / "theirs").mkdir()
+    shutil.copy(folder / "a.png", tmp_path / "theirs" / "unrelated.png")
+    assert run("evaluate", folder, "-o", tmp_path / "out", "--measure-only", "--no-baselines", "--results",
+               f"x={tmp_path / 'theirs'}") == 2
+    assert "holds no picture called a-right or a" in "".join(capsys.readouterr())

@@ -648,3 +648,9 @@ def test_an_alpha_that_hides_nothing_is_dropped_without_a_note(run, picture):
     processed = run({"left": 16, "overlap": 0}, init_images=[opaque])
     assert "transparency" not in processed.comments
     np.testing.assert_array_equal(array(processed.images[0])[:, 16:], array(picture))
+
+
+def test_a_masked_content_of_no_host_is_refused(run, host):
+    with pytest.raises(ParamError, match="inpainting_fill: 'lava' is none of"):
+        run({"pixels": 16, "inpainting_fill": "lava"})
+    assert host.processing.calls == []

@@ -87,3 +87,13 @@ def test_bad_input_is_a_422_with_a_message(client, path, body):
     response = client().post(f"/outpaint/v1/{path}", json=body)
     assert response.status_code == 422
     assert isinstance(response.json()["detail"], str)
+
+
+@pytest.mark.parametrize("image", [7, "A" * 9, "data:image/png;base64,???"], ids=["number", "too long", "no base64"])
+def test_what_is_no_picture_in_base64(host, monkeypatch, image):
+    from lib_outpaint.errors import PictureError
+
+    routes = importlib.import_module("lib_outpaint.hosts.webui.routes")
+    monkeypatch.setattr(routes, "MOST_BASE64", 8 if image == "A" * 9 else 64)
+    with pytest.raises(PictureError, match="image: is no base64 picture"):
+        routes._picture({"image": image})
