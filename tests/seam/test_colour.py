@@ -8,6 +8,7 @@ import torch
 from lib_outpaint import colour, composite
 from lib_outpaint.evaluate.drifts import OFFSET, clipped_bytes
 from lib_outpaint.evaluate.photos import photo
+from lib_outpaint.evidence import Cells
 from lib_outpaint.geometry import Box, Extent
 from lib_outpaint.masks import Masks, box_coverage, masks_for
 from lib_outpaint.membrane import membrane
@@ -162,3 +163,10 @@ def test_gpu_and_cpu_agree_within_a_level(how: str) -> None:
     mixed = composite.blend_bands(truth / 255 * known, cpu / 255, masks.coverage, known)
     there = composite.blend_bands(truth.cuda() / 255 * there_known, gpu / 255, there_masks.coverage, there_known)
     assert float((mixed - there.cpu()).abs().max()) * 255 <= 1.01
+
+
+def test_without_cells_outside_nothing_shows_a_drift_of_all_pixels() -> None:
+    source = torch.zeros(3, 4, 64)
+    cells = Cells(source + 40, source, torch.ones(4, 64, dtype=torch.bool), torch.arange(4), torch.arange(4), (4, 4), 8)
+    assert colour._everywhere(cells)
+    assert not colour._everywhere(cells.only(torch.zeros(4, dtype=torch.bool)))
