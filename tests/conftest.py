@@ -25,7 +25,9 @@ settings.load_profile(PROFILE)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The profile "quick", for measuring coverage and mutants: few examples, also where a test asks for more."""
+    """Browser tests last; few examples with the profile "quick" (coverage, mutants), also where a test asks for more."""
+    # Playwright keeps an event loop running, in which no other test could start one of its own.
+    items.sort(key=lambda item: "browser" in getattr(item, "fixturenames", ()))
     name = "_hypothesis_internal_use_settings"
     for item in items if PROFILE == "quick" else ():
         function = getattr(item, "obj", None)
