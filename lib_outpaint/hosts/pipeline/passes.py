@@ -34,7 +34,7 @@ class Passes:
         self.parts = parts
         self.device = device
         self.offload = offload
-        self.library = library
+        self.loras = library
         self.control_name = control_name
         self.on_step = on_step
         self._encoded: dict[tuple[tuple[Lora, ...], str, bool], Encoded] = {}
@@ -43,7 +43,7 @@ class Passes:
     def run(self, group: Sequence[Prepared]) -> list[Outcome]:
         """Samples jobs of one `Common`; one outcome a job, in order."""
         common = group[0].common
-        self.library.use(common.loras, self.parts.pipe)
+        self.loras.use(common.loras, self.parts.pipe)
         texts = self._texts(group)
         batches = [self._batch(members, texts, common) for members in _of_one_length(group, texts)]
         found: dict[int, Outcome] = {}
