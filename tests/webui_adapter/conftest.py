@@ -83,3 +83,18 @@ def array(image: Image.Image) -> np.ndarray:
 
 def close(a: torch.Tensor, b: torch.Tensor) -> bool:
     return bool(torch.allclose(a, b, atol=1e-6))
+
+
+TWO_PASSES = {"left": 64, "step": 32, "context": 64, "overlap": 16}
+
+
+def raises(error, at=1):
+    """A hook that raises at the nth call."""
+    count = []
+
+    def hook(p):
+        count.append(p)
+        if len(count) == at:
+            raise error
+
+    return hook
