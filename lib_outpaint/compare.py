@@ -17,6 +17,7 @@ from PIL import Image, ImageDraw, ImageFont
 from .codecs import from_text
 from .errors import ParamError
 from .params import Params, declared
+from .result import Grown
 
 MOST = 24
 _LINE = 18  # px of a label's line
@@ -51,6 +52,12 @@ def combinations(params: Params, most: int = MOST) -> list[tuple[str, Params]]:
         label = ", ".join(f"{name}={_shown(value)}" for name, value in named.items())
         found.append((label, params.changed(**named, compare="")))
     return found
+
+
+def labels(made: Sequence[Grown]) -> list[str]:
+    """A label for every picture of a comparison: its combination, and its seed where there are several."""
+    several = len({grown.shot.seed for grown in made}) > 1
+    return [grown.label + (f", seed {grown.shot.seed}" if several else "") for grown in made]
 
 
 def labelled_grid(pictures: Sequence[Image.Image], labels: Sequence[str]) -> Image.Image:

@@ -78,7 +78,9 @@ class Grid:
         wanted = round_up(max(self.native, end - start + max(self.native // 2, 2 * self.overlap)), UNIT)
         length = min(wanted, side, round_up(high - low, UNIT))
         margin = min(max(length // 4, self.overlap + self.cell), (length - UNIT) // 2)
-        count = 1 if end - start + 2 * margin <= length else -(-(end - start) // max(length - 2 * margin, self.cell))
+        # Context ends where the picture does: a region at its edge needs none beyond.
+        seen = min(end + margin, high) - max(start - margin, low)
+        count = 1 if seen <= length else -(-(end - start) // max(length - 2 * margin, self.cell))
         for i in range(count):
             first, last = start + (end - start) * i // count, start + (end - start) * (i + 1) // count
             middle = (first + last) // 2 - length // 2

@@ -10,9 +10,9 @@ from PIL import Image
 
 from .. import picture_io
 from ..codecs import to_dict
-from ..compare import combinations, labelled_grid
+from ..compare import combinations, labelled_grid, labels
 from ..errors import SaveError
-from ..metadata import infotext
+from ..metadata import infotext, of_comparison
 from ..params import Params
 from ..result import Grown, Result
 
@@ -25,18 +25,21 @@ class Files:
         output: the file of the only picture; several get numbers: NAME-1.png, NAME-2.png.
         count: how many pictures were asked for.
         engine: its name, for the metadata.
+        params: the request's own, for the grid of a comparison; each picture has its combination's.
 
     Attributes:
         records: what was written, one record a picture.
     """
 
-    def __init__(self, picture: picture_io.Picture, output: Path, count: int, engine: str) -> None:
+    def __init__(self, picture: picture_io.Picture, output: Path, count: int, engine: str, params: Params) -> None:
         self.records: list[dict[str, Any]] = []
         self._picture = picture
         self._output = output
         self._count = count
         self._engine = engine
-        self._compared: list[tuple[str, Image.Image]] = []
+        self._params = params
+        self._compared: list[Grown] = []
+        self._images: list[Image.Image] = []
 
     def take(self, grown: Grown) -> None:
         """Writes a picture and its extras.
@@ -51,7 +54,7 @@ class Files:
         image = picture_io.assembled(self._picture, grown)
         try:
             extras = _extras(grown, path)  # first: where the picture is, all of it is
-            picture_io.save(image, path, infotext(grown, Result(self._engine, (grown,), (), 0.0)), self._picture)
+            picture_io.save(image, path, self._infotext(grown), self._picture)
         except SaveError as error:
             kept = f" ({len(self.records)} of {self._count} pictures are written)" if self.records else ""
             raise SaveError(f"{error}{kept}") from error
@@ -59,7 +62,8 @@ class Files:
                   "complete": grown.complete, "parameters": to_dict(grown.params, changed_only=True)}
         if grown.label:
             record["label"] = grown.label
-            self._compared.append((grown.label, image))
+            self._compared.append(grown)
+            self._images.append(image)
         self.records.append(record | extras)
 
     def finish(self) -> None:
@@ -70,9 +74,12 @@ class Files:
         """
         if self._compared:
             path = _grid(self._output)
-            picture_io.save(labelled_grid([image for _, image in self._compared],
-                                          [label for label, _ in self._compared]), path)
+            grid = labelled_grid(self._images, labels(self._compared))
+            picture_io.save(grid, path, self._infotext(of_comparison(self._compared, self._params)))
             self.records.append({"file": str(path), "grid": True})
+
+    def _infotext(self, grown: Grown) -> str:
+        return infotext(grown, self._engine)
 
 
 def saved(result: Result, picture: picture_io.Picture, output: Path) -> list[dict[str, Any]]:
@@ -81,7 +88,7 @@ def saved(result: Result, picture: picture_io.Picture, output: Path) -> list[dic
     Raises:
         SaveError, PictureError: as `Files.take`.
     """
-    files = Files(picture, output, len(result.pictures), result.engine)
+    files = Files(picture, output, len(result.pictures), result.engine, Params())
     for grown in result.pictures:
         files.take(grown)
     files.finish()

@@ -45,7 +45,7 @@ def run(flags: argparse.Namespace, console: Console) -> int:
     check_places(output, count, request.params, [path for path in (flags.input, flags.mask) if path is not None])
     for note in picture.notes:
         console.say(f"note: {note}")
-    files = Files(picture, output, count, host.capabilities().engine)
+    files = Files(picture, output, count, host.capabilities().engine, request.params)
     try:
         result = outpaint(request, host, files.take)
     finally:

@@ -127,7 +127,7 @@ class EngineMaker:
         grown = result.pictures[0]
         image = picture_io.assembled(picture_io.Picture(case.left, "RGB"), grown)
         return Made(np.array(image), grown.shot.seed, result.seconds, grown.plan.latent_pixels, grown.cost, result.notes,
-                    infotext(grown, result))
+                    infotext(grown, result.engine))
 
 
 @dataclass(frozen=True)

@@ -162,6 +162,18 @@ def test_extras_and_compare(photo, tmp_path):
     assert (mask[:, 16 + 32:] == 0).all()
 
 
+def test_a_comparisons_grid_holds_what_was_asked_for(photo, tmp_path):
+    assert run("-q", "image", photo, "-o", tmp_path / "c.png", "--left", 16, "--compare", "fill=edge,noise", "--seed", 1,
+               "--count", 2) == 0
+    grid, first = (Image.open(tmp_path / f"c-{name}.png").info["parameters"] for name in ("grid", "1"))
+    assert 'Outpaint compare: "fill=edge,noise"' in grid
+    assert "Seed: 1" in grid
+    assert "Outpaint passes: 4" in grid
+    assert "Outpaint pass seeds" not in grid
+    assert "Outpaint compare" not in first
+    assert "Outpaint pass seeds" in first
+
+
 def test_a_painted_mask_is_repainted_and_the_rest_kept(photo, tmp_path):
     mask = np.zeros((97, 131), np.uint8)
     mask[40:60, 50:80] = 255

@@ -157,7 +157,7 @@ def test_the_same_bytes_in_another_process() -> None:
 def test_it_says_that_it_is_a_draft(photo: torch.Tensor) -> None:
     result = outpaint(Request((photo[:, :64, :64],), Params(left=8), numbered_shots(1, 0)), DraftHost())
     assert NOTE in result.notes
-    text = infotext(result.pictures[0], result)
+    text = infotext(result.pictures[0], result.engine)
     assert "Outpaint engine: draft" in text
     assert "Model: draft (" in text
 

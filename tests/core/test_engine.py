@@ -383,7 +383,7 @@ def test_finished_passes_are_kept(how: Any, at: int, size: tuple[int, int]) -> N
     assert bool((grown.pixels[:, new] == host.colour[:, 0]).all()), "a half-made strip is in the picture"
     rows, columns = grown.source.slices
     assert torch.equal(grown.pixels[:, rows, columns][:, -28:, -28:], picture[:, -28:, -28:])
-    assert "Outpaint complete: no" in infotext(grown, result)
+    assert "Outpaint complete: no" in infotext(grown, result.engine)
 
 
 def test_interrupted_within_the_first_strips_tiles_gives_no_picture() -> None:
@@ -542,7 +542,7 @@ def test_infotext_of_a_run() -> None:
     request = Request((noise_picture(30, 30),), Params(left=40, step=20, fill="edge", side_prompts="left: a, b"),
                       (Shot(7, 9, "a lake", "blur"),))
     result = outpaint(request, PaintingHost())
-    text = infotext(result.pictures[0], result)
+    text = infotext(result.pictures[0], result.engine)
     prompt, negative, entries = text.split("\n")
     assert (prompt, negative) == ("a lake", "Negative prompt: blur")
     seeds = " ".join(str(p.seed) for p in result.pictures[0].passes)

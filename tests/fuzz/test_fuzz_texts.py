@@ -146,7 +146,7 @@ def test_a_whole_infotext_comes_back_through_the_webuis_grammar(
     params: Params, prompt: str, negative: str, model: str
 ) -> None:
     grown, result = grown_with(params, Shot(5, None, prompt, negative), {"Model": model})
-    read = parse_generation_parameters(infotext(grown, result))
+    read = parse_generation_parameters(infotext(grown, result.engine))
     assert read["Seed"] == "5"
     assert read["Outpaint engine"] == "test"
     back = codecs.from_infotext(read)

@@ -92,7 +92,10 @@ def test_a_full_disk_costs_no_picture(host, run, monkeypatch):
     processed = run({"left": 8}, batch_size=2)
     assert [image.size for image in processed.images[-2:]] == [(104, 80)] * 2
     assert "saving a picture failed" in processed.comments
+    assert "saving the grid failed" in processed.comments
     assert "No space left" in processed.comments
+    assert len(processed.images) == 3
+    assert processed.index_of_first_image == 1
 
 
 def test_pictures_are_saved_as_they_are_finished(host, run):
@@ -123,10 +126,11 @@ def test_compare_lists_one_seed_a_picture(run):
 
 @pytest.mark.parametrize(("extension", "held"), [("jpg", False), ("webp", False), ("png", True)])
 def test_an_infotext_too_long_for_a_jpeg_costs_the_file_its_text_and_not_the_picture(run, host, extension, held):
-    host.shared.opts.samples_format = extension
+    host.shared.opts.samples_format = host.shared.opts.grid_format = extension
     prompt = "cup " * 10_000
-    processed = run({"left": 16}, prompt=prompt)
-    assert (host.images.saved[0]["info"] is not None) == held
+    processed = run({"left": 16}, prompt=prompt, batch_size=2)
+    assert [record["grid"] for record in host.images.saved] == [False, False, True]
+    assert [(record["info"] is not None) for record in host.images.saved] == [held] * 3
     assert ("too long for a" in processed.comments) != held
     assert prompt in processed.infotexts[0]
 

@@ -7,15 +7,14 @@ import hashlib
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import numpy as np
 from modules import images, processing, scripts, shared
 from PIL import Image
 
-from ...compare import labelled_grid
-from ...metadata import entries
+from ...compare import labelled_grid, labels
+from ...metadata import entries, of_comparison
 from ...params import Params
 from ...picture_io import Picture, assembled, float_image
 from ...result import Grown, Result
@@ -64,19 +63,19 @@ class Gallery:
             text = _infotext(f, grown.image)
             image = self._told(lambda: _finished(f, image), "finishing a picture") or image
             if _saves(p, grown):
+                extension = shared.opts.samples_format
                 self._told(lambda: images.save_image(image, p.outpath_samples, "", grown.shot.seed, grown.shot.prompt,
-                                                     shared.opts.samples_format, info=self._held(text), p=f),
+                                                     extension, info=self._held(text, extension), p=f),
                            "saving a picture")
         self.made.append(grown)
         self.pictures.append(_with_infotext(image, text))
         self.texts.append(text)
 
-    def _held(self, text: str) -> str | None:
+    def _held(self, text: str, extension: str) -> str | None:
         """The infotext as far as the file can hold it: beyond that the host would fail to save the picture at all."""
-        if shared.opts.samples_format.lower() == "png" or len(text.encode("utf-16-le")) <= _MOST_EXIF:
+        if extension.lower() == "png" or len(text.encode("utf-16-le")) <= _MOST_EXIF:
             return text
-        self._p.comment(f"the infotext is too long for a {shared.opts.samples_format} file, which was saved without it; "
-                        "PNG holds it")
+        self._p.comment(f"the infotext is too long for a {extension} file, which was saved without it; PNG holds it")
         return None
 
     def processed(self, result: Result) -> Any:
@@ -95,8 +94,11 @@ class Gallery:
         first = 0
         with _overrides(p, self._host.last):
             of_job = _infotext(whole, 0) if self._compared() else self.texts[0] if self.texts else ""
-            grid = self._told(lambda: _grid(p, whole, self.made, self.pictures, of_job), "making the grid")
-        if grid is not None:
+            grid = self._told(lambda: _grid(p, self.made, self.pictures), "making the grid")
+            if grid is not None and shared.opts.grid_save and not p.do_not_save_grid:
+                text = self._held(of_job, shared.opts.grid_format) if shared.opts.enable_pnginfo else None
+                self._told(lambda: _save_grid(p, whole, grid, text), "saving the grid")
+        if grid is not None and (shared.opts.return_grid or self._compared()):
             output.insert(0, _with_infotext(grid, of_job))
             infotexts.insert(0, of_job)
             first = 1
@@ -116,11 +118,7 @@ class Gallery:
             return self._p
         if not self._compared():
             return self._finished_copy(self.made[0])
-        passes = tuple(step for grown in self.made for step in grown.passes)
-        whole = self._finished_copy(replace(self.made[0], params=self._params, passes=passes))
-        for key in ("Outpaint latents a step", "Outpaint pass seeds"):  # each picture's own
-            whole.extra_generation_params.pop(key)
-        return whole
+        return self._finished_copy(of_comparison(self.made, self._params))
 
     def _compared(self) -> bool:
         return any(grown.label for grown in self.made)
@@ -198,25 +196,23 @@ def _saves(p: Any, grown: Grown) -> bool:
     return grown.complete or bool(getattr(shared.opts, "save_incomplete_images", False))
 
 
-def _grid(p: Any, whole: Any, made: Sequence[Grown], pictures: list[Image.Image], text: str) -> Image.Image | None:
+def _grid(p: Any, made: Sequence[Grown], pictures: list[Image.Image]) -> Image.Image | None:
     """The grid by the host's rules; with `compare`, the labelled one, which is what was asked for."""
     opts = shared.opts
-    labelled = any(grown.label for grown in made)
-    if labelled:
-        several = len({grown.shot.seed for grown in made}) > 1
-        grid = labelled_grid(pictures, [g.label + (f", seed {g.shot.seed}" if several else "") for g in made])
-    else:
-        few = len(pictures) < 2 and opts.grid_only_if_multiple
-        if p.do_not_save_grid or few or not pictures or not (opts.return_grid or opts.grid_save):
-            return None
-        if len({picture.size for picture in pictures}) > 1:
-            return None  # one stopped early: the host's grid wants equal sizes
-        grid = images.image_grid(pictures, p.batch_size)
-    if opts.grid_save and not p.do_not_save_grid:
-        images.save_image(grid, p.outpath_grids, "grid", p.all_seeds[0], p.all_prompts[0], opts.grid_format,
-                          info=text if opts.enable_pnginfo else None, p=whole, grid=True,
-                          short_filename=not opts.grid_extended_filename)
-    return grid if opts.return_grid or labelled else None
+    if any(grown.label for grown in made):
+        return labelled_grid(pictures, labels(made))
+    few = len(pictures) < 2 and opts.grid_only_if_multiple
+    if p.do_not_save_grid or few or not pictures or not (opts.return_grid or opts.grid_save):
+        return None
+    if len({picture.size for picture in pictures}) > 1:
+        return None  # one stopped early: the host's grid wants equal sizes
+    return cast(Image.Image, images.image_grid(pictures, p.batch_size))
+
+
+def _save_grid(p: Any, whole: Any, grid: Image.Image, text: str | None) -> None:
+    opts = shared.opts
+    images.save_image(grid, p.outpath_grids, "grid", p.all_seeds[0], p.all_prompts[0], opts.grid_format, info=text, p=whole,
+                      grid=True, short_filename=not opts.grid_extended_filename)
 
 
 def _with_infotext(image: Image.Image, text: str) -> Image.Image:

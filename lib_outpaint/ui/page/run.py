@@ -125,7 +125,8 @@ def _work(session: Session, asked: Asked, engines: Engines, limits: Limits, tell
         host = _watched(session, asked, engines, tell)
         count = pictures_asked(len(request.shots), request.params)
         folder = session.new_folder()
-        files = Files(source.picture, folder / f"{source.stem}-outpaint.png", count, host.capabilities().engine)
+        files = Files(source.picture, folder / f"{source.stem}-outpaint.png", count, host.capabilities().engine,
+                      request.params)
         places: list[Box] = []
 
         def take(grown: Grown) -> None:
