@@ -142,6 +142,30 @@ def test_older_hosts_lack_the_callback_after_composites(host, run, monkeypatch):
     assert "failed" not in processed.comments
 
 
+class Counting:
+    def __init__(self):
+        self.indices = []
+
+    def title(self):
+        return "Counting"
+
+    def postprocess_image(self, p, pp):
+        self.indices.append(pp.index)
+        pp.image = pp.image.copy()
+        pp.image.putpixel((0, 0), (1, 2, pp.index))
+
+
+def test_forge_is_told_which_picture_is_finished(host, run, monkeypatch):
+    class OfForge:  # there the index has no default; the stand-in itself, as A1111, gives none
+        def __init__(self, image, index=None):
+            self.image, self.index = image, index
+
+    monkeypatch.setattr(host.scripts, "PostprocessImageArgs", OfForge)
+    counting = Counting()
+    run({"left": 16}, scripts=[counting], batch_size=2, n_iter=2, do_not_save_grid=True)
+    assert counting.indices == [0, 1, 2, 3]
+
+
 @pytest.mark.parametrize(("saved", "shown"), [(True, True), (False, True), (True, False)])
 def test_the_grid_is_saved_and_shown_as_the_settings_say(host, run, saved, shown):
     host.shared.opts.grid_save, host.shared.opts.return_grid = saved, shown

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import hashlib
+import inspect
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -181,13 +182,19 @@ def _finished(f: Any, image: Image.Image) -> Image.Image:
         image = Image.fromarray(face_restoration.restore_faces(np.array(image)))
     if f.scripts is None:
         return image
+    # Forge says which of the job's pictures it is.
+    place = (f.iteration * f.batch_size + f.batch_index,) if _wants_index() else ()
     for callback in ("postprocess_image", "postprocess_image_after_composite"):
         method = getattr(f.scripts, callback, None)  # older hosts lack the second
         if method is not None:
-            wrapped = scripts.PostprocessImageArgs(image)
+            wrapped = scripts.PostprocessImageArgs(image, *place)
             method(f, wrapped)
             image = wrapped.image
     return image
+
+
+def _wants_index() -> bool:
+    return "index" in inspect.signature(scripts.PostprocessImageArgs).parameters
 
 
 def _saves(p: Any, grown: Grown) -> bool:

@@ -2,7 +2,7 @@
 
 
 class PostprocessImageArgs:
-    def __init__(self, image, index=0):
+    def __init__(self, image):
         self.image = image
 
 
