@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from lib_outpaint.errors import PictureError
-from lib_outpaint.ui.page import server
+from lib_outpaint.ui.page.guard import Guard, fetches_nothing, is_loopback
 
 
 def answers(path="/", method="GET", loopback=True, kind="http", **headers):
@@ -22,7 +22,7 @@ def answers(path="/", method="GET", loopback=True, kind="http", **headers):
 
     raw = [(name.replace("_", "-").title().encode(), value.encode("latin-1")) for name, value in headers.items()]
     scope = {"type": kind, "path": path, "method": method, "headers": raw}
-    asyncio.run(server._Guard(app, loopback)(scope, None, send))
+    asyncio.run(Guard(app, loopback)(scope, None, send))
     if sent == ["passed"]:
         return "passed"
     assert [message["type"] for message in sent] == ["http.response.start", "http.response.body"]
@@ -60,6 +60,29 @@ def test_what_is_no_request_is_handed_on():
     assert answers(kind="lifespan", host="evil.example") == "passed"
 
 
+def test_no_other_site_may_frame_the_page():
+    sent = []
+
+    async def app(scope, receive, send):
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/html")]})
+        await send({"type": "http.response.body", "body": b"page"})
+
+    async def send(message):
+        sent.append(message)
+
+    scope = {"type": "http", "path": "/", "method": "GET", "headers": [(b"host", b"localhost")]}
+    asyncio.run(Guard(app, True)(scope, None, send))
+    assert sent[0]["headers"] == [(b"content-type", b"text/html"), (b"content-security-policy", b"frame-ancestors 'self'"),
+                                  (b"x-frame-options", b"SAMEORIGIN")]
+    assert sent[1] == {"type": "http.response.body", "body": b"page"}
+
+
 def test_a_picture_by_address_is_refused():
     with pytest.raises(PictureError, match="pictures are uploads; no address is fetched"):
-        asyncio.run(server._fetches_nothing("https://a.example/a.png", None, limit=1))
+        asyncio.run(fetches_nothing("https://a.example/a.png", None, limit=1))
+
+
+@pytest.mark.parametrize(("host", "local"), [("127.0.0.1", True), ("::1", True), ("localhost", True), ("0.0.0.0", False),
+                                             ("192.168.1.5", False), ("example", False)])
+def test_what_counts_as_this_machine(host, local):
+    assert is_loopback(host) is local

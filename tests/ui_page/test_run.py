@@ -162,12 +162,6 @@ def test_bad_flags_are_one_line(monkeypatch, capsys, flags, message):
     assert message in error
 
 
-@pytest.mark.parametrize(("host", "local"), [("127.0.0.1", True), ("::1", True), ("localhost", True), ("0.0.0.0", False),
-                                             ("192.168.1.5", False), ("example", False)])
-def test_what_counts_as_this_machine(host, local):
-    assert server.is_loopback(host) is local
-
-
 def test_it_binds_to_this_machine_unless_told_otherwise():
     parser = cli._parser()
     assert parser.parse_args(["ui"]).host == "127.0.0.1"

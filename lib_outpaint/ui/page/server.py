@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import ipaddress
 import os
 import shutil
 import signal
@@ -11,19 +10,19 @@ import socket
 import tempfile
 import threading
 import webbrowser
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from ...errors import InputError, MissingExtra, ParamError, PictureError
+from ...errors import InputError, MissingExtra, ParamError
 from ...plan import Limits
 from .engines import Engines
+from .guard import Guard, fetches_nothing, is_loopback
 from .language import LANGUAGES, TAGS, Texts, language_for
 
 PORT = 7870
 OLDEST_GRADIO = (6, 31)
 MOST_UPLOAD = "256mb"
-_LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
 
 
 def require_gradio() -> None:
@@ -41,16 +40,6 @@ def require_gradio() -> None:
     if tuple(int(part) for part in found.split(".")[:2]) < OLDEST_GRADIO:
         wanted = ".".join(str(part) for part in OLDEST_GRADIO)
         raise MissingExtra("outpaint ui", f"gradio {wanted} or later ({found} is installed)", "page")
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach a server that binds to `host`."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def bound(host: str, port: int) -> socket.socket:
@@ -110,7 +99,7 @@ def application(folder: Path, engines: Engines, limits: Limits, language: str, l
     from .session import Session, Shelf
 
     # Gradio would fetch any public address that a call names as its picture, and has no setting against it.
-    processing_utils.async_ssrf_protected_download = _fetches_nothing
+    processing_utils.async_ssrf_protected_download = fetches_nothing
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     shelf = Shelf()
 
@@ -137,47 +126,7 @@ def application(folder: Path, engines: Engines, limits: Limits, language: str, l
                                   enable_monitoring=False, max_file_size=MOST_UPLOAD)
         # A mounted page is not marked as launched, and Gradio would then open any path that a call names as its picture.
         blocks.has_launched = True
-    return _Guard(app, loopback)
-
-
-async def _fetches_nothing(url: str, *_: Any, **__: Any) -> str:
-    raise PictureError(f"{url}: pictures are uploads; no address is fetched")
-
-
-class _Guard:
-    """Refuses what no page of ours asks: other host names on a local server, what another site sends (Gradio keeps the
-    answer from that site, but does what it asks), and fetching addresses for somebody."""
-
-    def __init__(self, app: Any, loopback: bool) -> None:
-        self._app = app
-        self._loopback = loopback
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] == "http" and not self._allowed(scope):
-            await send({"type": "http.response.start", "status": 403, "headers": [(b"content-type", b"text/plain")]})
-            await send({"type": "http.response.body", "body": b"refused"})
-            return
-        await self._app(scope, receive, send)
-
-    def _allowed(self, scope: Any) -> bool:
-        path = scope["path"].lower()
-        if "/file=http:" in path or "/file=https:" in path or "/proxy=" in path:
-            return False
-        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
-        host = headers.get("host", "")
-        if scope["method"] not in ("GET", "HEAD") and not _own(headers, host):
-            return False
-        name = host.rpartition(":")[0] if not host.endswith("]") and ":" in host else host
-        return not self._loopback or name.lower() in _LOOPBACK_NAMES or is_loopback(name.strip("[]"))
-
-
-def _own(headers: Mapping[str, str], host: str) -> bool:
-    """Whether a request comes from a page of this server, or from no browser. Browsers tell; older ones only the origin."""
-    site = headers.get("sec-fetch-site")
-    if site is not None:
-        return site in ("same-origin", "none")
-    origin = headers.get("origin")
-    return origin is None or origin.partition("://")[2].lower() == host.lower()
+    return Guard(app, loopback)
 
 
 @contextlib.contextmanager
