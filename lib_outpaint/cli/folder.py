@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -72,22 +71,13 @@ def run(flags: argparse.Namespace, console: Console) -> int:
 def pairs_in(folder: Path, output: Path, suffix: str) -> list[tuple[Path, Path]]:
     """Each picture of a folder with the file its result goes to, in the order of their names.
 
-    Two pictures that differ only in their suffix get results named after the whole name.
-
     Raises:
         PictureError: no such folder, no picture in it, or it is the output folder.
     """
-    if not folder.is_dir():
-        raise PictureError(f"{folder}: there is no such folder")
+    found = picture_io.pictures_in(folder)
     if folder.resolve() == output.resolve():
         raise PictureError(f"{output}: results need a folder of their own")
-    found = sorted(p for p in folder.iterdir() if p.suffix.lower() in picture_io.READABLE and p.is_file()
-                   and not p.name.startswith("."))
-    if not found:
-        raise PictureError(f"{folder}: holds no picture")
-    # Windows and macOS do not tell names apart by case.
-    stems = Counter(p.stem.lower() for p in found)
-    return [(p, output / f"{p.stem if stems[p.stem.lower()] == 1 else p.name}.{suffix}") for p in found]
+    return [(path, output / f"{name}.{suffix}") for path, name in found]
 
 
 def _one(source: Path, target: Path, flags: argparse.Namespace, params: Params, host: Host, console: Console,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -79,23 +78,6 @@ def _scaled(image: Image.Image, width: int, height: int) -> Image.Image:
     return image if image.size == (width, height) else image.resize((width, height), Image.Resampling.LANCZOS)
 
 
-def pictures_in(folder: Path) -> list[tuple[Path, str]]:
-    """The pictures of a folder by name, each with what its results are called: its stem, or its whole name where two
-    pictures share one.
-
-    Raises:
-        PictureError: no such folder, or no picture in it.
-    """
-    if not folder.is_dir():
-        raise PictureError(f"{folder}: there is no such folder")
-    found = sorted(p for p in folder.iterdir() if p.suffix.lower() in picture_io.READABLE and p.is_file()
-                   and not p.name.startswith("."))
-    if not found:
-        raise PictureError(f"{folder}: holds no picture")
-    stems = Counter(p.stem.lower() for p in found)  # Windows and macOS do not tell names apart by case
-    return [(p, p.stem if stems[p.stem.lower()] == 1 else p.name) for p in found]
-
-
 def check_apart(folder: Path, output: Path, written: Sequence[str]) -> None:
     """Sees to it that no picture that is read is one that is written.
 
@@ -138,7 +120,7 @@ def prepare(folder: Path, output: Path, resize: Resize, sides: Sequence[Side], c
     Raises:
         PictureError: no folder or no picture; the output folder was prepared otherwise, or would replace the pictures.
     """
-    sources = pictures_in(folder)
+    sources = picture_io.pictures_in(folder)
     check_apart(folder, output, ("truth", "cut"))
     _same_as_before(output, {"pictures": str(resize), "cut": str(cut)}, overwrite)
     found = Prepared()

@@ -25,7 +25,7 @@ from ..geometry import Side
 from ..version import __version__
 from . import figures as measuring
 from .cut import Case, Cut, case_of
-from .dataset import NOTES, Resize, check_apart, pictures_in, read_truth
+from .dataset import NOTES, Resize, check_apart, read_truth
 from .figures import Distance
 from .makers import Maker
 
@@ -104,7 +104,7 @@ class Evaluator:
             PictureError: no such folder, no picture in it, or one whose pictures would be replaced.
             ModelError, MissingExtra: the engine cannot work at all.
         """
-        files = pictures_in(pictures)
+        files = picture_io.pictures_in(pictures)
         check_apart(pictures, self.folder, ("truth", "pictures"))
         if (self.folder / NOTES).exists():
             raise PictureError(f"{self.folder}: holds a data set; the report needs a folder of its own")

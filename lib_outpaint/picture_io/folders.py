@@ -1,0 +1,32 @@
+"""The pictures of a folder, and what their results are called."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+from ..errors import PictureError
+from .reading import READABLE
+
+
+def pictures_in(folder: Path) -> list[tuple[Path, str]]:
+    """The pictures of a folder by name, each with what its results are called, without a suffix: its stem, or its whole
+    name where results would otherwise share one.
+
+    Raises:
+        PictureError: no such folder, or no picture in it.
+    """
+    if not folder.is_dir():
+        raise PictureError(f"{folder}: there is no such folder")
+    found = sorted(p for p in folder.iterdir() if p.suffix.lower() in READABLE and p.is_file()
+                   and not p.name.startswith("."))
+    if not found:
+        raise PictureError(f"{folder}: holds no picture")
+    names = [path.stem for path in found]
+    while True:
+        # Windows and macOS do not tell names apart by case. A whole name may be another's stem: a.jpg and a.jpg.png.
+        uses = Counter(name.lower() for name in names)
+        apart = [name if uses[name.lower()] == 1 else path.name for path, name in zip(found, names, strict=True)]
+        if apart == names:
+            return list(zip(found, names, strict=True))
+        names = apart
