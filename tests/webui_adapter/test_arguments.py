@@ -1,0 +1,91 @@
+"""What the WebUI hands the script: forms and lengths of its list of values, the tab's own fields, and what is refused."""
+
+import pytest
+
+from lib_outpaint.errors import ParamError
+
+
+def test_the_tabs_size_is_not_used(run):
+    assert run({"left": 24}, width=1024, height=1024).images[0].size == (120, 80)
+
+
+@pytest.mark.parametrize(("values", "size"), [
+    ({"left": 13, "down": 7}, (109, 87)),
+    ({"pixels": 16, "direction": "left,up"}, (112, 96)),
+    (["", 16, 8, ["right"], 1.0, 0.05], (112, 80)),
+    ([16, 8, 0, ["right", "down"]], (112, 96)),
+], ids=["named", "mk2 names", "mk2", "poor man's"])
+def test_forms_of_arguments(run, values, size):
+    arguments = values if isinstance(values, list) else [values]
+    assert run(*arguments).images[0].size == size
+
+
+@pytest.mark.parametrize("count", [1, 3, 27])
+def test_a_short_positional_list_does_not_take_the_next_scripts_values(host, make, count):
+    """By API the list is shorter by what is missing, and the slice reaches into what stands behind it."""
+    values = ([24] + [None] * 26)[:count]
+    p = make(is_api=True)
+    start, end = p.place
+    behind = [["left"], "next script", 7]
+    host.shared.state.begin()
+    p.scripts.scripts.append(type("Next", (), {"args_from": end, "args_to": end + 3})())
+    p.script_args = [*([None] * start), *values, *behind]
+    processed = host.job.run(p, p.script_args[start:end], p.place)
+    assert processed.images[0].size == (120, 80)
+
+
+@pytest.mark.parametrize("given", [[{"left": 24}], [{"left": 24}, "ignored"], [24, 0, 8], [24] + [None] * 50, []], ids=len)
+def test_a_list_of_another_length_leaves_always_on_scripts_behind_ours_their_values(host, make, given):
+    seen = []
+
+    class Behind:
+        values = (0.5, ["left"])
+
+        def title(self):
+            return "Behind"
+
+        def process(self, p, *values):
+            seen.append(values)
+
+    p = make(is_api=True)
+    start, end = p.place
+    behind = Behind()
+    behind.args_from, behind.args_to = end, end + 2
+    p.scripts.scripts.append(behind)
+    p.scripts.alwayson_scripts.append(behind)
+    p.script_args = [*([None] * start), *given, *Behind.values]
+    host.shared.state.begin()
+    if given and (len(given) < 50):
+        host.job.run(p, p.script_args[start:end], p.place)
+        assert seen == [Behind.values]
+    else:
+        fastapi = pytest.importorskip("fastapi")
+        with pytest.raises(fastapi.HTTPException):
+            host.job.run(p, p.script_args[start:end], p.place)
+    assert tuple(p.script_args[end:]) == Behind.values
+
+
+def test_bad_input_is_422_by_api_and_the_message_on_the_page(run, make, host):
+    fastapi = pytest.importorskip("fastapi")
+    with pytest.raises(ParamError, match="left: 5000 is outside"):
+        run({"left": 5000})
+    with pytest.raises(fastapi.HTTPException) as raised:
+        run({"left": 5000}, is_api=True)
+    assert raised.value.status_code == 422
+    assert "left: 5000 is outside 0..4096" in raised.value.detail
+    assert host.processing.calls == []
+    assert host.images.saved == []
+
+
+def test_more_values_than_parameters_are_refused(host, run):
+    from lib_outpaint.params import DECLARED
+
+    with pytest.raises(ParamError, match=f"{len(DECLARED) + 1} values' are more than the {len(DECLARED)} parameters"):
+        run(24, *[None] * len(DECLARED))
+    assert host.processing.calls == []
+
+
+def test_a_masked_content_of_no_host_is_refused(run, host):
+    with pytest.raises(ParamError, match="inpainting_fill: 'lava' is none of"):
+        run({"pixels": 16, "inpainting_fill": "lava"})
+    assert host.processing.calls == []

@@ -1,0 +1,84 @@
+"""The checkpoint that a job is planned for and sampled with, and what only an inpainting one can do."""
+
+import pytest
+from PIL import Image
+
+from lib_outpaint.errors import ParamError
+
+
+def test_mask_weight_is_refused_where_the_checkpoint_has_none(host, run):
+    with pytest.raises(ParamError, match="mask_weight"):
+        run({"left": 16, "mask_weight": 0.5})
+    run({"left": 16, "mask_weight": 0.5}, override_settings={"sd_model_checkpoint": "inpainting.safetensors"})
+
+
+@pytest.mark.parametrize("given", ["parameter", "override", "setting"])
+def test_the_mask_weight_reaches_the_sampler_and_the_infotext(host, run, given):
+    overrides = {"sd_model_checkpoint": "inpainting.safetensors"}
+    host.sd_models.reload_model_weights(info=host.sd_models.checkpoints["inpainting.safetensors"])
+    values = {"left": 16}
+    if given == "parameter":
+        values["mask_weight"] = 0.25
+    elif given == "override":
+        overrides["inpainting_mask_weight"] = 0.25
+    else:
+        host.shared.opts.inpainting_mask_weight = 0.25
+    processed = run(values, override_settings=overrides)
+    assert "Conditional mask weight: 0.25" in processed.infotexts[0]
+    (c,) = host.processing.sampled
+    assert getattr(c, "inpainting_mask_weight", 0.25) == 0.25
+    hole = c.image_conditioning[0, :1] > 0
+    blanked = c.image_conditioning[0, 1:][:, hole[0]].mean()
+    kept = c.init_latent[0][:, hole[0]].mean()
+    assert abs(float(blanked) - 0.75 * float(kept)) < 0.02
+
+
+@pytest.mark.parametrize(("values", "native"), [
+    ({}, 512), ({"sdxl": True}, 1024), ({"sd2": True}, 512), ({"sd2": True, "velocity": True}, 768)])
+@pytest.mark.parametrize("how", ["loaded", "override"])
+def test_the_checkpoint_that_will_be_used_decides_the_native_side(host, run, values, native, how, tmp_path):
+    host.sd_models.add("big.safetensors", tmp_path / "big.safetensors", **values)
+    overrides = {"sd_model_checkpoint": "big.safetensors"}
+    if how == "loaded":
+        host.shared.opts.data |= overrides
+        host.sd_models.reload_model_weights()
+        overrides = {}
+    run({"left": 8}, init_images=[Image.new("RGB", (2048, 64), "gray")], override_settings=overrides)
+    assert host.processing.calls[0].width == native
+
+
+def test_a_checkpoint_is_named_exactly_or_refused(host, run):
+    """The host drops an override that is no exact name, and would sample with another model than was planned for."""
+    with pytest.raises(ParamError, match="sd_model_checkpoint: 'inpaint'"):
+        run({"left": 8}, override_settings={"sd_model_checkpoint": "inpaint"})
+
+
+def test_a_validation_error_loads_no_checkpoint(host, run):
+    host.sd_models.reload_model_weights(info=host.sd_models.checkpoints["inpainting.safetensors"])
+    host.sd_models.loads.clear()
+    with pytest.raises(ParamError):
+        run({"left": -8})
+    assert host.sd_models.loads == []
+
+
+def test_a_checkpoint_that_an_extension_exchanges_in_mid_job_is_told(run):
+    class Exchanges:
+        def title(self):
+            return "Exchanges"
+
+        def before_process(self, p):
+            p.override_settings["sd_model_checkpoint"] = "inpainting.safetensors"
+
+    run({"left": 16})
+    assert "in mid-job" not in " ".join(run.p.comments)
+    run({"left": 16}, scripts=[Exchanges()])
+    assert "the checkpoint inpainting was loaded in mid-job" in " ".join(run.p.comments)
+
+
+def test_without_a_choice_in_the_settings_the_loaded_checkpoint_is_planned_for(host, run, make):
+    from lib_outpaint.hosts.webui.checkpoint import checkpoint_for
+
+    host.sd_models.reload_model_weights(info=host.sd_models.checkpoints["inpainting.safetensors"])
+    host.shared.opts.sd_model_checkpoint = None
+    found = checkpoint_for(make())
+    assert (found.name, found.base, found.native_side, found.inpainting) == ("inpainting", "SD 1", 512, True)
