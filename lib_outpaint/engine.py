@@ -33,14 +33,7 @@ def outpaint(request: Request, host: Host, on_picture: Callable[[Grown], None] |
     """
     began = time.perf_counter()
     caps = host.capabilities()
-    variants = combinations(request.params, request.limits.combinations)
-    plans = [(label, params, planned(request, params, caps)) for label, params in variants]
-    for _, params, _ in plans:
-        check(request, params, caps)
-        if isinstance(host, ChecksRequests):
-            for prompts in dict.fromkeys((shot.prompt, shot.negative_prompt) for shot in request.shots):
-                host.check(params, request.sampling, prompts)
-    _check_count(len(variants) * len(request.shots), request)
+    plans = checked_plans(request, host, caps)
     run = _Run(request, host, caps, on_picture, sum(len(plan.passes) for _, _, plan in plans) * len(request.shots))
     notes = [caps.note] if caps.note else []
     for label, params, plan in plans:
@@ -54,6 +47,23 @@ def outpaint(request: Request, host: Host, on_picture: Callable[[Grown], None] |
     notes += run.notes
     return Result(caps.engine, tuple(run.pictures), tuple(dict.fromkeys(notes)), time.perf_counter() - began,
                   run.stopped, run.interrupted)
+
+
+def checked_plans(request: Request, host: Host, caps: Capabilities) -> list[tuple[str, Params, Plan]]:
+    """Label, parameters and plan of every combination, after all that can be checked before anything is sampled.
+
+    Raises:
+        ParamError, PlanError, MissingExtra: the first thing that cannot be done.
+    """
+    plans = [(label, params, planned(request, params, caps))
+             for label, params in combinations(request.params, request.limits.combinations)]
+    for _, params, _ in plans:
+        check(request, params, caps)
+        if isinstance(host, ChecksRequests):
+            for prompts in dict.fromkeys((shot.prompt, shot.negative_prompt) for shot in request.shots):
+                host.check(params, request.sampling, prompts)
+    _check_count(len(plans) * len(request.shots), request)
+    return plans
 
 
 def planned(request: Request, params: Params, caps: Capabilities) -> Plan:

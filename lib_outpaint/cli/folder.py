@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import picture_io
-from ..engine import outpaint
+from ..engine import outpaint, planned
 from ..errors import HostError, InputError, OutpaintError, ParamError, PictureError, SaveError
 from ..hosts.protocol import Host
 from ..params import Params
@@ -84,6 +84,7 @@ def _one(source: Path, target: Path, flags: argparse.Namespace, params: Params, 
          records: list[dict[str, Any]]) -> int:
     picture = picture_io.read(source)
     request = request_for(flags, params, picture, 1)
+    picture_io.check_format(target, picture, planned(request, params, host.capabilities()).canvas)
     result = outpaint(request, host)
     if result.interrupted:
         return 130  # a partial picture would look finished to the next run

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from .. import picture_io
-from ..engine import check, outpaint, planned
+from ..engine import checked_plans, outpaint
 from ..errors import HostError
-from ..hosts.protocol import Host
+from ..params import Params
+from ..plan import Plan
 from ..plan_json import to_json
-from ..request import Request
 from ..result import Result
 from .console import Console
 from .files import Files, check_places, pictures_asked
@@ -39,8 +40,11 @@ def run(flags: argparse.Namespace, console: Console) -> int:
     picture_io.format_for(output)
     request = request_for(flags, params_for(flags), picture, flags.count, painted_from(flags.mask, picture))
     host = host_for(flags, console)
+    plans = checked_plans(request, host, host.capabilities())
+    for _, _, plan in plans:
+        picture_io.check_format(output, picture, plan.canvas)
     if flags.dry_run:
-        return _dry_run(request, host, console)
+        return _dry_run(plans, console)
     count = pictures_asked(flags.count, request.params)
     check_places(output, count, request.params, [path for path in (flags.input, flags.mask) if path is not None])
     for note in picture.notes:
@@ -54,13 +58,13 @@ def run(flags: argparse.Namespace, console: Console) -> int:
     return _told(result, files.records, console)
 
 
-def _dry_run(request: Request, host: Host, console: Console) -> int:
-    caps = host.capabilities()
-    check(request, request.params, caps)
-    plan = planned(request, request.params, caps)
-    document = to_json(plan)
-    document["summary"] = plan.summary(request.params.overlap)
-    console.document(document)
+def _dry_run(plans: Sequence[tuple[str, Params, Plan]], console: Console) -> int:
+    """Prints the plan; of a comparison every combination's."""
+    found = []
+    for label, params, plan in plans:
+        document = to_json(plan) | {"summary": plan.summary(params.overlap)}
+        found.append({"label": label, "plan": document} if label else document)
+    console.document(found if plans[0][0] else found[0])
     return 0
 
 

@@ -12,11 +12,13 @@ from typing import Any
 from PIL import Image
 
 from ..errors import PictureError, SaveError
+from ..geometry import Extent
 from .picture import Picture
 from .tags import DAMAGE, EXIF_IFD, PIXEL_X, PIXEL_Y, USER_COMMENT
 
 FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP", ".tif": "TIFF", ".tiff": "TIFF",
             ".bmp": "BMP"}
+_LONGEST = {"JPEG": 65_500, "WEBP": 16_383}  # px of a side, as their libraries have it
 _PART = ".outpaint-part"
 _ABANDONED = 3600  # seconds after which a temporary file is nobody's
 
@@ -98,12 +100,29 @@ def _unwritten(path: Path, error: BaseException) -> PictureError:
     return kind(f"{path}: cannot be written: {getattr(error, 'strerror', None) or error}")
 
 
-def _fitting(image: Image.Image, form: str, name: str) -> Image.Image:
-    if image.mode == "I;16" and form not in ("PNG", "TIFF"):
+def check_format(path: Path, picture: Picture, extent: Extent) -> None:
+    """Looks, before anything is sampled, whether a picture can be written in this format when it has grown to `extent`.
+
+    Raises:
+        PictureError: no format that can be written, or one that cannot hold the picture.
+    """
+    transparent = picture.mode in ("LA", "RGBA") and int(picture.stored[:, :, -1].min()) < 255
+    _refuse_format(format_for(path), path.name, picture.mode, transparent, extent)
+
+
+def _refuse_format(form: str, name: str, mode: str, transparent: bool, extent: Extent) -> None:
+    if mode == "I;16" and form not in ("PNG", "TIFF"):
         raise PictureError(f"{name}: {form} cannot hold 16 bits a pixel; use .png or .tif")
+    if transparent and form in ("JPEG", "BMP"):
+        raise PictureError(f"{name}: {form} cannot hold transparency; use .png, .webp or .tif")
+    if max(extent.width, extent.height) > _LONGEST.get(form, 2**31 - 1):
+        raise PictureError(f"{name}: is {extent}, and {form} has at most {_LONGEST[form]:,} px a side; use .png or .tif")
+
+
+def _fitting(image: Image.Image, form: str, name: str) -> Image.Image:
+    transparent = image.mode in ("LA", "RGBA") and image.getchannel("A").getextrema() != (255, 255)
+    _refuse_format(form, name, image.mode, transparent, Extent(*image.size))
     if image.mode in ("LA", "RGBA") and form in ("JPEG", "BMP"):
-        if image.getchannel("A").getextrema() != (255, 255):
-            raise PictureError(f"{name}: {form} cannot hold transparency; use .png, .webp or .tif")
         return image.convert("L" if image.mode == "LA" else "RGB")
     return image
 
