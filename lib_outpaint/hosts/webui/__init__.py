@@ -9,6 +9,7 @@ control_models  what ControlNet has installed, and what it fits
 networks        LoRAs, checked before sampling
 copies          a fresh copy of the processing object for every pass
 sampling        the host the engine talks to
+known_noise     a batch's pictures can be made again alone on Forge too
 guard           options, random generators and params.txt stay as they were
 notes           what the user is told of a finished job
 infotext        parameters out of it and into it, as the host reads and writes them

@@ -12,7 +12,7 @@ from modules import devices, processing, shared
 from ...errors import HostError, HostOutOfMemory
 from ...params import Params
 from ..protocol import Capabilities, Job, Outcome, Progress, Sampling
-from . import controlnet, guard, infotext, networks
+from . import controlnet, guard, infotext, known_noise, networks
 from .checkpoint import Checkpoint
 from .copies import pass_copy, release
 from .settings import Settings
@@ -102,7 +102,7 @@ class WebUIHost:
         controlnet.attach(c, unit)
         job, textinfo, job_no = state.job, state.textinfo, state.job_no
         try:
-            with controlnet.failures_told(c):
+            with controlnet.failures_told(c), known_noise.of_each_picture(c.seed):
                 processed = processing.process_images(c)
         except Exception as error:  # the host's samplers and extensions raise anything
             devices.torch_gc()

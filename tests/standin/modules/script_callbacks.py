@@ -1,5 +1,6 @@
 started = []
 settings = []
+cfg_denoiser = []
 
 
 def on_app_started(callback):
@@ -8,3 +9,11 @@ def on_app_started(callback):
 
 def on_ui_settings(callback):
     settings.append(callback)
+
+
+def on_cfg_denoiser(callback):
+    cfg_denoiser.append(callback)
+
+
+def remove_callbacks_for_function(callback):
+    cfg_denoiser[:] = [c for c in cfg_denoiser if c != callback]
