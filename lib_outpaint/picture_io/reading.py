@@ -17,6 +17,7 @@ from .tags import DAMAGE, ORIENTATION
 from .writing import FORMATS
 
 MOST_PIXELS = 89_478_485  # Pillow's own limit, beyond which it warns of decompression bombs
+MOST_DPI = 65_535  # what a JPEG can hold
 _FORMATS = (*dict.fromkeys(FORMATS.values()), "GIF", "PPM", "AVIF", "JPEG2000", "MPO")
 READABLE = (*FORMATS, ".gif", ".ppm", ".pgm", ".avif", ".jp2", ".mpo")
 # TIFF tags that say how the file's pixels lie in it; in another file they would be wrong.
@@ -78,7 +79,7 @@ def _taken(image: Image.Image, name: str, most_pixels: int) -> Picture:
     icc = image.info.get("icc_profile")
     if image.mode == "CMYK":
         notes, icc = ("CMYK was converted to RGB and its colour profile dropped",), None
-    dpi = image.info.get("dpi")
+    dpi = _resolution(image)
     # Pillow turns TIFFs itself when it loads them, and before 10.1 would turn them here a second time.
     turned = image if image.format == "TIFF" else ImageOps.exif_transpose(image) or image
     exif = _kept_exif(image)  # after turning: it takes the orientation away
@@ -117,6 +118,12 @@ def _deep_colour(image: Image.Image) -> bool:
         if decoder == "ppm" and options[1] > 255:
             return True
     return False
+
+
+def _resolution(image: Image.Image) -> tuple[float, float] | None:
+    """Dots per inch across and down; None where the file names none, or one that no file can hold (0/0 in a TIFF)."""
+    across, down = image.info.get("dpi") or (0, 0)
+    return (float(across), float(down)) if 0 < across <= MOST_DPI and 0 < down <= MOST_DPI else None
 
 
 def _kept_exif(image: Image.Image) -> bytes | None:

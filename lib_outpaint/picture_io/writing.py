@@ -141,8 +141,7 @@ def _options(image: Image.Image, form: str, infotext: str, like: Picture | None)
             text.add_itxt("parameters", infotext) if _beyond_latin(infotext) else text.add_text("parameters", infotext)
         options["pnginfo"] = text
     if form in ("PNG", "JPEG", "WEBP", "TIFF"):
-        comment = infotext if form != "PNG" else ""
-        exif = _exif_for(image, like.exif if like else None, comment)
+        exif = _exif_for(image, like.exif if like else None, infotext, comment=form != "PNG")
         if exif:
             options["exif"] = exif
     if form == "JPEG":
@@ -152,8 +151,12 @@ def _options(image: Image.Image, form: str, infotext: str, like: Picture | None)
     return options
 
 
-def _exif_for(image: Image.Image, original: bytes | None, comment: str) -> bytes | None:
-    if not original and not comment:
+def _exif_for(image: Image.Image, original: bytes | None, infotext: str, *, comment: bool) -> bytes | None:
+    """The original's EXIF for the grown picture, with the infotext as user comment or without any such comment.
+
+    The source's own infotext must not stay: in a PNG the WebUI reads the user comment rather than the text chunk.
+    """
+    if not original and not (infotext and comment):
         return None
     exif = Image.Exif()
     if original:
@@ -162,11 +165,15 @@ def _exif_for(image: Image.Image, original: bytes | None, comment: str) -> bytes
     for tag, length in ((PIXEL_X, image.width), (PIXEL_Y, image.height)):
         if tag in inner:
             inner[tag] = length
-    if comment:
-        inner[USER_COMMENT] = b"UNICODE\0" + comment.encode("utf-16-be")
+    if infotext:
+        inner.pop(USER_COMMENT, None)
+    if infotext and comment:
+        inner[USER_COMMENT] = b"UNICODE\0" + infotext.encode("utf-16-be")
     if inner:
         exif[EXIF_IFD] = inner
-    return exif.tobytes()
+    elif EXIF_IFD in exif:
+        del exif[EXIF_IFD]
+    return exif.tobytes() if exif else None
 
 
 def _beyond_latin(text: str) -> bool:
