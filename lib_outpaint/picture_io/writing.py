@@ -14,11 +14,12 @@ from PIL import Image
 from ..errors import PictureError, SaveError
 from ..geometry import Extent
 from .picture import Picture
-from .tags import DAMAGE, EXIF_IFD, PIXEL_X, PIXEL_Y, USER_COMMENT
+from .tags import DAMAGE, EXIF_IFD, MAKER_NOTE, PIXEL_X, PIXEL_Y, USER_COMMENT
 
 FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP", ".tif": "TIFF", ".tiff": "TIFF",
             ".bmp": "BMP"}
 _LONGEST = {"JPEG": 65_500, "WEBP": 16_383}  # px of a side, as their libraries have it
+_MOST_EXIF = 65_533  # bytes of a JPEG's EXIF block
 _PART = ".outpaint-part"
 _ABANDONED = 3600  # seconds after which a temporary file is nobody's
 
@@ -141,7 +142,10 @@ def _options(image: Image.Image, form: str, infotext: str, like: Picture | None)
             text.add_itxt("parameters", infotext) if _beyond_latin(infotext) else text.add_text("parameters", infotext)
         options["pnginfo"] = text
     if form in ("PNG", "JPEG", "WEBP", "TIFF"):
-        exif = _exif_for(image, like.exif if like else None, infotext, comment=form != "PNG")
+        original = like.exif if like else None
+        exif = _exif_for(image, original, infotext, comment=form != "PNG")
+        if exif and form == "JPEG" and len(exif) > _MOST_EXIF:
+            exif = _exif_for(image, original, infotext, comment=True, maker_note=False)
         if exif:
             options["exif"] = exif
     if form == "JPEG":
@@ -151,7 +155,8 @@ def _options(image: Image.Image, form: str, infotext: str, like: Picture | None)
     return options
 
 
-def _exif_for(image: Image.Image, original: bytes | None, infotext: str, *, comment: bool) -> bytes | None:
+def _exif_for(image: Image.Image, original: bytes | None, infotext: str, *, comment: bool,
+              maker_note: bool = True) -> bytes | None:
     """The original's EXIF for the grown picture, with the infotext as user comment or without any such comment.
 
     The source's own infotext must not stay: in a PNG the WebUI reads the user comment rather than the text chunk.
@@ -167,6 +172,8 @@ def _exif_for(image: Image.Image, original: bytes | None, infotext: str, *, comm
             inner[tag] = length
     if infotext:
         inner.pop(USER_COMMENT, None)
+    if not maker_note:
+        inner.pop(MAKER_NOTE, None)
     if infotext and comment:
         inner[USER_COMMENT] = b"UNICODE\0" + infotext.encode("utf-16-be")
     if inner:

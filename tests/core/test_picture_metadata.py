@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from lib_outpaint.picture_io import infotext_of, read, save
-from lib_outpaint.picture_io.tags import EXIF_IFD, USER_COMMENT
+from lib_outpaint.picture_io.tags import EXIF_IFD, MAKER_NOTE, USER_COMMENT
 
 OLD = b"UNICODE\0" + "an old prompt\nSteps: 20, Seed: 77, Size: 8x6".encode("utf-16-be")
 MAKE, LENS = 0x010F, 0xA434
@@ -75,3 +75,17 @@ def test_a_resolution_that_is_none_is_not_kept(tmp_path: Path, numbers: tuple[in
     if wanted and suffix != "webp":
         with Image.open(tmp_path / f"after.{suffix}") as image:
             assert image.info["dpi"] == pytest.approx((wanted, wanted), abs=0.1)
+
+
+@pytest.mark.parametrize(("length", "kept"), [(1000, True), (64_800, False)])
+def test_a_maker_note_gives_way_where_it_leaves_the_infotext_no_room(tmp_path: Path, length: int, kept: bool) -> None:
+    exif = Image.Exif()
+    exif[EXIF_IFD] = {MAKER_NOTE: b"n" * length, LENS: "a lens"}
+    Image.new("RGB", (8, 6)).save(tmp_path / "before.jpg", exif=exif.tobytes())
+    infotext = "Seed: 5, Outpaint version: 0.1.0, " * 20
+    save(Image.new("RGB", (12, 6)), tmp_path / "after.jpg", infotext, read(tmp_path / "before.jpg"))
+    assert infotext_of(tmp_path / "after.jpg") == infotext
+    with Image.open(tmp_path / "after.jpg") as image:
+        inner = image.getexif().get_ifd(EXIF_IFD)
+    assert inner[LENS] == "a lens"
+    assert (MAKER_NOTE in inner) == kept
