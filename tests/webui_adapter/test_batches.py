@@ -14,12 +14,25 @@ def test_a_picture_of_the_batch_tab_that_cannot_grow_is_left_out(host, make, mon
     warned = []
     monkeypatch.setitem(sys.modules, "gradio", SimpleNamespace(Warning=warned.append))
     p = make()
+    results = []
     for number, left in enumerate([24, 5000, 16], 1):
         host.shared.state.job = f"{number} out of 3"
-        processed = host.job.run(p, [{"left": left}], p.place)
-        assert len(processed.images) == len(processed.infotexts) == (0 if left == 5000 else 1)
+        results.append(host.job.run(p, [{"left": left}], p.place))
+        assert len(results[-1].images) == len(results[-1].infotexts) == (0 if left == 5000 else 1)
     assert warned == ["picture 2 out of 3 is left out: left: 5000 is outside 0..4096"]
     assert warned[0] in "".join(p.comments)
+    assert warned[0] in results[0].comments  # all that the page shows of a batch's comments
+
+
+def test_the_first_picture_of_the_batch_tab_may_be_the_one_left_out(host, make, monkeypatch):
+    monkeypatch.setitem(sys.modules, "gradio", SimpleNamespace(Warning=lambda message: None))
+    p = make()
+    results = []
+    for number in (1, 2):
+        host.shared.state.job = f"{number} out of 2"
+        results.append(host.job.run(p, [{"left": 5000 + number}], p.place))
+    assert results[0].comments.splitlines() == [f"picture {n} out of 2 is left out: left: {5000 + n} is outside 0..4096"
+                                                for n in (1, 2)]
 
 
 def test_seeds_and_batches(host, run):

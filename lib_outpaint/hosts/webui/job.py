@@ -21,6 +21,7 @@ from .results import Gallery
 from .sampling import WebUIHost
 
 log = logging.getLogger(__name__)
+_FIRST = "outpaint_first_of_batch"
 
 
 def run(p: Any, args: Sequence[Any], place: tuple[int, int]) -> Any:
@@ -49,7 +50,7 @@ def run(p: Any, args: Sequence[Any], place: tuple[int, int]) -> Any:
             processed = _run(p, _given(p, args, place), overrides)
     except InputError as error:
         if of_batch:
-            return _left_out(p, of_batch, error)
+            return _first_of_batch_kept(p, _left_out(p, of_batch, error))
         if not getattr(p, "is_api", False):
             raise
         from fastapi import HTTPException
@@ -59,7 +60,7 @@ def run(p: Any, args: Sequence[Any], place: tuple[int, int]) -> Any:
         guard.reload_checkpoint(loaded)
     if processed.images:
         guard.write_params_txt(processed.info)
-    return processed
+    return _first_of_batch_kept(p, processed) if of_batch else processed
 
 
 def _batch_tab() -> str:
@@ -74,9 +75,19 @@ def _left_out(p: Any, which: str, error: InputError) -> Any:
 
     message = f"picture {which} is left out: {error}"
     log.warning("outpaint: %s", message)
-    gr.Warning(message)
+    gr.Warning(message)  # Forge samples in a thread whose warnings no page shows
     p.comment(message)
+    first = getattr(p, _FIRST, None)
+    if first is not None:
+        first.comments += message + "\n"
     return processing.Processed(p, [], p.seed, "")
+
+
+def _first_of_batch_kept(p: Any, processed: Any) -> Any:
+    """Remembers the first result on the object that the whole batch shares: of all comments the page shows its alone."""
+    if not hasattr(p, _FIRST):
+        setattr(p, _FIRST, processed)
+    return processed
 
 
 def _run(p: Any, args: Sequence[Any], overrides: guard.Overrides) -> Any:
