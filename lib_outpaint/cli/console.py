@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import Any
+from typing import Any, TextIO
 
 from ..hosts.protocol import Progress
 
@@ -21,7 +21,7 @@ class Console:
     def say(self, text: str) -> None:
         """A line for people; goes to stderr when stdout is for a program."""
         if not self._quiet:
-            (sys.stderr if self._json else sys.stdout).write(text + "\n")
+            _write(sys.stderr if self._json else sys.stdout, text)
 
     def data(self, document: object) -> None:
         """The JSON document, when one was asked for."""
@@ -29,12 +29,13 @@ class Console:
             self.document(document)
 
     def document(self, document: object) -> None:
-        """A JSON document on stdout."""
-        sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
+        """A JSON document on stdout. What its encoding does not have is escaped, as JSON does it."""
+        text = json.dumps(document, indent=2, ensure_ascii=False)
+        sys.stdout.write((text if _has(sys.stdout, text) else json.dumps(document, indent=2)) + "\n")
 
     def error(self, text: str) -> None:
         self.close()
-        sys.stderr.write(f"outpaint: {text}\n")
+        _write(sys.stderr, f"outpaint: {text}")
 
     def label(self, text: str) -> None:
         """What the next progress is about, such as a file's name."""
@@ -57,3 +58,20 @@ class Console:
         if self._bar is not None:
             self._bar.close()
             self._bar = None
+
+
+def _write(stream: TextIO, text: str) -> None:
+    """A line. Letters that the stream's encoding does not have, as in a file's name on Windows, are escaped."""
+    if not _has(stream, text):
+        encoding = stream.encoding or "ascii"
+        text = text.encode(encoding, "backslashreplace").decode(encoding)
+    stream.write(text + "\n")
+
+
+def _has(stream: TextIO, text: str) -> bool:
+    """Whether the stream's encoding has all letters of a text. A test's stream may have no encoding: it takes all."""
+    try:
+        text.encode(stream.encoding or "utf-8", stream.errors or "strict")
+    except UnicodeEncodeError:
+        return False
+    return True
