@@ -8,7 +8,7 @@ import torch
 from lib_outpaint import colour, composite
 from lib_outpaint.evaluate.drifts import OFFSET, clipped_bytes
 from lib_outpaint.evaluate.photos import photo
-from lib_outpaint.evidence import Cells
+from lib_outpaint.evidence import Cells, derivatives
 from lib_outpaint.geometry import Box, Extent
 from lib_outpaint.masks import Masks, box_coverage, masks_for
 from lib_outpaint.membrane import membrane
@@ -170,3 +170,12 @@ def test_without_cells_outside_nothing_shows_a_drift_of_all_pixels() -> None:
     cells = Cells(source + 40, source, torch.ones(4, 64, dtype=torch.bool), torch.arange(4), torch.arange(4), (4, 4), 8)
     assert colour._everywhere(cells)
     assert not colour._everywhere(cells.only(torch.zeros(4, dtype=torch.bool)))
+
+
+def test_a_drift_of_cells_too_small_for_slopes_has_none() -> None:
+    source = torch.rand(3, 5, 4)
+    places = torch.arange(5)
+    cells = Cells(source, source, torch.ones(5, 4, dtype=torch.bool), places, places, (5, 5), 2)
+    found = derivatives(cells)
+    assert [part.shape for part in found] == [(3, 5)] * 3
+    assert not any(part.any() for part in found)
