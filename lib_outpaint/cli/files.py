@@ -117,13 +117,17 @@ def check_places(output: Path, count: int, params: Params, sources: Iterable[Pat
             raise SaveError(f"{path}: would replace what the result is made from; give -o another name")
 
 
+def extras_of(path: Path, params: Params) -> list[Path]:
+    """The files of the extra pictures that belong to a picture's file."""
+    return [_extra(path, name) for name in ("canvas", "mask") if params.extras in (name, "both")]
+
+
 def _names(output: Path, count: int, params: Params) -> Iterator[Path]:
     for number in range(1, count + 1):
         whole = _numbered(output, number, count)
         for path in (whole, _partial(whole)):
             yield path
-            if params.extras != "none":
-                yield from (_extra(path, name) for name in ("canvas", "mask"))
+            yield from extras_of(path, params)
     if params.compare:
         yield _grid(output)
 

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from .. import picture_io
 from ..engine import outpaint, planned
-from ..errors import HostError, InputError, OutpaintError, ParamError, PictureError, SaveError
+from ..errors import (
+    HostError,
+    InputError,
+    MissingExtra,
+    ModelError,
+    OutpaintError,
+    ParamError,
+    PictureError,
+    SaveError,
+)
 from ..hosts.protocol import Host
 from ..params import Params
 from .console import Console
-from .files import saved
+from .files import extras_of, saved
 from .options import add_engine_flags, add_parameter_flags, host_for, params_for, request_for
 
 SUFFIXES = ("png", "jpg", "webp", "tif", "bmp")
@@ -37,6 +47,7 @@ def run(flags: argparse.Namespace, console: Console) -> int:
     params = params_for(flags)
     if params.compare:
         raise ParamError("compare", params.compare, "is for one picture: use `outpaint image`")
+    _refuse_shared_names(pairs, params)
     host = host_for(flags, console)
     picture_io.remove_leftovers(flags.output)
     waiting = [pair for pair in pairs if flags.overwrite or not pair[1].exists()]
@@ -54,6 +65,9 @@ def run(flags: argparse.Namespace, console: Console) -> int:
             code = max(code, _one(source, target, flags, params, host, console, records))
         except KeyboardInterrupt:
             code = 130
+        except (ModelError, MissingExtra):
+            console.close()
+            raise  # the same for every picture
         except OutpaintError as error:
             console.close()
             failures.append({"file": str(source), "error": str(error)})
@@ -80,11 +94,23 @@ def pairs_in(folder: Path, output: Path, suffix: str) -> list[tuple[Path, Path]]
     return [(path, output / f"{name}.{suffix}") for path, name in found]
 
 
+def _refuse_shared_names(pairs: Sequence[tuple[Path, Path]], params: Params) -> None:
+    """An extra of one picture may have the name of another's result, where the pictures are such results themselves."""
+    results = {target.name.lower(): source.name for source, target in pairs}
+    for source, target in pairs:
+        for extra in extras_of(target, params):
+            if extra.name.lower() in results:
+                raise ParamError("extras", params.extras, f"makes {extra.name} of {source.name}, which is the name of the "
+                                 f"result of {results[extra.name.lower()]} too")
+
+
 def _one(source: Path, target: Path, flags: argparse.Namespace, params: Params, host: Host, console: Console,
          records: list[dict[str, Any]]) -> int:
     picture = picture_io.read(source)
     request = request_for(flags, params, picture, 1)
     picture_io.check_format(target, picture, planned(request, params, host.capabilities()).canvas)
+    for note in picture.notes:
+        console.say(f"note: {source.name}: {note}")
     result = outpaint(request, host)
     if result.interrupted:
         return 130  # a partial picture would look finished to the next run
@@ -100,5 +126,7 @@ def _one(source: Path, target: Path, flags: argparse.Namespace, params: Params, 
 def _told(records: list[dict[str, Any]], failures: list[dict[str, str]], skipped: int, console: Console) -> None:
     console.say(f"{len(records)} made, {skipped} skipped, {len(failures)} failed")
     for failure in failures:
-        console.error(f"failed: {failure['error']}")
+        name = Path(failure["file"]).name
+        named = failure["error"].startswith(f"{name}:")
+        console.error(f"failed: {failure['error']}" if named else f"failed: {name}: {failure['error']}")
     console.data({"made": records, "skipped": skipped, "failed": failures})
