@@ -117,6 +117,19 @@ def test_notes_on_what_it_means(installed, run):
     assert "inpaint_global_harmonious where inpaint_only" in processed.comments
 
 
+def test_forge_and_reforge_keep_the_checkpoints_own_conditioning_beside_controlnet(installed, run, monkeypatch):
+    monkeypatch.setitem(sys.modules, "lib_controlnet.global_state", SimpleNamespace())
+    processed = run({**LEFT, "controlnet": "on", "controlnet_module": "inpaint_only"}, scripts=[ControlNet(Unit())],
+                    override_settings={"sd_model_checkpoint": "inpainting.safetensors"})
+    assert "mask weight" not in processed.comments
+    assert "inpaint_global_harmonious" not in processed.comments
+
+
+def test_controlnet_can_seed_its_modules_from_the_seed(installed, run, host):
+    run({**LEFT, "controlnet": "on"}, scripts=[ControlNet(Unit())], batch_size=2, subseed=9, subseed_strength=0.5)
+    assert [(c.seed, c.subseed) for c in host.processing.calls] == [(5, 9), (5, 10)]
+
+
 def test_an_interrupt_between_the_pictures_of_a_batch_counts_for_all_of_them(installed, run, host):
     def pressed(p):
         if len(host.processing.calls) == 2:

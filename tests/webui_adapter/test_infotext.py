@@ -186,7 +186,7 @@ def test_every_job_keeps_the_users_unit_and_renames_ours(installed, host, run): 
 def test_seeds_of_all_passes_and_the_cost_are_told(host, run):
     text = run({"left": 64, "step": 32, "context": 64, "overlap": 16}).infotexts[0]
     read = host.infotext_utils.parse_generation_parameters(text)
-    seeds = [call.seed[0] for call in host.processing.calls]
+    seeds = [call.seed for call in host.processing.calls]
     assert read["Outpaint pass seeds"] == " ".join(map(str, seeds))
     assert int(read["Outpaint passes"]) == len(seeds) == 2
     assert int(read["Outpaint cost"]) > int(read["Outpaint latents a step"]) > 0

@@ -42,8 +42,8 @@ class Unit:
 
 
 def chosen(p: Any, params: Params, checkpoint: Checkpoint) -> Unit | None:
-    """The unit for this job; None without one. A weight of 0 is none: beside an inpainting checkpoint a unit would
-    take the conditioning away and give nothing for it.
+    """The unit for this job; None without one. A weight of 0 is none: beside an inpainting checkpoint A1111's
+    ControlNet would take the conditioning away and give nothing for it.
 
     Raises:
         ParamError: it was asked for, and ControlNet, the model, the module or a free slot is missing.
@@ -208,7 +208,7 @@ def _notes(params: Params, checkpoint: Checkpoint, module: str, model: str, aske
     if not asked:
         notes.append(f"the inpaint ControlNet {model.split(' [')[0]} was attached, because the checkpoint is "
                      f"{checkpoint.base} and no inpainting one")
-    if checkpoint.inpainting:
+    if checkpoint.inpainting and not control_models.is_forge():  # Forge and reForge keep both
         notes.append("with ControlNet the conditioning mask weight has no effect: it replaces the checkpoint's own "
                      "conditioning")
     if params.controlnet_module.strip() == "inpaint_only" != module:

@@ -42,8 +42,8 @@ def pass_copy(p: Any, jobs: Sequence[Job], decoded: list[torch.Tensor]) -> Any:
     c.prompt = [with_loras(job.prompt, job.params) for job in jobs]
     c.negative_prompt = [job.negative_prompt for job in jobs]
     c.styles = []  # resolved once, before the first pass
-    c.seed = [job.seed for job in jobs]
-    c.subseed = [job.seed if job.subseed is None else job.subseed for job in jobs]
+    c.seed = _one_or_list([job.seed for job in jobs])
+    c.subseed = _one_or_list([job.seed if job.subseed is None else job.subseed for job in jobs])
     if first.params.mask_weight is not None:
         c.inpainting_mask_weight = first.params.mask_weight
     for name in ("cached_c", "cached_uc"):
@@ -128,6 +128,11 @@ def one_by_one(c: Any, init: Callable[..., None]) -> Callable[..., None]:
         guard.seed_all(int(all_seeds[0]))
 
     return wrapped
+
+
+def _one_or_list(seeds: list[int]) -> int | list[int]:
+    """A batch has a list; one picture has the number that extensions expect: ControlNet seeds its modules from it."""
+    return seeds[0] if len(seeds) == 1 else seeds
 
 
 def _unshare(c: Any, p: Any) -> None:

@@ -102,7 +102,7 @@ class WebUIHost:
         controlnet.attach(c, unit)
         job, textinfo, job_no = state.job, state.textinfo, state.job_no
         try:
-            with controlnet.failures_told(c), known_noise.of_each_picture(c.seed):
+            with controlnet.failures_told(c), known_noise.of_each_picture([one.seed for one in jobs]):
                 processed = processing.process_images(c)
         except Exception as error:  # the host's samplers and extensions raise anything
             devices.torch_gc()
