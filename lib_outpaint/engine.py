@@ -19,10 +19,12 @@ from .result import Grown, Result
 from .working import Picture
 
 
-def outpaint(request: Request, host: Host, on_picture: Callable[[Grown], None] | None = None) -> Result:
+def outpaint(request: Request, host: Host, on_picture: Callable[[Grown], None] | None = None, *,
+             keep: bool = True) -> Result:
     """Makes every picture a request asks for.
 
     `on_picture` is called with each picture as soon as it is as far as it will come, before the next batch begins.
+    Without `keep` only that call holds its pixels: many large pictures would not fit into memory.
 
     A host that fails or is interrupted after some passes ends the run early: pictures that are finished, and what the
     finished passes made of the others, come back with the reason. A pass that did not finish leaves nothing behind.
@@ -34,7 +36,7 @@ def outpaint(request: Request, host: Host, on_picture: Callable[[Grown], None] |
     began = time.perf_counter()
     caps = host.capabilities()
     plans = checked_plans(request, host, caps)
-    run = _Run(request, host, caps, on_picture, sum(len(plan.passes) for _, _, plan in plans) * len(request.shots))
+    run = _Run(request, host, caps, on_picture, keep, sum(len(plan.passes) for _, _, plan in plans) * len(request.shots))
     notes = [caps.note] if caps.note else []
     for label, params, plan in plans:
         for first in range(0, len(request.shots), request.batch):
@@ -102,8 +104,9 @@ class _Run:
     """The state of one call of `outpaint`."""
 
     def __init__(self, request: Request, host: Host, caps: Capabilities, on_picture: Callable[[Grown], None] | None,
-                 total: int) -> None:
+                 keep: bool, total: int) -> None:
         self.on_picture = on_picture
+        self.keep = keep
         self.request = request
         self.host = host
         self.caps = caps
@@ -158,9 +161,10 @@ class _Run:
             self.done += len(pictures)
         if not waiting or any(not _same_strip(step, waiting[0]) for step in made):
             for picture in pictures:
-                self.pictures.append(picture.grown(label, made, waiting))
+                grown = picture.grown(label, made, waiting)
+                self.pictures.append(grown if self.keep else grown.without_pixels())
                 if self.on_picture is not None:
-                    self.on_picture(self.pictures[-1])
+                    self.on_picture(grown)
 
     def _sampled(self, pictures: list[Picture], step: Pass, number: int, waiting: list[Pass]) -> list[Outcome] | None:
         """One pass of a batch, put back into its canvases unless it was skipped; None when it was interrupted."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import torch
 
@@ -60,11 +60,18 @@ class Grown:
         """Latent pixels times UNet steps really run, over all passes."""
         return sum(p.latent_pixels * p.steps_run for p in self.passes)
 
+    def without_pixels(self) -> Grown:
+        """What is known of it, with zeros that take no memory for `pixels` and `touched`, and without canvas and mask."""
+        nothing = self.pixels.new_zeros(1).expand(self.pixels.shape)
+        return replace(self, pixels=nothing, touched=self.touched.new_zeros(1).expand(self.touched.shape), canvas=None,
+                       mask=None)
+
 
 @dataclass(frozen=True, eq=False)
 class Result:
     """All pictures of a request, as far as they came.
 
+    Without `keep` its pictures hold no pixels (`Grown.without_pixels`).
     `stopped` says why a run ended early ("interrupted", or the host's error); None when it did not.
     """
 

@@ -62,7 +62,7 @@ class Files:
                   "complete": grown.complete, "parameters": to_dict(grown.params, changed_only=True)}
         if grown.label:
             record["label"] = grown.label
-            self._compared.append(grown)
+            self._compared.append(grown.without_pixels())
             self._images.append(image)
         self.records.append(record | extras)
 

@@ -51,7 +51,7 @@ def run(flags: argparse.Namespace, console: Console) -> int:
         console.say(f"note: {note}")
     files = Files(picture, output, count, host.capabilities().engine, request.params)
     try:
-        result = outpaint(request, host, files.take)
+        result = outpaint(request, host, files.take, keep=False)
     finally:
         console.close()
     files.finish()
