@@ -80,6 +80,8 @@ def _taken(image: Image.Image, name: str, most_pixels: int) -> Picture:
     if image.mode == "CMYK":
         notes, icc = ("CMYK was converted to RGB and its colour profile dropped",), None
     dpi = _resolution(image)
+    if not _readable_exif(image):
+        notes += ("its EXIF cannot be read and was dropped",)
     # Pillow turns TIFFs itself when it loads them, and before 10.1 would turn them here a second time.
     turned = image if image.format == "TIFF" else ImageOps.exif_transpose(image) or image
     exif = _kept_exif(image)  # after turning: it takes the orientation away
@@ -124,6 +126,16 @@ def _resolution(image: Image.Image) -> tuple[float, float] | None:
     """Dots per inch across and down; None where the file names none, or one that no file can hold (0/0 in a TIFF)."""
     across, down = image.info.get("dpi") or (0, 0)
     return (float(across), float(down)) if 0 < across <= MOST_DPI and 0 < down <= MOST_DPI else None
+
+
+def _readable_exif(image: Image.Image) -> bool:
+    """Whether the picture's EXIF can be read; where it cannot, Pillow takes it for empty from now on."""
+    try:
+        image.getexif()
+    except DAMAGE:
+        image.info.pop("exif", None)
+        return False
+    return True
 
 
 def _kept_exif(image: Image.Image) -> bytes | None:

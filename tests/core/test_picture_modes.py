@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import io
-import struct
-import zlib
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from PIL import Image
+from png_files import png_of
 from small_pictures import BYTES, HEIGHT, WIDTH, as_array, grown_from, in_mode, saved
 
 from lib_outpaint import picture_io
@@ -86,13 +85,9 @@ def test_eight_bits_are_not_taken_for_sixteen(form: str, width: int) -> None:
 
 
 def png(colour: int, channels: int, depth: int = 16) -> io.BytesIO:
-    """A PNG of 4x3 px written by hand: Pillow writes no 16-bit colour."""
-    def chunk(name: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
-
+    """A PNG of 4x3 px."""
     rows = b"".join(b"\0" + bytes(range(4 * channels * depth // 8)) for _ in range(3))
-    return io.BytesIO(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 4, 3, depth, colour, 0, 0, 0))
-                      + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
+    return io.BytesIO(png_of(4, 3, rows, depth, colour))
 
 
 @pytest.mark.parametrize(("file", "refused"), [

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from error_lines import one_line
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -29,13 +30,6 @@ GOOD = {"__metadata__": {"format": "pt"},
 def file_of(path: Path, header: bytes, length: int | None = None, tail: int = 296) -> Path:
     path.write_bytes(struct.pack("<Q", len(header) if length is None else length % 2**64) + header + bytes(tail))
     return path
-
-
-def one_line(error: Exception) -> None:
-    """What a user is told."""
-    assert str(error)
-    assert "\n" not in str(error)
-    assert len(str(error)) < 400
 
 
 def refused(path: Path) -> tuple[str, int]:

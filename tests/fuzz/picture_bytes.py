@@ -1,0 +1,54 @@
+"""Small pictures as bytes of every format, and what reading any bytes may give: a picture in order, or one line."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from typing import Any
+
+import numpy as np
+from error_lines import one_line
+from PIL import Image, features
+
+from lib_outpaint import picture_io
+from lib_outpaint.errors import PictureError
+
+PIXELS = np.random.default_rng(3).integers(0, 256, (23, 31, 3), dtype=np.uint8)
+
+
+def encoded(form: str, **options: Any) -> bytes:
+    buffer = io.BytesIO()
+    Image.fromarray(PIXELS).save(buffer, form, **options)
+    return buffer.getvalue()
+
+
+GOOD = {form: encoded(form) for form in ("PNG", "JPEG", "WEBP", "TIFF", "BMP", "GIF", "PPM")}
+GOOD["TIFF, compressed"] = encoded("TIFF", compression="tiff_lzw")
+GOOD["PNG with everything"] = encoded("PNG", icc_profile=b"profile" * 9, exif=Image.Exif().tobytes(), dpi=(72, 72))
+if features.check("avif"):
+    GOOD["AVIF"] = encoded("AVIF")
+if features.check("jpg_2000"):
+    GOOD["JPEG2000"] = encoded("JPEG2000")
+
+
+def read(data: bytes) -> picture_io.Picture | None:
+    """The picture; None when it was refused in one line."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Pillow's, on damaged metadata
+        try:
+            return picture_io.read(picture_io.in_memory(data))
+        except PictureError as error:
+            one_line(error)
+            return None
+
+
+def check(picture: picture_io.Picture | None) -> None:
+    if picture is None:
+        return
+    assert picture.mode in ("L", "LA", "RGB", "RGBA", "I;16")
+    channels = {"L": (), "I;16": (), "LA": (2,), "RGB": (3,), "RGBA": (4,)}[picture.mode]
+    assert picture.stored.shape[2:] == channels
+    assert picture.stored.size > 0
+    pixels = picture.pixels
+    assert pixels.shape == (3, *picture.stored.shape[:2])
+    assert 0 <= float(pixels.min()) <= float(pixels.max()) <= 1
