@@ -11,6 +11,7 @@ import io
 import re
 from collections.abc import Sequence
 from itertools import product
+from typing import Any
 
 from PIL import Image, ImageDraw, ImageFont
 
@@ -20,7 +21,8 @@ from .params import Params, declared
 from .result import Grown
 
 MOST = 24
-_LINE = 18  # px of a label's line
+_LINE = 18  # px of a label's first line, with what parts it from its picture
+_NEXT_LINE = 12  # px of each line more
 _GAP = 4  # px between pictures
 _PART = re.compile(r'(?:"[^"]*"|[^;\n"])+')  # up to a semicolon or line break outside quotes
 
@@ -68,18 +70,40 @@ def labelled_grid(pictures: Sequence[Image.Image], labels: Sequence[str]) -> Ima
         labels: one a picture.
     """
     columns = max(1, round(len(pictures)**0.5 + 0.49))
+    font = ImageFont.load_default()
     cell_width = max(p.width for p in pictures) + _GAP
-    cell_height = max(p.height for p in pictures) + _GAP + _LINE
+    wrapped = [_wrapped(_ascii(label), font, cell_width - _GAP) for label in labels]
+    head = _LINE + _NEXT_LINE * (max(len(lines) for lines in wrapped) - 1)
+    cell_height = max(p.height for p in pictures) + _GAP + head
     rows = -(-len(pictures) // columns)
     grid = Image.new("RGB", (columns * cell_width + _GAP, rows * cell_height + _GAP), "white")
     draw = ImageDraw.Draw(grid)
-    font = ImageFont.load_default()
-    for number, (picture, label) in enumerate(zip(pictures, labels, strict=True)):
+    for number, (picture, lines) in enumerate(zip(pictures, wrapped, strict=True)):
         x = number % columns * cell_width + _GAP
         y = number // columns * cell_height + _GAP
-        draw.text((x, y + 2), _ascii(label), fill="black", font=font)
-        grid.paste(_shown_in_colour(picture), (x, y + _LINE))
+        for line, text in enumerate(lines):
+            draw.text((x, y + 2 + line * _NEXT_LINE), text, fill="black", font=font)
+        grid.paste(_shown_in_colour(picture), (x, y + head))
     return grid
+
+
+def _wrapped(label: str, font: Any, width: int) -> list[str]:
+    """A label in lines that are at most `width` px long where its words are: a column's label ends where the column does."""
+    lines: list[str] = []
+    for part in label.splitlines() or [""]:
+        line = ""
+        for word in part.split(" "):
+            longer = f"{line} {word}" if line else word
+            if line and font.getlength(longer) > width:
+                lines.append(line)
+                longer = word
+            line = longer
+            while len(line) > 1 and font.getlength(line) > width:  # a word alone is too long
+                fits = next(n for n in range(len(line) - 1, 0, -1) if n == 1 or font.getlength(line[:n]) <= width)
+                lines.append(line[:fits])
+                line = line[fits:]
+        lines.append(line)
+    return lines
 
 
 def _axis(whole: str, part: str) -> tuple[str, list[object]]:
