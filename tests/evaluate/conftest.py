@@ -1,4 +1,4 @@
-"""Small photos in several formats, and the command line run in this process."""
+"""Small photos in several formats, the command line run in this process, and the draft engine's jobs."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from PIL import Image
 from skimage import data
 
 from lib_outpaint import cli
+from lib_outpaint.hosts.draft import DraftHost
 
 
 @pytest.fixture
@@ -22,3 +23,21 @@ def folder(tmp_path):
 @pytest.fixture
 def run():
     return lambda *words: cli.main([str(word) for word in words])
+
+@pytest.fixture
+def drafts(monkeypatch):
+    """The draft engine's jobs, noted; `fail` maps the number of a call (from 0) to what it raises instead."""
+    class Drafts(list):
+        def __init__(self):
+            self.fail = {}
+
+    noted, inpaint = Drafts(), DraftHost.inpaint
+
+    def noting(self, jobs):
+        noted.append(jobs)
+        if len(noted) - 1 in noted.fail:
+            raise noted.fail[len(noted) - 1]
+        return inpaint(self, jobs)
+
+    monkeypatch.setattr(DraftHost, "inpaint", noting)
+    return noted

@@ -5,16 +5,12 @@ import shutil
 
 import numpy as np
 import pytest
+from evaluate_results import pixels
 from PIL import Image, ImageOps
 
 from lib_outpaint.errors import ParamError
 from lib_outpaint.evaluate.dataset import Resize, read_truth
 from lib_outpaint.geometry import Extent
-
-
-def pixels(path):
-    with Image.open(path) as image:
-        return np.array(image)
 
 
 def test_pictures_of_any_format_are_resized_and_cut(folder, tmp_path, run, capsys):
