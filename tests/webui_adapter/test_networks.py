@@ -70,12 +70,20 @@ class Hashes:
         found = [f"{name}: {digest}" for name, digest in (("brush", "1a"), ("alias", "2b")) if f":{name}:" in p.prompt[0]]
         if found:
             p.extra_generation_params["Lora hashes"] = ", ".join(found)
+        words = [word for word in ("P_ctxt", "old") if word in p.prompt[0]]
+        if words:  # as Forge's embeddings, which are told without hashes
+            p.extra_generation_params["TI"] = ", ".join(words)
 
 
 @pytest.mark.parametrize("sides", ["left: <lora:brush:1>", "right: <lora:brush:1>"])
 def test_hashes_of_every_pass_are_in_the_infotext(installed, run, sides):
     text = run({"left": 16, "right": 16, "side_prompts": sides}, scripts=[Hashes()]).infotexts[0]
     assert 'Lora hashes: "brush: 1a"' in text
+
+
+def test_forges_learned_words_of_every_pass_are_in_the_infotext(installed, run):
+    sides = {"left": 16, "right": 16, "side_prompts": "left: P_ctxt, old\nright: P_ctxt"}
+    assert 'TI: "P_ctxt, old"' in run(sides, scripts=[Hashes()]).infotexts[0]
 
 
 def test_hashes_are_those_of_this_picture(installed, run):

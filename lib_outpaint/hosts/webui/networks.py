@@ -51,12 +51,11 @@ def keep_hashes(kept: dict[str, dict[str, str]], entries: dict[str, Any]) -> Non
         kept: of the passes before, by entry and name; takes those of this pass.
         entries: this pass's infotext entries; get those of all.
     """
-    for key in ("Lora hashes", "TI hashes"):
+    for key in ("Lora hashes", "TI hashes", "TI"):  # the last is Forge's, names without hashes
         for item in filter(None, str(entries.get(key) or "").split(", ")):
-            name, _, digest = item.rpartition(": ")
-            kept.setdefault(key, {})[name] = digest
+            kept.setdefault(key, {})[item.rpartition(": ")[0] or item] = item
         if key in kept:
-            entries[key] = ", ".join(f"{name}: {digest}" for name, digest in kept[key].items())
+            entries[key] = ", ".join(kept[key].values())
 
 
 def names() -> list[str]:
