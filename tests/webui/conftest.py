@@ -55,6 +55,7 @@ class WebUI:
     plain: str
     inpainting: str
     folder: Path | None
+    forge: bool = False
 
     def get(self, path: str) -> Any:
         response = requests.get(self.url + path, timeout=60)
@@ -113,7 +114,9 @@ def webui(request: pytest.FixtureRequest) -> WebUI:
     inpainting = next(name for name in names if "inpaint" in name)
     plain = next(name for name in names if "inpaint" not in name)
     folder = request.config.getoption("--webui-dir")
-    return WebUI(url, plain, inpainting, Path(folder) if folder else None)
+    found = WebUI(url, plain, inpainting, Path(folder) if folder else None)
+    found.forge = "forge_preset" in found.state()
+    return found
 
 
 @pytest.fixture(scope="session")

@@ -121,11 +121,18 @@ def test_a_users_unit_that_fails_ends_the_job(webui, picture, control):
     assert "ControlNet failed" not in webui.outpaint(picture, LEFT, model=webui.plain).notes
 
 
-def test_inpaint_only_is_told_to_be_something_else_here(grow, control):
-    only = grow({**LEFT, "controlnet": "on", "controlnet_module": "inpaint_only"})
+def test_inpaint_only_is_told_to_be_something_else_here(grow, control, webui):
+    only, portable = (grow({**LEFT, "controlnet": "on", "controlnet_module": module}) for module in ("inpaint_only", ""))
+    if webui.forge:  # it has that module beside a mask too
+        assert PORTABLE not in only.notes
+        assert "Module: inpaint_only" in only.infotext
+        assert differ(only, portable)
+        for a, b in zip(only.pictures, portable.pictures, strict=True):
+            np.testing.assert_array_equal(a[:, 40:], b[:, 40:])
+        return
     assert "inpaint_global_harmonious" in only.notes
     assert f"Module: {PORTABLE}" in only.infotext
-    assert equal(only, grow({**LEFT, "controlnet": "on"}))
+    assert equal(only, portable)
 
 
 def test_inpaint_only_lama(grow, control, webui):

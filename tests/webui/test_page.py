@@ -254,8 +254,8 @@ def test_the_batch_tab_works_on_a_folder_with_its_own_names_and_output_folder(pa
     page.locator("#mode_img2img button", has_text="Batch").first.click()
     page.get_by_text("From directory").first.click()
     page.locator("#img2img_batch_input_dir textarea").fill(str(source))
-    for control, value in (("img2img_steps", 1), ("img2img_width", 64), ("img2img_height", 64)):
-        set_number(page, control, value)
+    for control, value in (("img2img_steps", 1), ("img2img_width", 64), ("img2img_height", 64), ("img2img_seed", 5)):
+        set_number(page, control, value)  # the seed too: Forge names files by it
 
     def generated(output):
         page.locator("#img2img_batch_output_dir textarea").fill(str(output))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 import requests
 from PIL import Image
@@ -24,6 +26,13 @@ def unit(page, webui):  # noqa: F811
     page.locator(f"{UNIT}type_filter_radio label", has_text="Inpaint").first.click()
     page.wait_for_function(
         f"() => document.querySelector('{UNIT}model_dropdown input').value.includes('inpaint')", timeout=60000)
+
+    if webui.forge:  # whose page takes inpaint_only+lama, which wants weights of its own
+        box = page.locator(f"{UNIT}preprocessor_dropdown input").first
+        box.click()
+        options = page.locator(f"{UNIT}preprocessor_dropdown ul.options li")
+        options.filter(has_text=re.compile(r"^\W*inpaint_only\s*$")).first.click()
+        page.wait_for_timeout(1500)
 
     def shown():
         return (page.locator(f"{UNIT}enable_checkbox input").first.is_checked(),
