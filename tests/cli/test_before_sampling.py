@@ -5,13 +5,13 @@ import json
 import numpy as np
 import pytest
 import torch
+from hosts import RecordingHost
 from PIL import Image
 
 from lib_outpaint import cli, picture_io
 from lib_outpaint.cli import folder, image
 from lib_outpaint.errors import PictureError
 from lib_outpaint.geometry import Extent
-from tests.hosts import RecordingHost
 
 
 @pytest.fixture

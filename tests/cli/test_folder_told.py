@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
+from hosts import FailingHost, PaintingHost
 from PIL import Image
 
 from lib_outpaint import cli
 from lib_outpaint.cli import folder
 from lib_outpaint.errors import HostError, ModelError
-from tests.hosts import FailingHost, PaintingHost
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import weakref
 from pathlib import Path
 
 import torch
+from hosts import SeededHost
 from PIL import Image
 
 from lib_outpaint import picture_io
@@ -16,7 +17,6 @@ from lib_outpaint.metadata import infotext
 from lib_outpaint.params import Params
 from lib_outpaint.request import Request, numbered_shots
 from lib_outpaint.result import Grown
-from tests.hosts import SeededHost
 
 
 def request(params: Params, count: int) -> Request:
