@@ -35,6 +35,21 @@ def anchors(page):
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
+def test_tests_named_in_a_page_exist():
+    """By file and name, such as `faults/test_killed_runs.py::test_...`, or by the name alone, then in any file."""
+    functions = {path: re.findall(r"^def (test_\w+)", path.read_text(encoding="utf8"), re.MULTILINE)
+                 for path in (ROOT / "tests").rglob("test_*.py")}
+    everywhere = {name for found in functions.values() for name in found}
+    named = [(page.name, *found) for page in PAGES
+             for found in re.findall(r"`(?:tests/)?(?:([\w/]+\.py)(?:::)?)?(test_\w+)?`", page.read_text(encoding="utf8"))
+             if found[1] or "/test_" in found[0]]
+    assert len(named) > 30
+    missing = [(page, file, name) for page, file, name in named
+               if (file and ROOT / "tests" / file not in functions)
+               or (name and name not in (functions[ROOT / "tests" / file] if file else everywhere))]
+    assert missing == []
+
+
 def test_the_readme_has_the_two_commands():
     text = (ROOT / "README.md").read_text(encoding="utf8")
     assert '\npip install -e ".[draft]" && outpaint image examples/coffee.jpg -o bigger.png --left 256 --up 96\n' in text
