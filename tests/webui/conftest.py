@@ -56,6 +56,7 @@ class WebUI:
     inpainting: str
     folder: Path | None
     forge: bool = False
+    reforge: bool = False
 
     def get(self, path: str) -> Any:
         response = requests.get(self.url + path, timeout=60)
@@ -115,7 +116,8 @@ def webui(request: pytest.FixtureRequest) -> WebUI:
     plain = next(name for name in names if "inpaint" not in name)
     folder = request.config.getoption("--webui-dir")
     found = WebUI(url, plain, inpainting, Path(folder) if folder else None)
-    found.forge = "forge_preset" in found.state()
+    options = found.state()
+    found.forge, found.reforge = "forge_preset" in options, "reforge_karras_rho" in options
     return found
 
 

@@ -38,7 +38,7 @@ def equal(some, others):
     return all((a == b).all() for a, b in zip(some.pictures, others.pictures, strict=True))
 
 
-def test_on_and_off_differ_and_the_unit_is_in_the_infotext(grow, control):
+def test_on_and_off_differ_and_the_unit_is_in_the_infotext(grow, control, webui):
     off, again, on = (grow({**LEFT, "controlnet": value}) for value in ("off", "off", "on"))
     assert equal(off, again)
     assert differ(off, on)
@@ -47,7 +47,13 @@ def test_on_and_off_differ_and_the_unit_is_in_the_infotext(grow, control):
     for text in on.info["infotexts"]:
         assert f"Module: {PORTABLE}, Model: {control}" in text
     assert "ControlNet" not in off.infotext
-    assert ("no effect" in on.notes) == (grow.kind == "9 channels")
+    assert ("no effect" in on.notes) == (grow.kind == "9 channels" and not (webui.forge or webui.reforge))
+
+
+def test_the_mask_weight_beside_controlnet(webui, picture, control):
+    """A1111's ControlNet takes the place of the checkpoint's own conditioning, Forge's and reForge's do not."""
+    low, high = (webui.outpaint(picture, {**LEFT, "controlnet": "on", "mask_weight": weight}) for weight in (0, 1))
+    assert differ(low, high) == (webui.forge or webui.reforge)
 
 
 def test_auto_attaches_it_to_a_plain_checkpoint_only(grow, control):
@@ -123,7 +129,7 @@ def test_a_users_unit_that_fails_ends_the_job(webui, picture, control):
 
 def test_inpaint_only_is_told_to_be_something_else_here(grow, control, webui):
     only, portable = (grow({**LEFT, "controlnet": "on", "controlnet_module": module}) for module in ("inpaint_only", ""))
-    if webui.forge:  # it has that module beside a mask too
+    if webui.forge or webui.reforge:  # they have that module beside a mask too
         assert PORTABLE not in only.notes
         assert "Module: inpaint_only" in only.infotext
         assert differ(only, portable)

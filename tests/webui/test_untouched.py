@@ -11,8 +11,8 @@ def everything(webui, picture):
     plain = webui.img2img(picture, model=webui.inpainting).json()["images"][0]
     mk2 = webui.img2img(picture, model=webui.inpainting, script_name="outpainting mk2", width=128, height=128,
                         script_args=["", 64, 8, ["left"], 1.0, 0.05]).json()["images"][0]
-    # Forge returns mk2's picture with an alpha channel, which is another one now and then by itself: its colours count.
-    return webui.state(), plain, decoded(mk2).tobytes() if webui.forge else mk2
+    # Forge and reForge return mk2's picture with an alpha channel, another one now and then by itself: colours count.
+    return webui.state(), plain, decoded(mk2).tobytes() if webui.forge or webui.reforge else mk2
 
 
 def success(webui, picture, running):
