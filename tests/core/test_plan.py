@@ -2,63 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from plan_cases import SD1, SDXL, SIDES, cases, drawn, planned
 
-from lib_outpaint.errors import OutpaintError, ParamError, PlanError
-from lib_outpaint.geometry import Box, Extent, Margins, Side
+from lib_outpaint.errors import ParamError, PlanError
+from lib_outpaint.geometry import Box, Extent
 from lib_outpaint.hosts.protocol import Capabilities
 from lib_outpaint.params import Params
 from lib_outpaint.plan import Limits, Pass, Plan, make_plan, split_pass
-from lib_outpaint.plan_json import from_json, to_json
-
-SD1 = Capabilities("test")
-SDXL = Capabilities("test", native_side=1024)
-SIDES = [side.value for side in Side]
-
-lengths = st.one_of(st.sampled_from([1, 2, 7, 8, 9, 63, 64, 65, 371, 512, 681]), st.integers(1, 1300))
-amounts = st.one_of(st.just(0), st.sampled_from([1, 7, 8, 64, 128, 256, 257]), st.integers(1, 700))
-
-
-@st.composite
-def cases(draw: st.DrawFn) -> tuple[Extent, Params, Capabilities]:
-    source = Extent(draw(lengths), draw(lengths))
-    unit = draw(st.sampled_from(["px", "px", "%"]))
-    values: dict[str, Any] = {name: draw(amounts) if unit == "px" else draw(st.sampled_from([0, 5, 12.5, 33.3, 100]))
-                              for name in SIDES}
-    params = Params(**values, unit=unit, order=draw(st.sampled_from(["auto", "auto", "one by one", "together"])),
-                    step=draw(st.sampled_from([0, 0, 40, 64, 100, 300])),
-                    context=draw(st.sampled_from([0, 0, 16, 200, 1000])),
-                    overlap=draw(st.sampled_from([0, 1, 32, 100, 256])))
-    caps = Capabilities("test", native_side=draw(st.sampled_from([512, 768, 1024])),
-                        largest_window=draw(st.sampled_from([0, 0, 512 * 512, 640 * 512])))
-    return source, params, caps
-
-
-def planned(case: tuple[Extent, Params, Capabilities], painted: Box | None = None) -> Plan:
-    """A case's plan. What no plan follows from for a reason that is tested elsewhere is left out."""
-    try:
-        return make_plan(*case, painted=painted)
-    except OutpaintError as error:
-        text = str(error)
-        assert any(words in text for words in ("no side grows", "'together' needs a window", "lower step or context",
-                                             "more passes than the limit"))
-        assume(False)
-        raise
-
-
-def drawn(plan: Plan, boxes: list[Box]) -> np.ndarray:
-    """How often each px of the canvas lies in one of the boxes."""
-    count = np.zeros((plan.canvas.height, plan.canvas.width), np.uint8)
-    for box in boxes:
-        assert plan.canvas.box.contains(box)
-        count[box.slices] += 1
-    return count
 
 
 @settings(max_examples=300)
@@ -249,77 +205,3 @@ def test_a_window_that_cannot_be_small_enough() -> None:
     tight = Capabilities("test", largest_window=256 * 256)
     with pytest.raises(PlanError, match=r"needs a window 2112 px across, over the largest window of 0\.07 MP"):
         make_plan(Extent(3000, 100), Params(left=64, context=2048), tight)
-
-
-@settings(max_examples=60)
-@given(cases())
-def test_json_comes_back(case: tuple[Extent, Params, Capabilities]) -> None:
-    plan = planned(case)
-    text = json.dumps(to_json(plan))
-    assert from_json(json.loads(text)) == plan
-
-
-def a_plan() -> dict[str, Any]:
-    return to_json(make_plan(Extent(371, 681), Params(left=128), SD1))
-
-
-def test_json_is_this() -> None:
-    assert a_plan() == {
-        "version": 1, "canvas": [499, 681], "source": [128, 0, 499, 681],
-        "margins": {"left": 128, "right": 0, "up": 0, "down": 0}, "cell": 8,
-        "passes": [{"name": "left 1", "kind": "side", "side": "left", "step": 1, "tile": 1, "tiles": 1,
-                    "new": [[0, 0, 128, 681]], "known": [[128, 0, 499, 681]], "window": [0, 0, 512, 704]}],
-        "cost": {"latents_a_step": 5632, "whole_canvas_latents_a_step": 5418}}
-
-
-def changed(path: str, value: object) -> dict[str, Any]:
-    plan = a_plan()
-    *parents, last = path.split(".")
-    at: Any = plan
-    for name in parents:
-        at = at[int(name) if name.isdigit() else name]
-    if value is KeyError:
-        del at[last]
-    else:
-        at[int(last) if last.isdigit() else last] = value
-    return plan
-
-
-@pytest.mark.parametrize(("value", "words"), [
-    ([], "plan: is no object"),
-    (None, "plan: is no object"),
-    ({}, "plan.version: is missing"),
-    (changed("version", 2), "plan.version: 2 is not 1"),
-    (changed("passes", KeyError), "plan.passes: is missing"),
-    (changed("paases", []), "plan.paases: is unknown; known are version, canvas"),
-    (changed("canvas", [499]), "plan.canvas: is no list of 2 whole numbers"),
-    (changed("canvas", "499x681"), "plan.canvas: is no list"),
-    (changed("canvas.0", 499.0), "plan.canvas[0]: 499.0 is no whole number"),
-    (changed("canvas.0", True), "plan.canvas[0]: True is no whole number"),
-    (changed("canvas.0", 0), "plan.canvas[0]: 0 is less than 1"),
-    (changed("canvas.0", 500), "do not make up the canvas, which is 500x681"),
-    (changed("margins.left", -1), "plan.margins.left: -1 is less than 0"),
-    (changed("margins.north", 1), "plan.margins.north: is unknown"),
-    (changed("source.2", 100), "plan.source: [128, 0, 100, 681] is empty"),
-    (changed("cell", 0), "plan.cell: 0 is less than 1"),
-    (changed("cell", 7), "plan.passes[0].window: 512x704 is not made of cells of 7 px"),
-    (changed("passes", {}), "plan.passes: is no list"),
-    (changed("passes.0", 5), "plan.passes[0]: is no object"),
-    (changed("passes.0.kind", "diagonal"), "plan.passes[0].kind: 'diagonal' is none of side, together, mask"),
-    (changed("passes.0.side", "north"), "plan.passes[0].side: 'north' does not go with kind 'side'"),
-    (changed("passes.0.side", None), "plan.passes[0].side: None does not go with kind 'side'"),
-    (changed("passes.0.kind", "mask"), "plan.passes[0].side: 'left' does not go with kind 'mask'"),
-    (changed("passes.0.tile", 0), "plan.passes[0].tile: 0 is less than 1"),
-    (changed("passes.0.new", []), "plan.passes[0].new: is no list of boxes"),
-    (changed("passes.0.new.0", [0, 0, 1]), "plan.passes[0].new[0]: is no list of 4 whole numbers"),
-    (changed("passes.0.window.1", "0"), "plan.passes[0].window[1]: '0' is no whole number"),
-    (changed("cost.latents_a_step", 1), "plan.cost: {'latents_a_step': 1,"),
-], ids=lambda value: value if isinstance(value, str) else "")
-def test_json_with_mistakes(value: object, words: str) -> None:
-    with pytest.raises(PlanError) as caught:
-        from_json(value)
-    assert words in str(caught.value)
-
-
-def test_a_summary_may_stand_in_the_json() -> None:
-    assert from_json({**a_plan(), "summary": "anything"}).margins == Margins(left=128)
