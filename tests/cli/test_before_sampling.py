@@ -5,10 +5,11 @@ import json
 import numpy as np
 import pytest
 import torch
+from command_runs import run
 from hosts import RecordingHost
 from PIL import Image
 
-from lib_outpaint import cli, picture_io
+from lib_outpaint import picture_io
 from lib_outpaint.cli import folder, image
 from lib_outpaint.errors import PictureError
 from lib_outpaint.geometry import Extent
@@ -27,10 +28,6 @@ def see_through(tmp_path):
     array = np.full((24, 32, 4), 90, np.uint8)
     Image.fromarray(array).save(tmp_path / "in.png")
     return tmp_path / "in.png"
-
-
-def run(*words):
-    return cli.main([str(word) for word in words])
 
 
 @pytest.mark.parametrize("suffix", ["jpg", "bmp"])

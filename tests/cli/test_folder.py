@@ -3,10 +3,10 @@
 import json
 
 import pytest
+from command_runs import run
 from PIL import Image
 from skimage import data
 
-from lib_outpaint import cli
 from lib_outpaint.cli.params import documentation
 from lib_outpaint.errors import HostError
 from lib_outpaint.hosts.draft import DraftHost
@@ -22,10 +22,6 @@ def folder(tmp_path):
     (source / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\nbroken")
     (source / "notes.txt").write_text("no picture")
     return source
-
-
-def run(*words):
-    return cli.main([str(word) for word in words])
 
 
 def test_every_picture_is_made_and_one_bad_file_stops_nothing(folder, tmp_path, capsys):

@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
+from command_runs import run
 from hosts import FailingHost, PaintingHost
 from PIL import Image
 
-from lib_outpaint import cli
 from lib_outpaint.cli import folder
 from lib_outpaint.errors import HostError, ModelError
 
@@ -17,10 +17,6 @@ def pictures(tmp_path):
     for name, size in (("large.png", (64, 48)), ("small.png", (16, 16))):
         Image.fromarray(np.full((size[1], size[0], 3), 90, np.uint8)).save(source / name)
     return source
-
-
-def run(*words):
-    return cli.main([str(word) for word in words])
 
 
 def using(monkeypatch, host):

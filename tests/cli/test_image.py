@@ -1,39 +1,17 @@
-"""`outpaint image`, run in this process."""
+"""`outpaint image`, run in this process: what it makes, writes and says."""
 
-import argparse
 import json
 import re
-import runpy
 import sys
 
 import numpy as np
 import pytest
-import torch
+from command_runs import pixels, run
 from PIL import Image
-from safetensors.torch import save_file
-from skimage import data
 
-from lib_outpaint import cli, picture_io
-from lib_outpaint.cli.options import add_model_flags, pipeline_options
+from lib_outpaint import picture_io
 from lib_outpaint.errors import HostError
 from lib_outpaint.hosts.draft import DraftHost
-from lib_outpaint.version import __version__
-
-
-@pytest.fixture
-def photo(tmp_path):
-    path = tmp_path / "photo.png"
-    Image.fromarray(data.astronaut()[100:197, 200:331]).save(path)  # 131x97
-    return path
-
-
-def run(*words):
-    return cli.main([str(word) for word in words])
-
-
-def pixels(path):
-    with Image.open(path) as image:
-        return np.array(image)
 
 
 def test_grows_to_exactly_the_size_asked_for_and_keeps_the_original(photo, tmp_path):
@@ -83,54 +61,6 @@ def test_three_drafts_differ_and_each_can_be_made_again_alone(photo, tmp_path):
     assert len({pixels(path).tobytes() for path in three}) == 3
     assert run("-q", "image", photo, "-o", tmp_path / "alone.png", "--left", 48, "--seed", 7) == 0
     np.testing.assert_array_equal(pixels(tmp_path / "alone.png"), pixels(three[2]))
-
-
-BAD = [
-    ((), "no side grows"),
-    (("--left", "nan"), "left: nan"),
-    (("--left", "x"), "left: 'x' is not a number"),
-    (("--left", "5000"), "left: 5000 is outside 0..4096"),
-    (("--left", "9.5"), "left: 9.5"),
-    (("--left", "8", "--fill", "lava"), "fill: 'lava' is none of"),
-    (("--left", "8", "--prompt", "sea"), "prompt: 'sea'"),
-    (("--left", "8", "--steps", "20"), "steps: 20"),
-    (("--left", "8", "--loras", "x:1"), "loras: 'x:1'"),
-    (("--left", "8", "--controlnet", "on"), "controlnet: 'on'"),
-    (("--left", "8", "--mask-weight", "0.5"), "mask_weight: 0.5"),
-    (("--left", "8", "--side-prompts", "left: sky"), "side_prompts: 'left: sky'"),
-    (("--left", "8", "--count", "0"), "count: 0"),
-    (("--left", "8", "--seed", "-1"), "seed: -1"),
-    (("--left", "4000", "--up", "4000", "--max-megapixels", "1"), "over the limit of 1 MP"),
-    (("--left", "8", "--compare", "fill"), "compare:"),
-    (("--left", "8", "--max-megapixels", "0"), "max-megapixels: 0.0 is outside 0..1000"),
-    (("--left", "8", "--model", "x.safetensors"), "model: 'x.safetensors' is for the diffusers engine"),
-    (("--left", "8", "--engine", "diffusers"), "the diffusers engine needs --model"),
-]
-
-
-@pytest.mark.parametrize(("words", "message"), BAD, ids=[" ".join(words) or "nothing" for words, _ in BAD])
-def test_bad_input_ends_with_2_a_message_and_no_file(photo, tmp_path, capsys, words, message):
-    assert run("image", photo, "-o", tmp_path / "out.png", *words) == 2
-    assert message in capsys.readouterr().err
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["photo.png"]
-
-
-@pytest.mark.parametrize(("name", "message"), [
-    ("none.png", "there is no such file"), ("text.png", "is no picture"), ("photo.png", "cannot write .xyz"),
-])
-def test_bad_files_end_with_2(photo, tmp_path, capsys, name, message):
-    (tmp_path / "text.png").write_text("hello")
-    out = tmp_path / ("out.xyz" if "write" in message else "out.png")
-    assert run("image", tmp_path / name, "-o", out, "--left", 8) == 2
-    error = capsys.readouterr().err
-    assert message in error
-    assert error.count("\n") == 1
-
-
-def test_an_unknown_flag_ends_with_2(photo):
-    with pytest.raises(SystemExit) as ended:
-        run("image", photo, "--sideways", 8)
-    assert ended.value.code == 2
 
 
 def test_dry_run_prints_the_plan_and_its_cost_and_writes_nothing(photo, tmp_path, capsys):
@@ -186,12 +116,6 @@ def test_a_painted_mask_is_repainted_and_the_rest_kept(photo, tmp_path):
     assert not changed[mask == 0].any()
 
 
-def test_a_mask_of_another_size_is_refused(photo, tmp_path, capsys):
-    Image.new("L", (10, 10)).save(tmp_path / "mask.png")
-    assert run("image", photo, "--right", 16, "--mask", tmp_path / "mask.png") == 2
-    assert "mask.png: is 10x10, but the picture is 131x97" in capsys.readouterr().err
-
-
 class _FailsAtSecond(DraftHost):
     calls = 0
     error: BaseException = HostError("the sampler melted")
@@ -214,20 +138,6 @@ def test_what_was_finished_is_kept_when_a_later_pass_does_not(photo, tmp_path, m
     assert "finished is kept" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("engine", ["draft", "diffusers"])
-def test_a_largest_window_must_be_one_and_is_for_a_real_sampler(engine, photo, capsys):
-    assert run("image", photo, "--left", 8, "--engine", engine, "--model", "x", "--largest-window", 0) == 2
-    assert "largest-window: 0 is less than 1 px" in capsys.readouterr().err
-
-
-def test_files_of_loras_take_a_weight_and_a_drive_keeps_its_colon():
-    parser = argparse.ArgumentParser()
-    add_model_flags(parser)
-    words = [part for text in ("a.safetensors", "b.safetensors:0.5", "C:\\c.safetensors") for part in ("--lora", text)]
-    assert pipeline_options(parser.parse_args(words))["loras"] == [
-        ("a.safetensors", 1.0), ("b.safetensors", 0.5), ("C:\\c.safetensors", 1.0)]
-
-
 def test_what_reading_changed_is_told(tmp_path, capsys):
     Image.new("CMYK", (64, 48), (10, 20, 30, 0)).save(tmp_path / "print.jpg")
     assert run("image", tmp_path / "print.jpg", "-o", tmp_path / "out.png", "--left", 8) == 0
@@ -243,39 +153,3 @@ def test_a_terminal_has_a_bar_over_the_passes_and_no_trace_of_it_is_left(photo, 
     shown = capsys.readouterr().err
     assert "1/2" in shown
     assert not shown.split("\r")[-1].strip()
-
-
-def test_no_value_after_an_equals_sign_ends_with_2(photo, capsys):
-    try:
-        code = run("image", photo, "--left=--")
-    except SystemExit as ended:  # before Python 3.13 it is argparse that ends it
-        code = ended.code
-    assert code == 2
-    assert "--" in capsys.readouterr().err
-    assert [path.name for path in photo.parent.iterdir()] == ["photo.png"]
-
-
-def test_it_runs_as_a_module_and_does_nothing_when_it_is_imported(monkeypatch, capsys):
-    monkeypatch.setattr(sys, "argv", ["outpaint", "--version"])
-    runpy.run_module("lib_outpaint.cli.__main__", run_name="lib_outpaint.cli.imported")
-    assert capsys.readouterr().out == ""
-    with pytest.raises(SystemExit) as ended:
-        runpy.run_module("lib_outpaint.cli", run_name="__main__")
-    assert ended.value.code == 0
-    assert capsys.readouterr().out == f"outpaint {__version__}\n"
-
-
-@pytest.mark.parametrize("words", [(), ("--json",)], ids=["text", "json"])
-def test_inspect_says_what_a_file_is_and_goes_on_after_one_that_is_none(tmp_path, capsys, words):
-    good, bad = tmp_path / "good.safetensors", tmp_path / "bad.ckpt"
-    save_file({"lora_unet_x.lora_down.weight": torch.zeros(4, 8), "lora_unet_x.lora_up.weight": torch.zeros(8, 4)}, good)
-    bad.write_bytes(b"PK\x03\x04")
-    assert run("inspect", bad, good, *words) == 2
-    said = capsys.readouterr()
-    assert "bad.ckpt: a pickle can run programs" in said.err
-    if words:
-        (record,) = json.loads(said.out)
-        assert (record["file"], record["kind"], record["rank"]) == (str(good), "lora", 4)
-    else:
-        assert "good.safetensors" in said.out
-        assert "LoRA" in said.out

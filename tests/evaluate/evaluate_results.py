@@ -2,9 +2,6 @@
 
 import csv
 
-import numpy as np
-from PIL import Image
-
 BASELINES = ["edge", "mirror", "mean colour"]
 
 
@@ -16,8 +13,3 @@ def table(out):
 def numbers(out):
     """The table without times, which alone may differ."""
     return [{name: value for name, value in row.items() if name != "seconds"} for row in table(out)]
-
-
-def pixels(path):
-    with Image.open(path) as image:
-        return np.array(image)

@@ -5,7 +5,7 @@ import shutil
 
 import numpy as np
 import pytest
-from evaluate_results import pixels
+from command_runs import pixels
 from PIL import Image, ImageOps
 
 from lib_outpaint.errors import ParamError

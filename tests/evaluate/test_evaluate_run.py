@@ -5,7 +5,8 @@ import shutil
 
 import numpy as np
 import pytest
-from evaluate_results import BASELINES, numbers, pixels, table
+from command_runs import pixels
+from evaluate_results import BASELINES, numbers, table
 from PIL import Image
 
 from lib_outpaint.evaluate.table import COLUMNS
