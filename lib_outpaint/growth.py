@@ -38,6 +38,8 @@ def margins_for(params: Params, source: Extent) -> Margins:
 def _nothing_grows(params: Params, source: Extent) -> str:
     if params.aspect.strip() or params.size.strip():
         return f"no side grows: the picture already is {source}"
+    if any(getattr(params, name) for name in _SIDES):  # in per cent: whole px are never rounded away
+        return f"no side grows: of a picture of {source} that is less than half a px"
     return "no side grows: set an amount for at least one side, an aspect ratio or a size"
 
 
