@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from lib_outpaint.errors import ParamError
+
 from .conftest import TWO_PASSES, array
 
 
@@ -97,4 +99,11 @@ def test_pictures_of_several_sizes_are_no_batch(host, run, picture):
 
     with pytest.raises(PictureError, match="the pictures of a batch differ in size: 96x80, 64x64"):
         run({"left": 16}, init_images=[picture, picture.resize((64, 64))], batch_size=2)
+    assert host.processing.calls == []
+
+
+@pytest.mark.parametrize("fields", [{"n_iter": 2000}, {"n_iter": 10**9}, {"n_iter": 300, "batch_size": 8}], ids=str)
+def test_too_many_pictures_are_refused_before_anything_is_made(host, run, fields):
+    with pytest.raises(ParamError, match="is over the limit of 1000 pictures"):
+        run({"left": 8}, **fields)
     assert host.processing.calls == []
