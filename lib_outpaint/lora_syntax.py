@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from .errors import ParamError
 
+MOST_WEIGHT = 10.0
 _TAG = re.compile(r"<lora:([^<>]*)>")
 
 
@@ -65,6 +66,6 @@ def _weight(text: str, entry: str, field: str) -> float:
         number = float(text)
     except ValueError:
         number = float("nan")
-    if not -10 <= number <= 10:
+    if not -MOST_WEIGHT <= number <= MOST_WEIGHT:
         raise ParamError(field, entry, f"has a weight, {text!r}, that is no number in -10..10")
     return number

@@ -11,7 +11,7 @@ from typing import cast
 import torch
 
 from ...errors import HostError, HostOutOfMemory, OutpaintError, ParamError
-from ...lora_syntax import Lora
+from ...lora_syntax import MOST_WEIGHT, Lora
 from ...models import ModelInfo
 from ...params import Params
 from ..protocol import Capabilities, Job, Outcome, Progress, Sampling
@@ -64,6 +64,9 @@ class PipelineHost:
             raise ParamError("prediction", prediction, "is none of auto, epsilon, v")
         if not 0 <= mask_weight <= 1:
             raise ParamError("mask_weight", mask_weight, "is outside 0..1")
+        for path, weight in loras:
+            if not -MOST_WEIGHT <= weight <= MOST_WEIGHT:  # NaN is not inside either
+                raise ParamError("loras", str(path), f"has a weight, {weight}, that is no number in -10..10")
         self._device = device_for(device)
         self._dtype = dtype_for(dtype, self._device)
         loading.require_diffusers()
@@ -157,8 +160,9 @@ class PipelineHost:
         for group in batches.groups(found):
             with Meter(self._device) as meter:
                 outcomes = self.passes.run(group)
-            note = (f"pass {group[0].job.pass_index + 1}: {outcomes[0].steps_run} UNet steps in {meter.seconds:.2f} s, "
-                    f"peak memory {meter.peak_bytes / 2**20:,.0f} MiB")
+            note = f"pass {group[0].job.pass_index + 1}: {outcomes[0].steps_run} UNet steps in {meter.seconds:.2f} s"
+            if meter.peak_bytes:  # Windows does not tell it of the CPU
+                note += f", peak memory {meter.peak_bytes / 2**20:,.0f} MiB"
             for number, (one, outcome) in enumerate(zip(group, outcomes, strict=True)):
                 notes = (*outcome.notes, note) if number == 0 else outcome.notes
                 done[one.number] = Outcome(outcome.pixels, outcome.steps_run, notes, outcome.info)
