@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from lib_outpaint.hosts.pipeline import PipelineHost
 from lib_outpaint.hosts.protocol import Job, Sampling
 from lib_outpaint.params import Params
 
@@ -112,3 +113,17 @@ def _unet(channels: int, text: int) -> dict[str, Any]:
     return dict(in_channels=channels, out_channels=4, block_out_channels=(32, 32), layers_per_block=1, sample_size=16,
                 down_block_types=("CrossAttnDownBlock2D", "DownBlock2D"), up_block_types=("UpBlock2D", "CrossAttnUpBlock2D"),
                 cross_attention_dim=text, attention_head_dim=2)
+
+
+def loaded(model: Path, **values: Any) -> PipelineHost:
+    """On the CPU, from files of this machine alone."""
+    return PipelineHost(model, device="cpu", local_files_only=True, **values)
+
+
+def sampled(one: PipelineHost, **params: Any) -> torch.Tensor:
+    pixels = one.inpaint([job("the house", sampling=FEW, **params)])[0].pixels
+    assert pixels is not None
+    assert pixels.shape == (3, 64, 96)
+    assert pixels.dtype == torch.float32
+    assert bool(torch.isfinite(pixels).all())
+    return pixels
