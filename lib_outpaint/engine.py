@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from . import composite
@@ -13,7 +13,7 @@ from .fills import require
 from .hosts.protocol import Capabilities, ChecksRequests, Host, Outcome, Progress, refused
 from .params import Params
 from .plan import Pass, Plan, make_plan, split_pass
-from .prompts import SidePrompts
+from .prompts import SidePrompt, SidePrompts
 from .request import Request
 from .result import Grown, Result
 from .working import Picture
@@ -37,7 +37,7 @@ def outpaint(request: Request, host: Host, on_picture: Callable[[Grown], None] |
     caps = host.capabilities()
     plans = checked_plans(request, host, caps)
     run = _Run(request, host, caps, on_picture, keep, sum(len(plan.passes) for _, _, plan in plans) * len(request.shots))
-    notes = [caps.note] if caps.note else []
+    notes = ([caps.note] if caps.note else []) + _idle_prompts(plans)
     for label, params, plan in plans:
         for first in range(0, len(request.shots), request.batch):
             if run.stopped is None:
@@ -92,6 +92,17 @@ def check(request: Request, params: Params, caps: Capabilities) -> None:
         bad = refused(params, request.sampling, (shot.prompt, shot.negative_prompt), caps)
         for name, value in bad.items():
             raise ParamError(name, value, f"is nothing the {caps.engine} engine can do; leave it out")
+
+
+def _idle_prompts(plans: Sequence[tuple[str, Params, Plan]]) -> list[str]:
+    """A note for every prompt per side that no pass has: its side does not grow, or not in so many passes."""
+    every: dict[SidePrompt, None] = {}
+    used: set[SidePrompt] = set()
+    for _, params, plan in plans:
+        found = SidePrompts.parse(params.side_prompts)
+        every |= dict.fromkeys(found.lines)
+        used |= found.used((step.place, step.step) for step in plan.passes)
+    return [f"no pass of this picture has the side prompt {str(line)!r}" for line in every if line not in used]
 
 
 def _check_count(pictures: int, request: Request) -> None:

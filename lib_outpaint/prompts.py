@@ -8,6 +8,7 @@ instead of adding to it. Empty lines and lines that start with `#` are skipped.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from .errors import ParamError
@@ -25,6 +26,10 @@ class SidePrompt:
     negative: bool
     replaces: bool
     text: str
+
+    def __str__(self) -> str:
+        step = f" {self.step}" if self.step else ""
+        return f"{'!' if self.replaces else ''}{self.place}{step}{' -' if self.negative else ''}: {self.text}"
 
 
 @dataclass(frozen=True)
@@ -53,6 +58,11 @@ class SidePrompts:
     def applied(self, place: str, step: int, prompt: str, negative: str) -> tuple[str, str]:
         """The prompt and negative prompt of one pass, from the main ones."""
         return (self._one(place, step, prompt, negative=False), self._one(place, step, negative, negative=True))
+
+    def used(self, passes: Iterable[tuple[str, int]]) -> set[SidePrompt]:
+        """The lines that say something about any of the passes: their places and steps."""
+        wanted = set(passes)
+        return {p for p in self.lines if any(p.place == place and p.step in (0, step) for place, step in wanted)}
 
     def _one(self, place: str, step: int, main: str, *, negative: bool) -> str:
         matching = [p for p in self.lines if p.place == place and p.negative == negative and p.step in (0, step)]
