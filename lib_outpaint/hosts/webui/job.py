@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 import re
+import sys
 from collections.abc import Sequence
 from typing import Any
 
 from modules import processing, shared
 
 from ...engine import outpaint
-from ...errors import InputError, ParamError
+from ...errors import InputError, OutpaintError, ParamError
 from ...params import DECLARED
 from ...request import Request
 from . import guard, infotext, inputs, settings
@@ -40,6 +41,7 @@ def run(p: Any, args: Sequence[Any], place: tuple[int, int]) -> Any:
         InputError: bad input, when called from the page, which shows the message; in the Batch tab the picture is left
             out with a warning, and the next one's turn comes.
         HostError: the sampler failed and no pass had finished.
+        reForge's page gets a result without pictures instead of either, with the message under it.
     """
     # Before the generators are put back afterwards: a random seed must be another one each time.
     processing.fix_seed(p)
@@ -48,10 +50,13 @@ def run(p: Any, args: Sequence[Any], place: tuple[int, int]) -> Any:
     try:
         with guard.untouched() as overrides, guard.params_txt_kept():
             processed = _run(p, _given(p, args, place), overrides)
-    except InputError as error:
-        if of_batch:
+    except OutpaintError as error:
+        if of_batch and isinstance(error, InputError):
             return _first_of_batch_kept(p, _left_out(p, of_batch, error))
-        if not getattr(p, "is_api", False):
+        from_page = not getattr(p, "is_api", False)
+        if from_page and not of_batch and _page_loses_errors():
+            return _failed(p, error)
+        if from_page or not isinstance(error, InputError):
             raise
         from fastapi import HTTPException
 
@@ -80,6 +85,20 @@ def _left_out(p: Any, which: str, error: InputError) -> Any:
     first = getattr(p, _FIRST, None)
     if first is not None:
         first.comments += message + "\n"
+    return processing.Processed(p, [], p.seed, "")
+
+
+def _page_loses_errors() -> bool:
+    """Whether this is reForge: its page's jobs run in a thread that drops what they raise, and the page then says
+    "'NoneType' object is not iterable". Forge's thread remembers it."""
+    thread = sys.modules.get("modules_forge.main_thread")
+    return thread is not None and not hasattr(thread, "last_exception")
+
+
+def _failed(p: Any, error: OutpaintError) -> Any:
+    """A result without pictures, with the message where the page shows comments."""
+    log.error("outpaint: %s", error, exc_info=None if isinstance(error, InputError) else error)
+    p.comment(str(error))
     return processing.Processed(p, [], p.seed, "")
 
 

@@ -1,0 +1,66 @@
+"""What the page is told of a job that fails. reForge's drops what a script raises, so the message is a comment there."""
+
+import sys
+from types import SimpleNamespace
+
+import pytest
+
+from lib_outpaint.errors import HostError, ParamError
+
+
+@pytest.fixture
+def reforge(monkeypatch):
+    """Its thread for the page's jobs, as seen there: nothing keeps what a job raises."""
+    monkeypatch.setitem(sys.modules, "modules_forge.main_thread", SimpleNamespace(waiting_list=[], finished_list=[]))
+
+
+@pytest.fixture
+def forge(monkeypatch):
+    monkeypatch.setitem(sys.modules, "modules_forge.main_thread", SimpleNamespace(last_exception=None))
+
+
+@pytest.fixture
+def exhausted(host):
+    def fails(p):
+        raise RuntimeError("no such luck")
+
+    host.processing.hooks["sample"] = fails
+
+
+def test_bad_input_on_reforges_page(reforge, run, host):
+    processed = run({"left": 0})
+    assert processed.images == []
+    assert "no side grows" in processed.comments
+    assert host.processing.calls == []
+
+
+def test_a_sampler_that_fails_on_reforges_page(reforge, exhausted, run):
+    processed = run({"left": 16})
+    assert processed.images == []
+    assert "the WebUI failed: no such luck" in processed.comments
+
+
+@pytest.mark.parametrize("page", ["forge", "A1111"])
+def test_other_pages_show_what_is_raised(page, request, run):
+    if page == "forge":
+        request.getfixturevalue("forge")
+    with pytest.raises(ParamError, match="no side grows"):
+        run({"left": 0})
+
+
+def test_by_api_errors_are_answers_on_reforge_too(reforge, exhausted, run):
+    from fastapi import HTTPException
+
+    with pytest.raises(HTTPException, match="no side grows") as refused:
+        run({"left": 0}, is_api=True)
+    assert refused.value.status_code == 422
+    with pytest.raises(HostError, match="no such luck"):
+        run({"left": 16}, is_api=True)
+
+
+def test_a_sampler_that_fails_ends_a_batch_of_files(reforge, exhausted, make, host):
+    """A picture that cannot grow is left out; where the sampler fails, the next one would fail too."""
+    p = make({"left": 16})
+    host.shared.state.job = "1 out of 2"
+    with pytest.raises(HostError, match="no such luck"):
+        host.job.run(p, ({"left": 16},), p.place)
