@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 import torch
+from hosts import RecordingHost
 
 from lib_outpaint.engine import outpaint
 from lib_outpaint.params import Params
 from lib_outpaint.request import Request, numbered_shots
-from tests.hosts import RecordingHost
 
 SMALL = RecordingHost(native_side=64).caps
 
