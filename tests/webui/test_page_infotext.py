@@ -13,7 +13,7 @@ from lib_outpaint import codecs
 from lib_outpaint.params import DECLARED, Params
 
 from .conftest import SCRIPT, answered
-from .test_page import page, set_number  # noqa: F401
+from .test_page import open_batch_tab, page, refusal, set_number  # noqa: F401
 
 CHANGED = {"left": 24, "up": 9, "order": "one by one", "fill": "mirror", "overlap": 17, "mask_falloff": 2.5,
            "mask_weight": 0.35, "side_prompts": 'left: a "calm" sea: waves, 天空\nup: sky', "extras": "mask"}
@@ -90,8 +90,8 @@ def generated(page, width):  # noqa: F811
     return np.array(Image.open(io.BytesIO(base64.b64decode(data.split(",")[1]))).convert("RGB"))
 
 
-def test_png_info_restores_the_panel_and_the_same_picture_is_made(page, picture, first, checkpoint, tmp_path,  # noqa: F811
-                                                                  request):
+def test_png_info_restores_the_panel_and_the_same_picture_is_made(page, webui, picture, first, checkpoint,  # noqa: F811
+                                                                  tmp_path, request):
     answer, saved = first
     (tmp_path / "grown.png").write_bytes(saved)
     page.locator("#tabs > .tab-nav > button", has_text="PNG Info").first.click()
@@ -105,9 +105,8 @@ def test_png_info_restores_the_panel_and_the_same_picture_is_made(page, picture,
         page.screenshot(path=str(tmp_path / "pasted.png"), full_page=True)
     # The tab now holds the grown picture: growing it again by these parameters is refused.
     page.locator("#img2img_generate").click()
-    refusal = page.locator("#tab_img2img .error", has_text="may have grown already").first
-    refusal.wait_for(timeout=60000)
-    assert "'96x80' is the size these parameters are for, but this picture is 120x89" in refusal.inner_text()
+    refused = refusal(page, webui, "may have grown already")
+    assert "'96x80' is the size these parameters are for, but this picture is 120x89" in refused.inner_text()
     put(page, picture, tmp_path)
     again = generated(page, 120)
     assert np.abs(again.astype(int) - answer.first).max() <= 1
@@ -169,13 +168,12 @@ def test_in_the_batch_tab_a_picture_of_another_size_is_left_out_and_told(page, w
     page.locator("#img2img_prompt textarea").fill(answer.infotext)
     page.locator("#tab_img2img #paste").click()
     wait_for_panel(page)
-    page.locator("#mode_img2img button", has_text="Batch").first.click()
-    page.get_by_text("From directory").first.click()
+    open_batch_tab(page, webui)
     page.locator("#img2img_batch_input_dir textarea").fill(str(source))
     page.locator("#img2img_batch_output_dir textarea").fill(str(output))
     page.locator("#img2img_generate").click()
     message = "picture 2 out of 3 is left out: source_size: '64x64'"
-    if not webui.forge:  # it samples in a thread whose warnings no page shows
+    if not (webui.forge or webui.reforge):  # they sample in a thread whose warnings no page shows
         told = page.locator(".toast-body", has_text="is left out").first
         told.wait_for(timeout=120000)
         assert message in told.inner_text()
