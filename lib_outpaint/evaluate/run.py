@@ -6,6 +6,7 @@ again when that changes. The figures in it are taken over as long as their defin
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -20,7 +21,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from .. import picture_io
-from ..errors import InputError, MissingExtra, ModelError, OutpaintError, PictureError
+from ..errors import InputError, MissingExtra, ModelError, OutpaintError, PictureError, SaveError
 from ..geometry import Side
 from ..version import __version__
 from . import figures as measuring
@@ -103,6 +104,7 @@ class Evaluator:
         Raises:
             PictureError: no such folder, no picture in it, or one whose pictures would be replaced.
             ModelError, MissingExtra: the engine cannot work at all.
+            SaveError: the disk is full, or the folder takes no files. What was made is kept.
         """
         files = picture_io.pictures_in(pictures)
         check_apart(pictures, self.folder, ("truth", "pictures"))
@@ -125,6 +127,8 @@ class Evaluator:
             kept = self.folder / "truth" / f"{name}.png"
             if self.overwrite or not _holds(kept, truth):
                 picture_io.save(Image.fromarray(truth), kept)
+        except SaveError:
+            raise
         except PictureError as error:
             found.rows.append(Row(path.name, name, error=str(error), code=2))
             return
@@ -147,7 +151,7 @@ class Evaluator:
         target = self.folder / "pictures" / folder_name(maker) / f"{case.name}-{case.side.value}.png"
         try:
             self._measured(case, maker, row, target, found)
-        except (ModelError, MissingExtra):
+        except (ModelError, MissingExtra, SaveError):
             raise  # the same for every picture
         except OutpaintError as error:
             row.error, row.code = str(error), 2 if isinstance(error, InputError) else 3
@@ -190,7 +194,7 @@ def write_text(path: Path, text: str) -> None:
     """Writes a file so that it is always whole.
 
     Raises:
-        PictureError: it cannot be written.
+        PictureError, SaveError: it cannot be written.
     """
     part = path.with_name(path.name + ".part")
     try:
@@ -199,7 +203,9 @@ def write_text(path: Path, text: str) -> None:
         part.write_text(text, encoding="utf8", errors="backslashreplace", newline="")
         os.replace(part, path)
     except OSError as error:
-        raise PictureError(f"{path}: cannot be written: {error.strerror or error}") from error
+        with contextlib.suppress(OSError):
+            part.unlink()
+        raise picture_io.unwritten(path, error) from error
 
 
 def _noted(notes: Path, target: Path, follows: str) -> dict[str, Any]:

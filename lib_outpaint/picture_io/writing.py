@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import tempfile
 import time
@@ -21,6 +22,7 @@ FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP", ".ti
 _LONGEST = {"JPEG": 65_500, "WEBP": 16_383}  # px of a side, as their libraries have it
 _MOST_EXIF = 65_533  # bytes of a JPEG's EXIF block
 _PART = ".outpaint-part"
+_ABOUT_THE_NAME = (errno.ENAMETOOLONG, errno.EILSEQ)  # the next picture's may do
 _ABANDONED = 3600  # seconds after which a temporary file is nobody's
 
 
@@ -56,7 +58,7 @@ def save(image: Image.Image, path: str | Path, infotext: str = "", like: Picture
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(prefix=f".{path.stem[:40]}-", suffix=_PART, dir=path.parent)
     except (OSError, ValueError) as error:
-        raise _unwritten(path, error) from error
+        raise unwritten(path, error) from error
     try:
         with os.fdopen(handle, "wb") as file:
             image.save(file, form, **options)
@@ -64,7 +66,7 @@ def save(image: Image.Image, path: str | Path, infotext: str = "", like: Picture
         os.replace(temporary, path)
     # Encoders raise many things over a picture or an EXIF block that they cannot write.
     except DAMAGE as error:
-        raise _unwritten(path, error) from error
+        raise unwritten(path, error) from error
     finally:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(temporary)
@@ -95,9 +97,10 @@ def remove_leftovers(folder: Path) -> None:
                 path.unlink()
 
 
-def _unwritten(path: Path, error: BaseException) -> PictureError:
-    # An error of the system has a number; what encoders raise has none, and is about this picture.
-    kind = SaveError if isinstance(error, OSError) and error.errno is not None else PictureError
+def unwritten(path: Path, error: BaseException) -> PictureError:
+    """What is to be raised when writing a file failed: a SaveError where the next file would fare no better."""
+    # An error of the system has a number, and is about the place; what encoders raise has none, and is about this picture.
+    kind = SaveError if isinstance(error, OSError) and error.errno not in (None, *_ABOUT_THE_NAME) else PictureError
     return kind(f"{path}: cannot be written: {getattr(error, 'strerror', None) or error}")
 
 
