@@ -1,5 +1,6 @@
-"""Random generators are put back wherever they are."""
+"""Random generators are put back wherever they are, and options with what hosts derive from them."""
 
+import sys
 from types import SimpleNamespace
 
 import pytest
@@ -81,3 +82,49 @@ def test_a_vae_that_a_job_asked_for_is_exchanged_again(host, name):
     overrides.restore()
     assert host.shared.opts.data.get(name) == before
     assert len(host.sd_vae.reloads) == (name == "sd_vae")
+
+
+class Forge:
+    """As modules_forge.main_entry: what will be loaded is kept beside the options."""
+
+    def __init__(self, options):
+        self.options, self.loading, self.memory = options, None, None
+
+    def refresh_model_loading_parameters(self):
+        self.loading = list(self.options.data.get("forge_additional_modules", []))
+
+    def refresh_memory_management_settings(self):
+        self.memory = self.options.data.get("forge_inference_memory", 1024)
+
+
+@pytest.mark.parametrize("stored", [True, False])
+def test_a_vae_of_forge_that_a_job_asked_for_is_not_loaded_for_the_next(host, monkeypatch, stored):
+    from lib_outpaint.hosts.webui import guard
+
+    options, name = host.shared.opts, "forge_additional_modules"
+    monkeypatch.setitem(sys.modules, "modules_forge.main_entry", forge := Forge(options))
+    if stored:
+        options.data[name] = ["/models/VAE/usual.safetensors"]
+    before = dict(options.data)
+    overrides = guard.Overrides()
+    options.data[name] = ["/models/VAE/other.safetensors"]  # Forge finds the file's path
+    forge.refresh_model_loading_parameters()
+    overrides.note({name: ["other.safetensors"]})
+    overrides.restore()
+    assert options.data == before
+    assert forge.loading == before.get(name, [])
+    assert forge.memory is None
+
+
+def test_memory_settings_of_forge_that_a_job_asked_for_are_put_back(host, monkeypatch):
+    from lib_outpaint.hosts.webui import guard
+
+    options = host.shared.opts
+    monkeypatch.setitem(sys.modules, "modules_forge.main_entry", forge := Forge(options))
+    overrides = guard.Overrides()
+    options.data["forge_inference_memory"] = 2048
+    overrides.note({"forge_inference_memory": 2048})
+    overrides.restore()
+    assert "forge_inference_memory" not in options.data
+    assert forge.memory == 1024
+    assert forge.loading == []

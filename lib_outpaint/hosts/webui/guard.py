@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import random
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -16,6 +17,8 @@ from modules import shared
 
 log = logging.getLogger(__name__)
 _MISSING = object()
+_FORGE_MODULES = "forge_additional_modules"  # VAE and text encoders
+_FORGE_MEMORY = {"forge_inference_memory", "forge_async_loading", "forge_pin_shared_memory"}
 
 
 class Overrides:
@@ -30,23 +33,22 @@ class Overrides:
         self._set: dict[str, Any] = {}
 
     def note(self, overrides: Mapping[str, Any]) -> None:
-        """Overrides that a call of the host has set."""
-        self._set.update(overrides)
+        """Overrides that a call of the host has set. Forge stores the modules of a checkpoint as paths."""
+        stored = shared.opts.data
+        self._set.update({name: stored.get(name, value) if name == _FORGE_MODULES else value
+                          for name, value in overrides.items()})
 
     def restore(self) -> None:
         """Puts back every key that still holds the job's value."""
         data = shared.opts.data
-        vae = False
+        put: set[str] = set()
         for name, value in self._set.items():
             before = self._before.get(name, _MISSING)
             if name not in data or data[name] != value or before == value:
                 continue
-            vae = vae or name == "sd_vae"
+            put.add(name)
             _put(name, before)
-        if vae:
-            from modules import sd_vae
-
-            sd_vae.reload_vae_weights()
+        _take_effect(put)
 
 
 @contextmanager
@@ -76,6 +78,21 @@ def option(name: str, value: Any, *, asked: bool = False) -> Iterator[None]:
         yield
     finally:
         _put(name, before)
+
+
+def _take_effect(names: set[str]) -> None:
+    """What the host derives from options that were put back."""
+    if "sd_vae" in names:
+        from modules import sd_vae
+
+        sd_vae.reload_vae_weights()
+    forge = sys.modules.get("modules_forge.main_entry")
+    if forge is None:
+        return
+    if names & _FORGE_MEMORY:
+        forge.refresh_memory_management_settings()
+    if names & {"sd_model_checkpoint", _FORGE_MODULES, *_FORGE_MEMORY}:
+        forge.refresh_model_loading_parameters()  # what the next generation loads
 
 
 def _put(name: str, value: Any) -> None:
