@@ -86,6 +86,8 @@ def _taken(image: Image.Image, name: str, most_pixels: int) -> Picture:
     turned = image if image.format == "TIFF" else ImageOps.exif_transpose(image) or image
     exif = _kept_exif(image)  # after turning: it takes the orientation away
     mode, stored = _stored(turned, name)
+    if mode == "I;16" and "transparency" in image.info:
+        notes += ("a 16-bit picture keeps no transparent level: it is opaque now",)
     return Picture(stored, mode, icc, exif, dpi, notes)
 
 

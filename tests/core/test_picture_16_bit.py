@@ -1,0 +1,24 @@
+"""16-bit pictures: what they lose is told."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from lib_outpaint.picture_io import read
+
+
+def test_a_transparent_level_that_is_lost_is_told(tmp_path: Path) -> None:
+    grey = Image.fromarray(np.arange(12, dtype=np.uint16).reshape(3, 4) * 5000)
+    grey.save(tmp_path / "plain.png")
+    data = (tmp_path / "plain.png").read_bytes()
+    chunk = b"tRNS" + struct.pack(">H", 5000)  # which Pillow 9.5 reads and does not write
+    chunk = struct.pack(">I", 2) + chunk + struct.pack(">I", zlib.crc32(chunk))
+    at = data.index(b"IDAT") - 4
+    (tmp_path / "see-through.png").write_bytes(data[:at] + chunk + data[at:])
+    assert read(tmp_path / "plain.png").notes == ()
+    assert read(tmp_path / "see-through.png").notes == ("a 16-bit picture keeps no transparent level: it is opaque now",)
