@@ -1,5 +1,7 @@
 """The checkpoint that a job is planned for and sampled with, and what only an inpainting one can do."""
 
+from types import SimpleNamespace
+
 import pytest
 from PIL import Image
 
@@ -44,6 +46,16 @@ def test_the_checkpoint_that_will_be_used_decides_the_native_side(host, run, val
         host.sd_models.reload_model_weights()
         overrides = {}
     run({"left": 8}, init_images=[Image.new("RGB", (2048, 64), "gray")], override_settings=overrides)
+    assert host.processing.calls[0].width == native
+
+
+@pytest.mark.parametrize(("predicts", "native"), [("v_prediction", 768), ("epsilon", 512)])
+def test_forge_keeps_what_a_checkpoint_predicts_in_its_unet(host, run, predicts, native):
+    unet = SimpleNamespace(model=SimpleNamespace(predictor=SimpleNamespace(prediction_type=predicts)))
+    host.shared.sd_model.is_sd1, host.shared.sd_model.is_sd2 = False, True
+    host.shared.sd_model.forge_objects = SimpleNamespace(unet=unet)
+    host.shared.sd_model.parameterization = "eps"
+    run({"left": 8}, init_images=[Image.new("RGB", (2048, 64), "gray")])
     assert host.processing.calls[0].width == native
 
 

@@ -75,8 +75,15 @@ def from_model(model: Any, name: str) -> Checkpoint:
     inner = getattr(model, "model", None)
     inpainting = (getattr(inner, "conditioning_key", None) in ("hybrid", "concat") or
                   bool(getattr(model, "is_sdxl_inpaint", False)) or bool(getattr(model, "is_inpaint", False)))
-    velocity = getattr(model, "parameterization", "eps") == "v"
-    return Checkpoint(name, base, _native_side(base, velocity), inpainting)
+    return Checkpoint(name, base, _native_side(base, _predicts_velocity(model)), inpainting)
+
+
+def _predicts_velocity(model: Any) -> bool:
+    if getattr(model, "parameterization", "eps") == "v":
+        return True
+    unet = getattr(getattr(model, "forge_objects", None), "unet", None)
+    predictor = getattr(getattr(unet, "model", None), "predictor", None)  # where Forge keeps it
+    return getattr(predictor, "prediction_type", "") == "v_prediction"
 
 
 def _from_file(info: Any) -> Checkpoint:
