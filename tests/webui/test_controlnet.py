@@ -142,8 +142,8 @@ def test_inpaint_only_is_told_to_be_something_else_here(grow, control, webui):
 
 
 def test_inpaint_only_lama(grow, control, webui):
-    folder = webui.folder / "extensions" if webui.folder is not None else None
-    if folder is None or not list(folder.glob("*/annotator/downloads/lama/ControlNetLama.pth")):
+    places = "extensions/*/annotator/downloads/lama", "models/ControlNetPreprocessor"  # A1111's extension, Forge
+    if webui.folder is None or not any(list(webui.folder.glob(f"{place}/ControlNetLama.pth")) for place in places):
         pytest.skip("no ControlNetLama.pth beside --webui-dir")
     lama, on = (grow({**LEFT, "controlnet": "on", "controlnet_module": module})
                 for module in ("inpaint_only+lama", PORTABLE))
