@@ -63,14 +63,23 @@ def distance(boxes: Sequence[Box], window: Box, device: torch.device) -> torch.T
     return _distance(boxes, window, device).expand(window.height, window.width).contiguous()
 
 
-def _distance(boxes: Sequence[Box], window: Box, device: torch.device) -> torch.Tensor:
-    """As `distance`, but (1, W) or (H, 1) where that says it all: a strip along a whole side."""
+def _distance(boxes: Sequence[Box], window: Box, device: torch.device, band: int = 0,
+              whole: Box | None = None) -> torch.Tensor:
+    """As `distance`, but (1, W) or (H, 1) where that says it all: a strip along a whole side.
+
+    With `band` and `whole` distances are longer towards edges of the window that cut the band: see `box_coverage`.
+    """
+    whole = whole or window
     x = torch.arange(window.left, window.right, device=device, dtype=torch.float32) + 0.5
     y = torch.arange(window.top, window.bottom, device=device, dtype=torch.float32) + 0.5
     nearest: torch.Tensor | None = None
     for box in boxes:
-        dx = torch.maximum(box.left - x, x - box.right).clamp(min=0)[None, :]
-        dy = torch.maximum(box.top - y, y - box.bottom).clamp(min=0)[:, None]
+        left, right, top, bottom = (
+            _stretch(room, band, inside) for room, inside in (
+                (box.left - window.left, window.left > whole.left), (window.right - box.right, window.right < whole.right),
+                (box.top - window.top, window.top > whole.top), (window.bottom - box.bottom, window.bottom < whole.bottom)))
+        dx = torch.maximum((box.left - x) * left, (x - box.right) * right).clamp(min=0)[None, :]
+        dy = torch.maximum((box.top - y) * top, (y - box.bottom) * bottom).clamp(min=0)[:, None]
         beside = window.left < box.left or window.right > box.right
         above = window.top < box.top or window.bottom > box.bottom
         one = torch.hypot(dx, dy) if beside and above else dx if beside else dy
@@ -79,21 +88,36 @@ def _distance(boxes: Sequence[Box], window: Box, device: torch.device) -> torch.
     return nearest
 
 
-def box_coverage(boxes: Sequence[Box], window: Box, params: Params, source: Box, device: torch.device) -> torch.Tensor:
+def _stretch(room: int, band: int, inside: bool) -> float:
+    """By what distances grow where only `room` px lie between the new area and a window's edge inside the picture."""
+    return band / (room - 0.5) if inside and 0 < room < band else 1.0  # a px's centre is half a px from the edge
+
+
+def box_coverage(boxes: Sequence[Box], window: Box, params: Params, source: Box, device: torch.device,
+                 whole: Box | None = None) -> torch.Tensor:
     """Coverage of a window whose new area is the union of `boxes`.
 
     The parameters' band applies inside `source`; between generated areas the band is at least JOINT_BAND, so that
     overlap 0, which protects the original, does not leave a hard line between two passes.
+
+    Args:
+        whole: all that is known after the pass. Where the window ends inside it, as small tiles do, and less than the
+            band wide of the new area, the ramp is as much shorter: it ends in 0, not in a line along the window's edge.
     """
-    away = _distance(boxes, window, device)
-    coverage = _looked_up(away, params.overlap, params).expand(window.height, window.width).contiguous()
+    coverage = _banded(boxes, window, params.overlap, params, device, whole)
     joint = max(params.overlap, JOINT_BAND)
     if joint != params.overlap:
-        loose = _looked_up(away, joint, params).expand_as(coverage).contiguous()
+        loose = _banded(boxes, window, joint, params, device, whole)
         rows, columns = source.intersect(window).within(window).slices
         loose[rows, columns] = coverage[rows, columns]
         coverage = loose
     return coverage
+
+
+def _banded(boxes: Sequence[Box], window: Box, band: int, params: Params, device: torch.device,
+            whole: Box | None) -> torch.Tensor:
+    away = _distance(boxes, window, device, band, whole)
+    return _looked_up(away, band, params).expand(window.height, window.width).contiguous()
 
 
 def region_coverage(painted: torch.Tensor, params: Params) -> torch.Tensor:

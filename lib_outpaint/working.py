@@ -8,7 +8,7 @@ from . import colour, composite
 from .canvas import Canvas
 from .drift import Fit
 from .fills import prefill
-from .geometry import Box, Side
+from .geometry import Box, Side, bounding
 from .hosts.protocol import Capabilities, Job, Outcome
 from .masks import Masks, box_coverage, masks_for, region_coverage
 from .params import Params
@@ -67,7 +67,8 @@ class Picture:
     def _coverage(self, step: Pass) -> torch.Tensor:
         device = self.canvas.pixels.device
         if step.kind != "mask":
-            return box_coverage(step.new, step.window, self.params, self.plan.source, device)
+            whole = bounding((*step.known, *step.new))
+            return box_coverage(step.new, step.window, self.params, self.plan.source, device, whole)
         painted = self.canvas.painted_in(step.window)
         here = torch.zeros_like(painted)
         for new in step.new:
