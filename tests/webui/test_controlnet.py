@@ -145,6 +145,8 @@ def test_inpaint_only_lama(grow, control, webui):
     places = "extensions/*/annotator/downloads/lama", "models/ControlNetPreprocessor"  # A1111's extension, Forge
     if webui.folder is None or not any(list(webui.folder.glob(f"{place}/ControlNetLama.pth")) for place in places):
         pytest.skip("no ControlNetLama.pth beside --webui-dir")
+    if webui.reforge:
+        pytest.skip("reForge fails to load what the module needs (seen at 3b56b268)")
     lama, on = (grow({**LEFT, "controlnet": "on", "controlnet_module": module})
                 for module in ("inpaint_only+lama", PORTABLE))
     assert differ(lama, on)
