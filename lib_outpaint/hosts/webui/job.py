@@ -125,7 +125,7 @@ def _run(p: Any, args: Sequence[Any], overrides: guard.Overrides) -> Any:
     for note in notes + _switched_off(p):
         p.comment(note)
     gallery = Gallery(p, host, sources, params)
-    result = outpaint(request, host, gallery.take)
+    result = outpaint(request, host, gallery.take, keep=False)
     log.info("outpaint: %d pictures, %.1f s", len(result.pictures), result.seconds)
     processed = gallery.processed(result)
     if hasattr(shared.state, "assign_current_image") and result.pictures:

@@ -52,6 +52,7 @@ class Gallery:
         self.made: list[Grown] = []
         self.pictures: list[Image.Image] = []
         self.texts: list[str] = []
+        self._extras: list[tuple[Image.Image, str]] = []
 
     def take(self, grown: Grown) -> None:
         """Finishes and saves a picture. What fails here is told, and costs neither this picture nor the others."""
@@ -68,9 +69,11 @@ class Gallery:
                 self._told(lambda: images.save_image(image, p.outpath_samples, "", grown.shot.seed, grown.shot.prompt,
                                                      extension, info=self._held(text, extension), p=f),
                            "saving a picture")
-        self.made.append(grown)
+        self.made.append(grown.without_pixels())
         self.pictures.append(_with_infotext(image, text))
         self.texts.append(text)
+        self._extras += [(float_image(extra).convert("RGB"), text) for extra in (grown.canvas, grown.mask)
+                         if extra is not None]
 
     def _held(self, text: str, extension: str) -> str | None:
         """The infotext as far as the file can hold it: beyond that the host would fail to save the picture at all."""
@@ -103,11 +106,9 @@ class Gallery:
             output.insert(0, _with_infotext(grid, of_job))
             infotexts.insert(0, of_job)
             first = 1
-        for grown, text in zip(self.made, self.texts, strict=True):
-            for extra in (grown.canvas, grown.mask):
-                if extra is not None:
-                    output.append(float_image(extra).convert("RGB"))
-                    infotexts.append(text)
+        for extra, text in self._extras:
+            output.append(extra)
+            infotexts.append(text)
         if p.comments:
             # The page shows comments; the API's answer holds these parameters alone.
             whole.extra_generation_params = {**whole.extra_generation_params, "Outpaint notes": "; ".join(p.comments)}

@@ -133,7 +133,7 @@ def _work(session: Session, asked: Asked, engines: Engines, limits: Limits, tell
             files.take(grown)
             places.append(grown.source)
 
-        result = outpaint(request, host, take)
+        result = outpaint(request, host, take, keep=False)
         if places:
             tell(Step(1, 1, SAVING))
             files.finish()
