@@ -167,6 +167,9 @@ def _together(window: Box, canvas: Extent, margins: Margins, params: Params, gri
     if prompts:
         raise PlanError("order: 'together' has one pass for all sides, which prompts per side cannot do; "
                         "use 'one by one'")
+    if params.step and max(margins[side] for side in Side) > params.step:
+        raise PlanError(f"order: 'together' has one pass for all sides, and step allows a pass {params.step} px; "
+                        "use 'one by one'")
     if window.area > grid.area:
         raise PlanError(f"order: 'together' needs a window of {window.extent}, over the largest window of "
                         f"{grid.area / 1e6:.2f} MP; use 'one by one'")

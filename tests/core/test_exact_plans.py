@@ -152,6 +152,9 @@ def test_limits_are_included() -> None:
     prompts = "^order: 'together' has one pass for all sides, which prompts per side cannot do; use 'one by one'$"
     with pytest.raises(PlanError, match=prompts):
         make_plan(at[0], together.changed(side_prompts="left: a"), just)
+    assert [step.kind for step in make_plan(at[0], together.changed(step=256), just).passes] == ["together"]
+    with pytest.raises(PlanError, match=r"^order: 'together' .* and step allows a pass 255 px; use 'one by one'$"):
+        make_plan(at[0], together.changed(step=255), just)
     three = Extent(100, 100), Params(left=60, step=20)
     assert len(make_plan(*three, SD1, limits=Limits(passes=3)).passes) == 3
     with pytest.raises(PlanError, match=r"^step: 20 px makes more passes than the limit of 2$"):
