@@ -66,3 +66,21 @@ def test_an_edge_of_the_picture_shortens_nothing() -> None:
     found = box_coverage((new,), window, params, source, CPU, Box(0, 24, 200, 64))
     assert torch.equal(found, box_coverage((new,), window, params, source, CPU))
     assert float(found[0, 4]) == pytest.approx(1 - 7.5 / 32, abs=1e-3)
+
+
+def test_the_band_between_generated_areas_is_shortened_too() -> None:
+    """Overlap 0 protects the original; beside it, where both areas are generated, the ramp has the eight px there are."""
+    params = Params(left=16, overlap=0, mask_blur=0, mask_falloff=1)
+    window, new = Box(0, 24, 64, 96), Box(0, 32, 16, 48)
+    found = box_coverage((new,), window, params, Box(16, 0, 200, 200), CPU, Box(0, 0, 200, 200))
+    assert found[:8, 4].flip(0).tolist() == pytest.approx([1 - (px + 0.5) / 7.5 for px in range(7)] + [0], abs=1e-3)
+    assert float(found[:, 16:].max()) == 0
+
+
+def test_room_for_the_whole_band_shortens_nothing_and_one_px_is_enough_for_an_end() -> None:
+    params = Params(left=16, overlap=32, mask_blur=0, mask_falloff=1)
+    new, source, whole = Box(0, 40, 16, 48), Box(16, 0, 200, 200), Box(0, 0, 200, 200)
+    just = box_coverage((new,), Box(0, 8, 64, 96), params, source, CPU, whole)
+    assert float(just[0, 4]) == pytest.approx(1 - 31.5 / 32, abs=1e-3)
+    assert float(box_coverage((new,), Box(0, 39, 64, 96), params, source, CPU, whole)[0, 4]) == 0
+    assert float(box_coverage((new,), Box(0, 40, 64, 96), params, source, CPU, whole)[0, 4]) == 1
