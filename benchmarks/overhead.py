@@ -23,14 +23,15 @@ from functools import partial
 import numpy as np
 import torch
 
-from lib_outpaint.engine import outpaint
-from lib_outpaint.fills import REGISTRY, prefill
-from lib_outpaint.geometry import Extent
-from lib_outpaint.hosts.protocol import Capabilities, Job, Outcome, Progress
-from lib_outpaint.masks import box_coverage, masks_for
-from lib_outpaint.params import Params
-from lib_outpaint.plan import make_plan
-from lib_outpaint.request import Request, numbered_shots
+from lib_outpaint.engine.loop import outpaint
+from lib_outpaint.engine.protocol import Job, Outcome, Progress
+from lib_outpaint.engine.request import Request, numbered_shots
+from lib_outpaint.parameters.params import Params
+from lib_outpaint.pixels.fills import REGISTRY, prefill
+from lib_outpaint.pixels.masks import box_coverage, masks_for
+from lib_outpaint.planning.capabilities import Capabilities
+from lib_outpaint.planning.geometry import Extent
+from lib_outpaint.planning.plan import make_plan
 
 STRIP = 256
 

@@ -23,16 +23,18 @@ from typing import Any
 
 import torch
 
-from lib_outpaint.engine import outpaint
-from lib_outpaint.hosts.pipeline import batches
-from lib_outpaint.hosts.pipeline.devices import Meter, device_for, dtype_for
-from lib_outpaint.hosts.pipeline.loading import Parts
-from lib_outpaint.hosts.pipeline.loras import Library
-from lib_outpaint.hosts.pipeline.passes import Passes
-from lib_outpaint.hosts.protocol import Capabilities, Job, Outcome, Progress, Sampling
-from lib_outpaint.models import ModelInfo
-from lib_outpaint.params import Params
-from lib_outpaint.request import Request, numbered_shots
+from lib_outpaint.backends.diffusers import batches
+from lib_outpaint.backends.diffusers.devices import Meter, device_for, dtype_for
+from lib_outpaint.backends.diffusers.loading import Parts
+from lib_outpaint.backends.diffusers.lora_files import Library
+from lib_outpaint.backends.diffusers.passes import Passes
+from lib_outpaint.engine.loop import outpaint
+from lib_outpaint.engine.protocol import Job, Outcome, Progress
+from lib_outpaint.engine.request import Request, numbered_shots
+from lib_outpaint.models.inspect import ModelInfo
+from lib_outpaint.parameters.params import Params
+from lib_outpaint.parameters.sampling import Sampling
+from lib_outpaint.planning.capabilities import Capabilities
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "pipeline"))
 

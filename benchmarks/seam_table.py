@@ -13,12 +13,12 @@ import time
 
 import torch
 
-from lib_outpaint.evaluate.drifts import GAIN, GRADIENT_X, GRADIENT_Y, OFFSET, Drift
 from lib_outpaint.evaluate.photos import NAMES, photo
-from lib_outpaint.evaluate.seam import Report, measured
-from lib_outpaint.geometry import Extent
-from lib_outpaint.hosts.protocol import KnownPixels
-from lib_outpaint.params import Params
+from lib_outpaint.parameters.params import Params
+from lib_outpaint.planning.capabilities import KnownPixels
+from lib_outpaint.planning.geometry import Extent
+from laboratory.drifts import GAIN, GRADIENT_X, GRADIENT_Y, OFFSET, Drift
+from laboratory.seam import Report, measured
 
 KINDS: tuple[KnownPixels, ...] = ("whole", "pinned")
 GROWTHS = {

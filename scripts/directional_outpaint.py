@@ -9,9 +9,9 @@ if ROOT not in sys.path:
 
 from modules import script_callbacks, scripts  # noqa: E402
 
-from lib_outpaint.hosts.webui import infotext, job, panel_link, routes, settings  # noqa: E402
-from lib_outpaint.hosts.webui.results import TITLE  # noqa: E402
-from lib_outpaint.ui import panel  # noqa: E402
+from lib_outpaint.apps.panel import controls as panel  # noqa: E402
+from lib_outpaint.webui.script import infotext, job, panel_link, routes, settings  # noqa: E402
+from lib_outpaint.webui.script.results import TITLE  # noqa: E402
 
 
 class Script(scripts.Script):

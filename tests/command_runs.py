@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from lib_outpaint import cli
+from lib_outpaint.apps import cli
 
 
 def run(*words: object) -> int:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from lib_outpaint import cli
+from lib_outpaint.apps import cli
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])

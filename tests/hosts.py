@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 
 import torch
 
+from lib_outpaint.engine.protocol import Job, Outcome, Progress
 from lib_outpaint.errors import HostError, HostOutOfMemory
-from lib_outpaint.hosts.protocol import Capabilities, Job, Outcome, Progress
-from lib_outpaint.masks import as_pixels
+from lib_outpaint.pixels.masks import as_pixels
+from lib_outpaint.planning.capabilities import Capabilities
 
 ALL_FEATURES = frozenset({"prompts", "loras", "controlnet", "mask_weight", "sampling", "batch"})
 

@@ -7,15 +7,15 @@ from pathlib import Path
 
 from PIL import Image
 
-from lib_outpaint import cli
-from lib_outpaint.compare import labelled_grid
-from lib_outpaint.engine import outpaint, planned
-from lib_outpaint.evaluate.drifts import Drift
-from lib_outpaint.evaluate.truth import TruthHost
-from lib_outpaint.hosts.protocol import Capabilities
-from lib_outpaint.params import FILLS, Params
-from lib_outpaint.picture_io import read
-from lib_outpaint.request import Request, numbered_shots
+from lib_outpaint.apps import cli
+from lib_outpaint.engine.loop import outpaint, planned
+from lib_outpaint.engine.request import Request, numbered_shots
+from lib_outpaint.images import read
+from lib_outpaint.images.grid import labelled_grid
+from lib_outpaint.parameters.params import FILLS, Params
+from lib_outpaint.planning.capabilities import Capabilities
+from laboratory.drifts import Drift
+from laboratory.truth import TruthHost
 
 HERE = Path(__file__).parent
 EXAMPLES = HERE.parents[1] / "examples"

@@ -43,7 +43,7 @@ def grown(page: Page, address: str, language: str) -> None:
 
 def main() -> None:
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
-    command = [sys.executable, "-m", "lib_outpaint.cli", "ui", "--no-browser", "--port", "0"]
+    command = [sys.executable, "-m", "lib_outpaint", "ui", "--no-browser", "--port", "0"]
     root = HERE.parents[1]
     with subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, text=True) as server, sync_playwright() as play:
         assert server.stdout is not None

@@ -13,9 +13,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from ..engine.seeds import SEED_LIMIT
 from ..errors import ParamError, PictureError
-from ..geometry import Box, Extent, Side
-from ..seeds import SEED_LIMIT
+from ..planning.geometry import Box, Extent, Side
 
 LEAST = 16  # px: the least that is cut off, and the least that is left
 _WORDS = {"half": Fraction(1, 2), "third": Fraction(1, 3), "quarter": Fraction(1, 4)}

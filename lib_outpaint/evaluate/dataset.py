@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from .. import picture_io
+from .. import images
 from ..errors import ParamError, PictureError
-from ..geometry import Extent, Side
+from ..planning.geometry import Extent, Side
 from .cut import Cut, case_of
 
 NOTES = "dataset.json"
@@ -98,7 +98,7 @@ def read_truth(path: Path, resize: Resize) -> NDArray[np.uint8]:
     Raises:
         PictureError: it cannot be read, or is smaller than asked for.
     """
-    image = picture_io.float_image(picture_io.read(path).pixels)
+    image = images.float_image(images.read(path).pixels)
     return np.array(resize.applied(image, path.name))
 
 
@@ -120,7 +120,7 @@ def prepare(folder: Path, output: Path, resize: Resize, sides: Sequence[Side], c
     Raises:
         PictureError: no folder or no picture; the output folder was prepared otherwise, or would replace the pictures.
     """
-    sources = picture_io.pictures_in(folder)
+    sources = images.pictures_in(folder)
     check_apart(folder, output, ("truth", "cut"))
     _same_as_before(output, {"pictures": str(resize), "cut": str(cut)}, overwrite)
     found = Prepared()
@@ -135,8 +135,8 @@ def prepare(folder: Path, output: Path, resize: Resize, sides: Sequence[Side], c
             array = read_truth(path, resize)
             cases = [case_of(path.name, name, array, side, cut) for side in sides]
             for case, target in zip(cases, targets, strict=True):
-                picture_io.save(Image.fromarray(case.left), target)
-            picture_io.save(Image.fromarray(array), truth)
+                images.save(Image.fromarray(case.left), target)
+            images.save(Image.fromarray(array), truth)
             found.made += 1
         except PictureError as error:
             found.failed.append((path.name, str(error)))

@@ -14,17 +14,18 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from .. import picture_io
-from ..codecs import to_dict
-from ..engine import check, outpaint
+from .. import images
+from ..engine.loop import check, outpaint
+from ..engine.protocol import ChecksRequests, Host
+from ..engine.request import Request, Shot
 from ..errors import HostError, ParamError, PictureError
-from ..fills import prefill
-from ..geometry import Side
-from ..hosts.protocol import ChecksRequests, Host, Sampling
-from ..metadata import infotext
-from ..params import DECLARED, Params
-from ..plan import Limits
-from ..request import Request, Shot
+from ..images.metadata import infotext
+from ..parameters.codecs import to_dict
+from ..parameters.params import DECLARED, Params
+from ..parameters.sampling import Sampling
+from ..pixels.fills import prefill
+from ..planning.geometry import Side
+from ..planning.limits import Limits
 from .cut import Case
 from .dataset import Resize, read_truth
 
@@ -125,7 +126,7 @@ class EngineMaker:
         if result.stopped is not None:
             raise HostError(result.stopped)
         grown = result.pictures[0]
-        image = picture_io.assembled(picture_io.Picture(case.left, "RGB"), grown)
+        image = images.assembled(images.Picture(case.left, "RGB"), grown)
         return Made(np.array(image), grown.shot.seed, result.seconds, grown.plan.latent_pixels, grown.cost, result.notes,
                     infotext(grown, result.engine))
 
@@ -153,7 +154,7 @@ class BaselineMaker:
             known = torch.zeros(case.truth.shape[:2], dtype=torch.bool)
             known[rows, columns] = True
             filled = prefill(self.label, case.levels() / 255, known, Params(), 0)
-            image = np.array(picture_io.float_image(filled))
+            image = np.array(images.float_image(filled))
         return Made(image, None, time.perf_counter() - began, 0, 0)
 
 
@@ -179,7 +180,7 @@ class FolderMaker:
     @cached_property
     def _files(self) -> dict[str, Path]:
         return {path.stem: path for path in sorted(self.folder.iterdir())
-                if path.suffix.lower() in picture_io.READABLE and path.is_file()}
+                if path.suffix.lower() in images.READABLE and path.is_file()}
 
     def _file(self, case: Case) -> Path:
         names = [f"{case.name}-{case.side.value}"] + ([case.name] if len(self.sides) == 1 else [])

@@ -5,8 +5,8 @@ from __future__ import annotations
 import torch
 import torch.nn.functional as F
 
-from ..geometry import Box, Side
-from .drifts import gaussian
+from ..pixels.filters import gaussian
+from ..planning.geometry import Box, Side
 
 PATCH = 16  # px: residuals are averaged over patches of this side before their size is taken
 DETAIL = 2.0  # px: detail is what a Gaussian of this standard deviation takes away

@@ -10,7 +10,7 @@ import torch
 from PIL import Image
 
 from ..errors import MissingExtra, ParamError
-from ..geometry import Extent
+from ..planning.geometry import Extent
 
 NAMES = ("astronaut", "chelsea", "coffee", "rocket", "motorcycle", "retina", "hubble")
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from .evaluation import Row
 from .figures import FIGURES, Figure
-from .run import Row
 
 
 def ranked(rows: Sequence[Row]) -> list[tuple[int, Row]]:

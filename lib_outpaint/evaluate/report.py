@@ -17,9 +17,9 @@ from PIL import Image
 
 from . import words
 from .dataset import Resize, read_truth
+from .evaluation import Evaluation, Row
 from .figures import FIGURES, Figure
 from .ranking import ranked
-from .run import Evaluation, Row
 from .table import Summary, summaries
 
 THUMB = 260  # px: the longer side of a picture in the report

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from .evaluation import Row
 from .figures import FIGURES
-from .run import Row
 
 COLUMNS = ("file", "side", "setting", "kind", "engine", "width", "height", "cut", "seed",
            *(figure.name for figure in FIGURES), "latent_pixels", "cost", "seconds", "error")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .run import Row
+from .evaluation import Row
 
 ABOUT = (
     "A side was cut off every picture and grown back. All figures but those of the seam look at that area alone, against "

@@ -9,10 +9,11 @@ from command_runs import run
 from hosts import RecordingHost
 from PIL import Image
 
-from lib_outpaint import picture_io
-from lib_outpaint.cli import folder, image
+from lib_outpaint import images
+from lib_outpaint.apps.cli import folder_command as folder
+from lib_outpaint.apps.cli import image_command as image
 from lib_outpaint.errors import PictureError
-from lib_outpaint.geometry import Extent
+from lib_outpaint.planning.geometry import Extent
 
 
 @pytest.fixture
@@ -63,8 +64,8 @@ def test_a_side_longer_than_the_format_has(host, tmp_path, capsys):
 def test_the_limits_are_those_of_the_encoders(tmp_path, name, longest):
     def written(length):
         grown = Image.new("L", (length, 1))
-        picture_io.check_format(tmp_path / name, picture_io.Picture(np.zeros((1, 1), np.uint8), "L"), Extent(length, 1))
-        picture_io.save(grown, tmp_path / name)
+        images.check_format(tmp_path / name, images.Picture(np.zeros((1, 1), np.uint8), "L"), Extent(length, 1))
+        images.save(grown, tmp_path / name)
 
     written(longest)
     with pytest.raises(PictureError, match="px a side"):

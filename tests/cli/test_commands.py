@@ -10,7 +10,7 @@ import torch
 from command_runs import run
 from safetensors.torch import save_file
 
-from lib_outpaint.cli.options import add_model_flags, pipeline_options
+from lib_outpaint.apps.cli.options import add_model_flags, pipeline_options
 from lib_outpaint.version import __version__
 
 
@@ -24,10 +24,10 @@ def test_files_of_loras_take_a_weight_and_a_drive_keeps_its_colon():
 
 def test_it_runs_as_a_module_and_does_nothing_when_it_is_imported(monkeypatch, capsys):
     monkeypatch.setattr(sys, "argv", ["outpaint", "--version"])
-    runpy.run_module("lib_outpaint.cli.__main__", run_name="lib_outpaint.cli.imported")
+    runpy.run_module("lib_outpaint.__main__", run_name="lib_outpaint.imported")
     assert capsys.readouterr().out == ""
     with pytest.raises(SystemExit) as ended:
-        runpy.run_module("lib_outpaint.cli", run_name="__main__")
+        runpy.run_module("lib_outpaint", run_name="__main__")
     assert ended.value.code == 0
     assert capsys.readouterr().out == f"outpaint {__version__}\n"
 

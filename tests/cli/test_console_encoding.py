@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from lib_outpaint.cli.console import Console
+from lib_outpaint.apps.cli.console import Console
 
 
 @pytest.fixture(params=["cp1252", "ascii", "utf-8"])

@@ -7,10 +7,10 @@ from command_runs import run
 from PIL import Image
 from skimage import data
 
-from lib_outpaint.cli.params import documentation
+from lib_outpaint.apps.cli.params_command import documentation
+from lib_outpaint.backends.draft import Draft
 from lib_outpaint.errors import HostError
-from lib_outpaint.hosts.draft import DraftHost
-from lib_outpaint.params import DECLARED
+from lib_outpaint.parameters.params import DECLARED
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def test_the_format_can_be_chosen(folder, tmp_path):
 
 
 def test_an_interrupt_leaves_no_partial_file_and_the_next_run_goes_on(folder, tmp_path, monkeypatch):
-    inpaint, calls = DraftHost.inpaint, []
+    inpaint, calls = Draft.inpaint, []
 
     def stops(self, jobs):
         calls.append(jobs)
@@ -74,11 +74,11 @@ def test_an_interrupt_leaves_no_partial_file_and_the_next_run_goes_on(folder, tm
             raise KeyboardInterrupt
         return inpaint(self, jobs)
 
-    monkeypatch.setattr(DraftHost, "inpaint", stops)
+    monkeypatch.setattr(Draft, "inpaint", stops)
     out = tmp_path / "out"
     assert run("-q", "folder", folder, out, "--left", 32, "--step", 16) == 130
     assert [p.name for p in out.iterdir()] == ["a.png"]
-    monkeypatch.setattr(DraftHost, "inpaint", inpaint)
+    monkeypatch.setattr(Draft, "inpaint", inpaint)
     assert run("-q", "folder", folder, out, "--left", 32, "--step", 16) == 2  # the broken file
     assert len(list(out.iterdir())) == 4
 
@@ -126,7 +126,7 @@ def test_a_comparison_is_for_one_picture(folder, tmp_path, capsys):
 
 
 def test_a_picture_that_stopped_half_way_is_a_failure_and_not_written(folder, tmp_path, monkeypatch, capsys):
-    inpaint, calls = DraftHost.inpaint, []
+    inpaint, calls = Draft.inpaint, []
 
     def fails(self, jobs):
         calls.append(jobs)
@@ -134,7 +134,7 @@ def test_a_picture_that_stopped_half_way_is_a_failure_and_not_written(folder, tm
             raise HostError("the sampler melted")
         return inpaint(self, jobs)
 
-    monkeypatch.setattr(DraftHost, "inpaint", fails)
+    monkeypatch.setattr(Draft, "inpaint", fails)
     (folder / "broken.png").unlink()
     assert run("folder", folder, tmp_path / "out", "--left", 32, "--step", 16, "--seed", 1) == 3
     assert "3 made, 0 skipped, 1 failed" in capsys.readouterr().out

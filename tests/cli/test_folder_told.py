@@ -6,7 +6,7 @@ from command_runs import run
 from hosts import FailingHost, PaintingHost
 from PIL import Image
 
-from lib_outpaint.cli import folder
+from lib_outpaint.apps.cli import folder_command as folder
 from lib_outpaint.errors import HostError, ModelError
 
 

@@ -7,11 +7,11 @@ from typing import Any
 import torch
 from hosts import PaintingHost, RecordingHost
 
-from lib_outpaint.engine import outpaint
-from lib_outpaint.geometry import Side
-from lib_outpaint.params import Params
-from lib_outpaint.request import Request, numbered_shots
-from lib_outpaint.result import Grown, Result
+from lib_outpaint.engine.loop import outpaint
+from lib_outpaint.engine.request import Request, numbered_shots
+from lib_outpaint.engine.result import Grown, Result
+from lib_outpaint.parameters.params import Params
+from lib_outpaint.planning.geometry import Side
 
 SIDES = [side.value for side in Side]
 ALL_SIDES = {"left": 20, "right": 30, "up": 10, "down": 17}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import torch
 
-from lib_outpaint.fills import REGISTRY
-from lib_outpaint.params import FILLS, Params
+from lib_outpaint.parameters.params import FILLS, Params
+from lib_outpaint.pixels.fills import REGISTRY
 
 DEFAULTS = Params(left=1)
 RANDOM = [name for name in FILLS if REGISTRY[name].random]

@@ -9,10 +9,10 @@ from hypothesis import assume
 from hypothesis import strategies as st
 
 from lib_outpaint.errors import OutpaintError
-from lib_outpaint.geometry import Box, Extent, Side
-from lib_outpaint.hosts.protocol import Capabilities
-from lib_outpaint.params import Params
-from lib_outpaint.plan import Plan, make_plan
+from lib_outpaint.parameters.params import Params
+from lib_outpaint.planning.capabilities import Capabilities
+from lib_outpaint.planning.geometry import Box, Extent, Side
+from lib_outpaint.planning.plan import Plan, make_plan
 
 SD1 = Capabilities("test")
 SDXL = Capabilities("test", native_side=1024)

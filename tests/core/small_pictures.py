@@ -9,11 +9,11 @@ import numpy as np
 from hosts import WholeWindowHost
 from PIL import Image
 
-from lib_outpaint import picture_io
-from lib_outpaint.engine import outpaint
-from lib_outpaint.params import Params
-from lib_outpaint.request import Request, numbered_shots
-from lib_outpaint.result import Grown
+from lib_outpaint import images
+from lib_outpaint.engine.loop import outpaint
+from lib_outpaint.engine.request import Request, numbered_shots
+from lib_outpaint.engine.result import Grown
+from lib_outpaint.parameters.params import Params
 
 WIDTH, HEIGHT = 53, 37  # odd, and a BMP row of 53 px takes 160 bytes: no "16" in it may be taken for 16 bits
 BYTES = np.random.default_rng(0).integers(0, 256, (HEIGHT, WIDTH, 4), np.uint8)
@@ -46,7 +46,7 @@ def saved(image: Image.Image, form: str = "PNG", **options: Any) -> io.BytesIO:
     return file
 
 
-def grown_from(picture: picture_io.Picture, overlap: int = 4) -> Grown:
+def grown_from(picture: images.Picture, overlap: int = 4) -> Grown:
     """Grown by 11 to the left and 6 downwards by a host that inverts all it sees."""
     params = Params(left=11, down=6, overlap=overlap, fill="edge", color_match="off")
     return outpaint(Request((picture.pixels,), params, numbered_shots(1, 0)), WholeWindowHost()).pictures[0]

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from lib_outpaint import codecs
 from lib_outpaint.errors import ParamError
-from lib_outpaint.params import DECLARED, Param, Params
+from lib_outpaint.parameters import codecs
+from lib_outpaint.parameters.params import DECLARED, Param, Params
 
 # The WebUI's own grammar: modules/infotext_utils.py of version 1.10.
 RE_PARAM = re.compile(r'\s*(\w[\w \-/]+):\s*("(?:\\.|[^\\"])+"|[^,]*)(?:,|$)')

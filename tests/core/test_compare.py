@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from lib_outpaint.compare import MOST, combinations, labelled_grid
 from lib_outpaint.errors import ParamError
-from lib_outpaint.params import Params
+from lib_outpaint.images.grid import labelled_grid
+from lib_outpaint.parameters.combinations import MOST, combinations
+from lib_outpaint.parameters.params import Params
 
 
 @pytest.mark.parametrize(("text", "wanted"), [

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFont
 
-from lib_outpaint.compare import _wrapped, labelled_grid
+from lib_outpaint.images.grid import labelled_grid
+from lib_outpaint.images.grid import _wrapped
 
 LONG = "fill=patchmatch, overlap=16, mask_falloff=1, side_prompts=left: a very_long_word_without_any_blank_in_it\nup: sea"
 

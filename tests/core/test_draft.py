@@ -15,13 +15,13 @@ import pytest
 import torch
 from PIL import Image
 
-from lib_outpaint.engine import outpaint
-from lib_outpaint.fills import prefill
-from lib_outpaint.hosts.draft import NOTE, DraftHost
-from lib_outpaint.metadata import infotext
-from lib_outpaint.params import Params
-from lib_outpaint.request import Request, numbered_shots
-from lib_outpaint.result import Grown
+from lib_outpaint.backends.draft import NOTE, Draft
+from lib_outpaint.engine.loop import outpaint
+from lib_outpaint.engine.request import Request, numbered_shots
+from lib_outpaint.engine.result import Grown
+from lib_outpaint.images.metadata import infotext
+from lib_outpaint.parameters.params import Params
+from lib_outpaint.pixels.fills import prefill
 
 SIDES = ("left", "right", "up", "down")
 PHOTOS = ("astronaut", "chelsea", "coffee", "rocket", "camera")
@@ -33,7 +33,7 @@ _MADE: dict[tuple[str, str], Grown] = {}
 
 def drafted(photo: torch.Tensor, seed: int = 0, **values: Any) -> Grown:
     request = Request((photo,), Params(**values), numbered_shots(1, seed))
-    return outpaint(request, DraftHost()).pictures[0]
+    return outpaint(request, Draft()).pictures[0]
 
 
 def small(photo: torch.Tensor) -> torch.Tensor:
@@ -128,7 +128,7 @@ def test_overlap_0_keeps_every_pixel(photo: torch.Tensor) -> None:
 def test_same_seed_same_bytes_and_three_seeds_three_drafts(photo: torch.Tensor) -> None:
     picture = photo[:, :128, :128]
     request = Request((picture,), Params(left=48), numbered_shots(3, 20))
-    several = outpaint(request, DraftHost()).pictures
+    several = outpaint(request, Draft()).pictures
     assert [grown.shot.seed for grown in several] == [20, 21, 22]
     for i, grown in enumerate(several):
         assert torch.equal(drafted(picture, 20 + i, left=48).pixels, grown.pixels), "not to be made again alone"
@@ -139,13 +139,13 @@ def test_same_seed_same_bytes_and_three_seeds_three_drafts(photo: torch.Tensor) 
 def test_the_same_bytes_in_another_process() -> None:
     code = (
         "import torch\n"
-        "from lib_outpaint.engine import outpaint\n"
-        "from lib_outpaint.hosts.draft import DraftHost\n"
-        "from lib_outpaint.params import Params\n"
-        "from lib_outpaint.request import Request, numbered_shots\n"
+        "from lib_outpaint.engine.loop import outpaint\n"
+        "from lib_outpaint.backends.draft import Draft\n"
+        "from lib_outpaint.parameters.params import Params\n"
+        "from lib_outpaint.engine.request import Request, numbered_shots\n"
         "ramp = torch.linspace(0, 1, 90)\n"
         "photo = torch.stack([ramp, ramp.flip(0), (ramp * 40).sin() / 2 + 0.5])[:, None].repeat(1, 70, 1)\n"
-        "result = outpaint(Request((photo,), Params(left=40, up=9), numbered_shots(1, 3)), DraftHost())\n"
+        "result = outpaint(Request((photo,), Params(left=40, up=9), numbered_shots(1, 3)), Draft())\n"
         "import hashlib\n"
         "digest = hashlib.sha256(result.pictures[0].pixels.numpy().tobytes()).hexdigest()\n")
     here: dict[str, Any] = {}
@@ -155,7 +155,7 @@ def test_the_same_bytes_in_another_process() -> None:
 
 
 def test_it_says_that_it_is_a_draft(photo: torch.Tensor) -> None:
-    result = outpaint(Request((photo[:, :64, :64],), Params(left=8), numbered_shots(1, 0)), DraftHost())
+    result = outpaint(Request((photo[:, :64, :64],), Params(left=8), numbered_shots(1, 0)), Draft())
     assert NOTE in result.notes
     text = infotext(result.pictures[0], result.engine)
     assert "Outpaint engine: draft" in text

@@ -21,10 +21,10 @@ from hosts import (
     too_small,
 )
 
-from lib_outpaint.engine import _memory_told
+from lib_outpaint.engine.loop import _memory_told
 from lib_outpaint.errors import HostError, HostOutOfMemory
-from lib_outpaint.geometry import Extent
-from lib_outpaint.metadata import infotext
+from lib_outpaint.images.metadata import infotext
+from lib_outpaint.planning.geometry import Extent
 
 
 @pytest.mark.parametrize("how", [interrupted, ctrl_c, broken, not_a_number], ids=lambda how: how.__name__)

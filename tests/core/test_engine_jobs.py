@@ -10,13 +10,14 @@ import torch
 from engine_runs import noise_picture, run
 from hosts import PaintingHost, RecordingHost
 
-from lib_outpaint import fills
-from lib_outpaint.engine import outpaint
+from lib_outpaint.engine.loop import outpaint
+from lib_outpaint.engine.request import Request, Shot, numbered_shots
 from lib_outpaint.errors import MissingExtra, OutpaintError, ParamError, PlanError
-from lib_outpaint.hosts.protocol import Capabilities, Sampling
-from lib_outpaint.params import Params
-from lib_outpaint.plan import Limits
-from lib_outpaint.request import Request, Shot, numbered_shots
+from lib_outpaint.parameters.params import Params
+from lib_outpaint.parameters.sampling import Sampling
+from lib_outpaint.pixels import fills
+from lib_outpaint.planning.capabilities import Capabilities
+from lib_outpaint.planning.limits import Limits
 
 
 def test_jobs_carry_what_was_asked_for() -> None:

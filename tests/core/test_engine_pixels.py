@@ -14,11 +14,11 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from lib_outpaint import fills
-from lib_outpaint.fills import Fill
-from lib_outpaint.geometry import Extent
-from lib_outpaint.params import Params
-from lib_outpaint.picture_io import Picture, assembled, pixels_of
+from lib_outpaint.images import Picture, assembled, pixels_of
+from lib_outpaint.parameters.params import Params
+from lib_outpaint.pixels import fills
+from lib_outpaint.pixels.fills import Fill
+from lib_outpaint.planning.geometry import Extent
 
 
 @settings(max_examples=300)

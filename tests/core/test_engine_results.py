@@ -9,12 +9,12 @@ import torch
 from engine_runs import noise_picture, one, run
 from hosts import PaintingHost, WholeWindowHost
 
-from lib_outpaint.engine import outpaint
-from lib_outpaint.hosts.protocol import Capabilities
-from lib_outpaint.metadata import infotext
-from lib_outpaint.params import Params
-from lib_outpaint.preview import preview
-from lib_outpaint.request import Request, Shot, numbered_shots
+from lib_outpaint.engine.loop import outpaint
+from lib_outpaint.engine.preview import preview
+from lib_outpaint.engine.request import Request, Shot, numbered_shots
+from lib_outpaint.images.metadata import infotext
+from lib_outpaint.parameters.params import Params
+from lib_outpaint.planning.capabilities import Capabilities
 
 
 def test_compare_makes_every_combination() -> None:

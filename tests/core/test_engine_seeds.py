@@ -9,10 +9,10 @@ import torch
 from engine_runs import noise_picture, one, run
 from hosts import PaintingHost, RecordingHost, SeededHost
 
-from lib_outpaint.engine import outpaint
+from lib_outpaint.engine.loop import outpaint
+from lib_outpaint.engine.request import Request, Shot, numbered_shots
 from lib_outpaint.errors import ParamError
-from lib_outpaint.params import Params
-from lib_outpaint.request import Request, Shot, numbered_shots
+from lib_outpaint.parameters.params import Params
 
 
 @pytest.mark.parametrize("fill", ["noise", "patchmatch"])

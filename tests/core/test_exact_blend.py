@@ -8,8 +8,8 @@ import pytest
 import torch
 from closeness import near
 
-from lib_outpaint.composite import BLACK, around, black_where, blend, blend_bands, checked
 from lib_outpaint.errors import HostError
+from lib_outpaint.pixels.blend import BLACK, around, black_where, blend, blend_bands, checked
 
 
 def test_blend_in_numbers() -> None:

@@ -6,10 +6,18 @@ import json
 
 import pytest
 
-from lib_outpaint import codecs
-from lib_outpaint.codecs import from_infotext, from_text, infotext_value, quoted, to_infotext, to_positional, unquoted
 from lib_outpaint.errors import ParamError
-from lib_outpaint.params import DECLARED, FILLS, Params, declared
+from lib_outpaint.parameters import codecs
+from lib_outpaint.parameters.codecs import (
+    from_infotext,
+    from_text,
+    infotext_value,
+    quoted,
+    to_infotext,
+    to_positional,
+    unquoted,
+)
+from lib_outpaint.parameters.params import DECLARED, FILLS, Params, declared
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from lib_outpaint import codecs
-from lib_outpaint.params import ANCHORS, CONTROL_MODES, DECLARED, FILLS
+from lib_outpaint.parameters import codecs
+from lib_outpaint.parameters.params import ANCHORS, CONTROL_MODES, DECLARED, FILLS
 
 
 def flag(name: str) -> argparse.Action:

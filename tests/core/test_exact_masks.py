@@ -8,9 +8,9 @@ import pytest
 import torch
 from closeness import near
 
-from lib_outpaint.geometry import Box, Extent
-from lib_outpaint.masks import as_pixels, box_coverage, distance, latent_extent, masks_for, ramp, region_coverage
-from lib_outpaint.params import Params
+from lib_outpaint.parameters.params import Params
+from lib_outpaint.pixels.masks import as_pixels, box_coverage, distance, latent_extent, masks_for, ramp, region_coverage
+from lib_outpaint.planning.geometry import Box, Extent
 
 CPU = torch.device("cpu")
 

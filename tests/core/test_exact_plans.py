@@ -12,11 +12,12 @@ from typing import Any
 import pytest
 
 from lib_outpaint.errors import PlanError
-from lib_outpaint.geometry import Box, Extent, Side
-from lib_outpaint.hosts.protocol import Capabilities
-from lib_outpaint.params import Params
-from lib_outpaint.plan import Limits, Pass, Plan, make_plan, split_pass
-from lib_outpaint.windows import Grid, Interval, across_window, along_windows, side_box
+from lib_outpaint.parameters.params import Params
+from lib_outpaint.planning.capabilities import Capabilities
+from lib_outpaint.planning.geometry import Box, Extent, Side
+from lib_outpaint.planning.limits import Limits
+from lib_outpaint.planning.plan import Pass, Plan, make_plan, split_pass
+from lib_outpaint.planning.windows import Grid, Interval, across_window, along_windows, side_box
 
 GOLDEN = Path(__file__).parent / "golden" / "plans.json"
 SD1, SMALL = Capabilities("test"), Capabilities("test", native_side=256)

@@ -10,8 +10,8 @@ import pytest
 import torch
 from fill_shapes import DEFAULTS, KNOWN, RANDOM, picture
 
-from lib_outpaint.fills import prefill
-from lib_outpaint.params import FILLS, Params
+from lib_outpaint.parameters.params import FILLS, Params
+from lib_outpaint.pixels.fills import prefill
 
 every_fill = pytest.mark.parametrize("fill", FILLS)
 every_shape = pytest.mark.parametrize("shape", KNOWN)
@@ -87,7 +87,7 @@ def test_random_fills_follow_the_seed(fill: str, photo: torch.Tensor) -> None:
 DIGESTS = """
 import hashlib, torch
 from lib_outpaint.fills import REGISTRY, prefill
-from lib_outpaint.params import Params
+from lib_outpaint.parameters.params import Params
 pixels = torch.rand(3, 64, 96, generator=torch.Generator().manual_seed(3))
 known = torch.ones(64, 96, dtype=torch.bool)
 known[:, :32] = False

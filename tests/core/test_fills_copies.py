@@ -6,8 +6,8 @@ import pytest
 import torch
 from fill_shapes import DEFAULTS, mask
 
-from lib_outpaint.fills import copies, prefill
-from lib_outpaint.params import Params
+from lib_outpaint.parameters.params import Params
+from lib_outpaint.pixels.fills import copies, prefill
 
 
 def row(values: str) -> tuple[torch.Tensor, torch.Tensor]:

@@ -7,8 +7,8 @@ from typing import Any
 
 import torch
 
-from lib_outpaint.fills import prefill
-from lib_outpaint.params import Params
+from lib_outpaint.parameters.params import Params
+from lib_outpaint.pixels.fills import prefill
 
 
 def noise_beside(photo: torch.Tensor, **values: Any) -> tuple[torch.Tensor, torch.Tensor]:

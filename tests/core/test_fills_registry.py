@@ -12,9 +12,9 @@ import torch
 from fill_shapes import DEFAULTS, RANDOM, mask
 
 from lib_outpaint.errors import MissingExtra, ParamError
-from lib_outpaint.fills import REGISTRY, Fill, prefill, working_device
-from lib_outpaint.fills.libraries import patchmatch_library
-from lib_outpaint.params import FILLS
+from lib_outpaint.parameters.params import FILLS
+from lib_outpaint.pixels.fills import REGISTRY, Fill, prefill, working_device
+from lib_outpaint.pixels.fills.libraries import patchmatch_library
 
 
 def test_an_unknown_method() -> None:

@@ -7,7 +7,7 @@ from fill_shapes import DEFAULTS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib_outpaint.fills import prefill
+from lib_outpaint.pixels.fills import prefill
 
 
 def test_smooth_continues_without_texture(photo: torch.Tensor) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from lib_outpaint.filters import box_mean, box_sum, dilated
+from lib_outpaint.pixels.filters import box_mean, box_sum, dilated
 
 SIZES = [(1, 1), (1, 9), (7, 1), (6, 13), (20, 5)]
 RADII = [0, 1, 2, 3, 6, 8, 25]

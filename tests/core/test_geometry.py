@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib_outpaint.geometry import Box, Extent, Margins, Side, bounding, round_down, round_up
+from lib_outpaint.planning.geometry import Box, Extent, Margins, Side, bounding, round_down, round_up
 
 BOX = Box(10, 20, 40, 60)
 sizes = st.integers(0, 50)

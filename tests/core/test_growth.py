@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lib_outpaint.errors import ParamError
-from lib_outpaint.geometry import Extent, Margins
-from lib_outpaint.growth import margins_for
-from lib_outpaint.params import ANCHORS, Params
+from lib_outpaint.parameters.params import ANCHORS, Params
+from lib_outpaint.planning.geometry import Extent, Margins
+from lib_outpaint.planning.growth import margins_for
 
 PHOTO = Extent(371, 681)
 extents = st.builds(Extent, st.integers(1, 3000), st.integers(1, 3000))

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from lib_outpaint.errors import ParamError
-from lib_outpaint.geometry import Extent
-from lib_outpaint.growth import margins_for
-from lib_outpaint.params import Params
+from lib_outpaint.parameters.params import Params
+from lib_outpaint.planning.geometry import Extent
+from lib_outpaint.planning.growth import margins_for
 
 
 @pytest.mark.parametrize(("params", "words"), [

@@ -10,13 +10,13 @@ import torch
 from hosts import SeededHost
 from PIL import Image
 
-from lib_outpaint import picture_io
-from lib_outpaint.cli.files import Files
-from lib_outpaint.engine import outpaint
-from lib_outpaint.metadata import infotext
-from lib_outpaint.params import Params
-from lib_outpaint.request import Request, numbered_shots
-from lib_outpaint.result import Grown
+from lib_outpaint import images
+from lib_outpaint.engine.loop import outpaint
+from lib_outpaint.engine.request import Request, numbered_shots
+from lib_outpaint.engine.result import Grown
+from lib_outpaint.images.metadata import infotext
+from lib_outpaint.images.outputs import Files
+from lib_outpaint.parameters.params import Params
 
 
 def request(params: Params, count: int) -> Request:
@@ -61,7 +61,7 @@ def test_unless_said_otherwise_they_are_in_the_result() -> None:
 
 def test_a_comparisons_pictures_are_not_kept_either(tmp_path: Path) -> None:
     asked = request(Params(left=8, compare="overlap=0,8,16"), 1)
-    source = picture_io.taken_over(Image.new("RGB", (48, 40)))
+    source = images.taken_over(Image.new("RGB", (48, 40)))
     files = Files(source, tmp_path / "c.png", 3, "x", asked.params)
     seen: list[weakref.ref[torch.Tensor]] = []
 

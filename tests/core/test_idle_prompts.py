@@ -6,9 +6,9 @@ import pytest
 import torch
 from hosts import RecordingHost
 
-from lib_outpaint.engine import outpaint
-from lib_outpaint.params import Params
-from lib_outpaint.request import Request, numbered_shots
+from lib_outpaint.engine.loop import outpaint
+from lib_outpaint.engine.request import Request, numbered_shots
+from lib_outpaint.parameters.params import Params
 
 SMALL = RecordingHost(native_side=64).caps
 

@@ -15,22 +15,24 @@ import lib_outpaint
 ROOT = Path(lib_outpaint.__file__).parent
 FILES = sorted(path.relative_to(ROOT).as_posix() for path in ROOT.rglob("*.py"))
 
+# From the ground up: a room imports only from rooms that stand before it.
+ROOMS = ("version", "messages", "errors", "parameters", "models", "planning", "pixels", "engine", "images", "backends", "webui", "evaluate",
+         "apps", "__main__")
 # A package, and where alone it may be imported: a file of lib_outpaint or a folder that ends in "/".
 ALLOWED = {
-    "modules": ("hosts/webui/",),
-    "modules_forge": ("hosts/webui/",),
-    "launch": ("hosts/webui/",),
-    "gradio": ("ui/", "hosts/webui/"),
-    "fastapi": ("ui/", "hosts/webui/"),
-    "diffusers": ("hosts/pipeline/", "hosts/pipeline.py"),
-    "transformers": ("hosts/pipeline/", "hosts/pipeline.py"),
-    "accelerate": ("hosts/pipeline/", "hosts/pipeline.py"),
-    "peft": ("hosts/pipeline/", "hosts/pipeline.py"),
-    "cv2": ("fills/libraries.py",),
-    "patchmatch": ("fills/libraries.py",),
+    "modules": ("webui/",),
+    "modules_forge": ("webui/",),
+    "launch": ("webui/",),
+    "gradio": ("apps/panel/", "apps/page/", "webui/script/"),
+    "fastapi": ("apps/page/", "webui/script/"),
+    "diffusers": ("backends/diffusers/",),
+    "transformers": ("backends/diffusers/",),
+    "accelerate": ("backends/diffusers/",),
+    "peft": ("backends/diffusers/",),
+    "cv2": ("pixels/fills/libraries.py",),
+    "patchmatch": ("pixels/fills/libraries.py",),
     "skimage": ("evaluate/",),
 }
-SURFACES = ("cli/", "ui/", "evaluate/", "hosts/webui/", "hosts/pipeline/", "hosts/pipeline.py")
 
 
 def imported(file: str) -> Iterator[str]:
@@ -57,7 +59,7 @@ def test_the_walk_sees_imports_of_every_form(tmp_path: Path, monkeypatch: pytest
         "def late():\n    import h\n    importlib.import_module('i')\n    __import__('j')\n")
     monkeypatch.setattr(sys.modules[__name__], "ROOT", tmp_path)
     assert set(imported("hosts/some.py")) == {
-        "a.b", "c", "c.d", "lib_outpaint.hosts", "lib_outpaint.hosts.e", "lib_outpaint.f", "lib_outpaint.f.g",
+        "a.b", "c", "c.d", "lib_outpaint.backends", "lib_outpaint.backends.e", "lib_outpaint.f", "lib_outpaint.f.g",
         "h", "i", "j"}
 
 
@@ -69,11 +71,49 @@ def test_packages_are_imported_only_where_they_belong(file: str) -> None:
             assert file.startswith(places), f"{file} imports {name}, which belongs into {' or '.join(places)}"
 
 
-@pytest.mark.parametrize("file", [file for file in FILES if not file.startswith(SURFACES)])
-def test_the_core_knows_no_surface(file: str) -> None:
-    closed = tuple("lib_outpaint." + place.rstrip("/").removesuffix(".py").replace("/", ".") for place in SURFACES)
-    for name in imported(file):
-        assert not any(name == place or name.startswith(place + ".") for place in closed), f"{file} imports {name}"
+def room(module: str) -> str:
+    """The room of a module of ours: lib_outpaint.planning.windows is in "planning"."""
+    return module.split(".")[1] if "." in module else ""
+
+
+def arrows() -> dict[str, set[str]]:
+    """Which modules of ours each of ours imports, anywhere in it."""
+    modules = {}
+    for file in FILES:
+        parts = file.removesuffix(".py").split("/")
+        modules[".".join(["lib_outpaint", *(parts[:-1] if parts[-1] == "__init__" else parts)])] = file
+    found: dict[str, set[str]] = {}
+    for module, file in modules.items():
+        found[module] = {name for name in imported(file) if name in modules and name != module}
+    return found
+
+
+def test_no_import_runs_upwards_between_the_rooms() -> None:
+    up = [f"{module} -> {other}" for module, others in arrows().items() for other in others
+          if room(module) and room(other) and ROOMS.index(room(other)) > ROOMS.index(room(module))]
+    assert not up
+
+
+def test_no_imports_run_in_circles() -> None:
+    found = arrows()
+    for package in list(found):  # a package's face only hands names on: what imports it wants what stands behind it
+        found[package] = {other for other in found[package] if not package.startswith(other + ".")}
+    done: set[str] = set()
+
+    def walk(module: str, path: tuple[str, ...]) -> None:
+        assert module not in path, " -> ".join((*path[path.index(module):], module))
+        if module not in done:
+            for other in found[module]:
+                walk(other, (*path, module))
+            done.add(module)
+
+    for module in found:
+        walk(module, ())
+
+
+def test_every_basename_is_there_once() -> None:
+    names = [file.rsplit("/", 1)[-1] for file in FILES]
+    assert sorted(name for name in set(names) if names.count(name) > 1) == ["__init__.py"]
 
 
 WITH_LITTLE = """
@@ -91,10 +131,10 @@ class Closed(importlib.abc.MetaPathFinder):
             raise ModuleNotFoundError(f"closed: {name}", name=name)
 
 sys.meta_path.insert(0, Closed())
-import lib_outpaint.engine, lib_outpaint.hosts.draft, lib_outpaint.picture_io, lib_outpaint.plan_json
-import lib_outpaint.preview, lib_outpaint.metadata, lib_outpaint.compare
+import lib_outpaint.engine.loop, lib_outpaint.backends.draft, lib_outpaint.images, lib_outpaint.planning.plan_json
+import lib_outpaint.engine.preview, lib_outpaint.images.metadata, lib_outpaint.images.grid
 try:
-    lib_outpaint.hosts.draft.DraftHost()
+    lib_outpaint.backends.draft.Draft()
 except lib_outpaint.errors.MissingExtra as error:
     print(error)
 """

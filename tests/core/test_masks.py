@@ -9,11 +9,11 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib_outpaint.geometry import Box, Extent
-from lib_outpaint.hosts.protocol import Capabilities
-from lib_outpaint.masks import as_pixels, box_coverage, masks_for, ramp, region_coverage
-from lib_outpaint.params import Params
-from lib_outpaint.plan import make_plan
+from lib_outpaint.parameters.params import Params
+from lib_outpaint.pixels.masks import as_pixels, box_coverage, masks_for, ramp, region_coverage
+from lib_outpaint.planning.capabilities import Capabilities
+from lib_outpaint.planning.geometry import Box, Extent
+from lib_outpaint.planning.plan import make_plan
 
 CPU = torch.device("cpu")
 bands = st.tuples(st.sampled_from([1, 2, 3, 8, 33, 256]), st.sampled_from([0, 1, 4, 17, 64]),

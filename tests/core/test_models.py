@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lib_outpaint.errors import ModelError
-from lib_outpaint.model_header import HEADER_LIMIT, read_header, read_json
-from lib_outpaint.models import inspect
+from lib_outpaint.models.header import HEADER_LIMIT, read_header, read_json
+from lib_outpaint.models.inspect import inspect
 
 Shapes = dict[str, tuple[int, ...]]
 CONV = "model.diffusion_model.input_blocks.0.0.weight"

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from lib_outpaint.errors import InputError, ParamError
-from lib_outpaint.params import DECLARED, Param, Params, declared
+from lib_outpaint.parameters.params import DECLARED, Param, Params, declared
 
 # Positional calls depend on this order: it only ever grows at the end.
 ORDER = ("left", "right", "up", "down", "unit", "aspect", "size", "anchor", "order", "step", "context", "fill",

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from lib_outpaint.picture_io import read
+from lib_outpaint.images import read
 
 
 def test_a_transparent_level_that_is_lost_is_told(tmp_path: Path) -> None:

@@ -10,8 +10,8 @@ import pytest
 from PIL import ExifTags, Image, ImageCms
 from small_pictures import HEIGHT, WIDTH, as_array, grown_from, in_mode, saved
 
-from lib_outpaint import picture_io
-from lib_outpaint.picture_io.tags import EXIF_IFD
+from lib_outpaint import images
+from lib_outpaint.images.tags import EXIF_IFD
 
 ORIENTATION, ARTIST = 0x0112, 0x013B
 # How a viewer has to turn what a camera stored (EXIF 2.32, table 4.6.4, tag Orientation).
@@ -28,13 +28,13 @@ def test_exif_orientation_is_applied_and_its_tag_removed(form: str, orientation:
     exif = Image.Exif()
     exif[ORIENTATION], exif[ARTIST] = orientation, "me"
     options = {"JPEG": {"quality": 95, "subsampling": 0}, "WEBP": {"lossless": True}}.get(form, {})
-    picture = picture_io.read(saved(image, form, exif=exif, **options))
+    picture = images.read(saved(image, form, exif=exif, **options))
     wanted = as_array(image if orientation == 1 else image.transpose(TURNS[orientation]))
     assert picture.stored.shape == ((32, 48, 3) if orientation < 5 else (48, 32, 3))
     assert np.abs(picture.stored.astype(int) - wanted).max() <= (8 if form == "JPEG" else 0)
     corner = {1: (0, 0), 2: (0, -1), 3: (-1, -1), 4: (-1, 0), 5: (0, 0), 6: (0, -1), 7: (-1, -1), 8: (-1, 0)}
     assert picture.stored[corner[orientation]].tolist()[1] < 30, "the red corner is elsewhere"
-    picture_io.save(Image.fromarray(picture.stored), tmp_path / "turned.png", "", picture)
+    images.save(Image.fromarray(picture.stored), tmp_path / "turned.png", "", picture)
     with Image.open(tmp_path / "turned.png") as written:
         assert written.getexif().get(ORIENTATION, 1) == 1
         assert written.getexif()[ARTIST] == "me"
@@ -50,9 +50,9 @@ def test_icc_resolution_and_exif_are_kept(suffix: str, tmp_path: Path) -> None:
     inner[0x920A] = 50.0  # focal length
     inner[0xA002], inner[0xA003] = WIDTH, HEIGHT
     exif[EXIF_IFD] = inner
-    picture = picture_io.read(saved(in_mode("RGB"), "JPEG", exif=exif, icc_profile=icc, dpi=(300, 300)))
+    picture = images.read(saved(in_mode("RGB"), "JPEG", exif=exif, icc_profile=icc, dpi=(300, 300)))
     path = tmp_path / ("kept" + suffix)
-    picture_io.save(picture_io.assembled(picture, grown_from(picture)), path, "Steps: 1", picture)
+    images.save(images.assembled(picture, grown_from(picture)), path, "Steps: 1", picture)
     with Image.open(path) as written:
         assert written.info["icc_profile"] == icc
         assert written.getexif()[ARTIST] == "me"
@@ -61,17 +61,17 @@ def test_icc_resolution_and_exif_are_kept(suffix: str, tmp_path: Path) -> None:
         assert (found[0xA002], found[0xA003]) == (WIDTH + 11, HEIGHT + 6), "EXIF tells the old size"
         if suffix != ".webp":
             assert [round(float(value)) for value in written.info["dpi"]] == [300, 300]
-    assert picture_io.infotext_of(path) == "Steps: 1"
+    assert images.infotext_of(path) == "Steps: 1"
 
 
 @pytest.mark.parametrize("mode", ["L", "LA", "RGB", "RGBA", "I;16", "P", "1"])
 @pytest.mark.parametrize("compression", ["raw", "tiff_lzw", "tiff_deflate"])
 @pytest.mark.parametrize("suffix", [".tif", ".png"])
 def test_the_layout_of_a_tiff_does_not_travel(mode: str, compression: str, suffix: str, tmp_path: Path) -> None:
-    picture = picture_io.read(saved(in_mode(mode), "TIFF", compression=compression))
+    picture = images.read(saved(in_mode(mode), "TIFF", compression=compression))
     path = tmp_path / ("again" + suffix)
-    picture_io.save(picture_io.to_image(picture.stored, picture.mode), path, "Steps: 1", picture)
-    again = picture_io.read(path)
+    images.save(images.to_image(picture.stored, picture.mode), path, "Steps: 1", picture)
+    again = images.read(path)
     assert np.array_equal(again.stored, picture.stored)
     if suffix == ".png":
         with Image.open(path) as written:
@@ -89,9 +89,9 @@ def test_a_resolution_that_is_none_is_not_kept(tmp_path: Path, numbers: tuple[in
     data = path.read_bytes()
     assert data.count(struct.pack("<II", 300, 1)) == 2
     path.write_bytes(data.replace(struct.pack("<II", 300, 1), struct.pack("<II", *numbers)))
-    source = picture_io.read(path)
+    source = images.read(path)
     assert source.dpi == (None if wanted is None else (wanted, wanted))
-    picture_io.save(Image.new("RGB", (12, 6)), tmp_path / f"after.{suffix}", "Seed: 5", source)
+    images.save(Image.new("RGB", (12, 6)), tmp_path / f"after.{suffix}", "Seed: 5", source)
     if wanted and suffix != "webp":
         with Image.open(tmp_path / f"after.{suffix}") as image:
             assert image.info["dpi"] == pytest.approx((wanted, wanted), abs=0.1)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from lib_outpaint.errors import PictureError
-from lib_outpaint.picture_io import pictures_in
+from lib_outpaint.images import pictures_in
 
 
 @pytest.mark.parametrize(("files", "names"), [

@@ -9,9 +9,9 @@ import pytest
 from PIL import Image
 from small_pictures import in_mode
 
-from lib_outpaint import picture_io
+from lib_outpaint import images
 from lib_outpaint.errors import PictureError
-from lib_outpaint.picture_io.tags import EXIF_IFD, MAKER_NOTE, USER_COMMENT
+from lib_outpaint.images.tags import EXIF_IFD, MAKER_NOTE, USER_COMMENT
 
 TEXTS = {"plain": "a lake\nSteps: 20, Seed: 5", "latin": "café, Größe: 5", "emoji": "🏰 a castle",
          "chinese": "湖边的城堡\nNegative prompt: 模糊\nSteps: 20", "long": "word, " * 5000}
@@ -23,8 +23,8 @@ MAKE, LENS = 0x010F, 0xA434
 @pytest.mark.parametrize("text", TEXTS)
 def test_the_infotext_comes_back(suffix: str, text: str, tmp_path: Path) -> None:
     path = tmp_path / ("told" + suffix)
-    picture_io.save(in_mode("RGB"), path, TEXTS[text])
-    assert picture_io.infotext_of(path) == TEXTS[text]
+    images.save(in_mode("RGB"), path, TEXTS[text])
+    assert images.infotext_of(path) == TEXTS[text]
     with Image.open(path) as written:
         if suffix == ".png":
             assert written.info["parameters"] == TEXTS[text]
@@ -36,14 +36,14 @@ def test_the_infotext_comes_back(suffix: str, text: str, tmp_path: Path) -> None
 
 def test_an_infotext_too_long_for_the_format_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(PictureError, match="cannot be written"):
-        picture_io.save(in_mode("RGB"), tmp_path / "long.jpg", "x" * 70000)
+        images.save(in_mode("RGB"), tmp_path / "long.jpg", "x" * 70000)
     assert os.listdir(tmp_path) == []
 
 
 def test_no_infotext(tmp_path: Path) -> None:
     for suffix in (".png", ".jpg", ".webp", ".tif", ".bmp"):
-        picture_io.save(in_mode("RGB"), tmp_path / ("silent" + suffix))
-        assert picture_io.infotext_of(tmp_path / ("silent" + suffix)) == ""
+        images.save(in_mode("RGB"), tmp_path / ("silent" + suffix))
+        assert images.infotext_of(tmp_path / ("silent" + suffix)) == ""
 
 
 @pytest.fixture
@@ -61,10 +61,10 @@ def made_before(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("suffix", ["png", "jpg", "webp", "tif"])
 def test_the_sources_own_infotext_gives_way_to_the_new_one(made_before: Path, tmp_path: Path, suffix: str) -> None:
-    source = picture_io.read(made_before)
+    source = images.read(made_before)
     path = tmp_path / f"after.{suffix}"
-    picture_io.save(Image.new("RGB", (12, 6)), path, "Seed: 5, Size: 12x6", source)
-    assert picture_io.infotext_of(path) == "Seed: 5, Size: 12x6"
+    images.save(Image.new("RGB", (12, 6)), path, "Seed: 5, Size: 12x6", source)
+    assert images.infotext_of(path) == "Seed: 5, Size: 12x6"
     with Image.open(path) as image:
         inner = image.getexif().get_ifd(EXIF_IFD)
         assert inner[LENS] == "a lens"
@@ -74,7 +74,7 @@ def test_the_sources_own_infotext_gives_way_to_the_new_one(made_before: Path, tm
 
 
 def test_without_an_infotext_a_comment_stays(made_before: Path, tmp_path: Path) -> None:
-    picture_io.save(Image.new("RGB", (12, 6)), tmp_path / "after.png", "", picture_io.read(made_before))
+    images.save(Image.new("RGB", (12, 6)), tmp_path / "after.png", "", images.read(made_before))
     with Image.open(tmp_path / "after.png") as image:
         assert image.getexif().get_ifd(EXIF_IFD)[USER_COMMENT] == OLD
 
@@ -84,7 +84,7 @@ def test_an_exif_block_of_nothing_but_an_old_infotext_is_left_out(tmp_path: Path
     exif.get_ifd(EXIF_IFD)[USER_COMMENT] = OLD
     exif[EXIF_IFD] = exif.get_ifd(EXIF_IFD)
     Image.new("RGB", (8, 6)).save(tmp_path / "before.jpg", exif=exif.tobytes())
-    picture_io.save(Image.new("RGB", (12, 6)), tmp_path / "after.png", "Seed: 5", picture_io.read(tmp_path / "before.jpg"))
+    images.save(Image.new("RGB", (12, 6)), tmp_path / "after.png", "Seed: 5", images.read(tmp_path / "before.jpg"))
     with Image.open(tmp_path / "after.png") as image:
         assert "exif" not in image.info
 
@@ -95,8 +95,8 @@ def test_a_maker_note_gives_way_where_it_leaves_the_infotext_no_room(tmp_path: P
     exif[EXIF_IFD] = {MAKER_NOTE: b"n" * length, LENS: "a lens"}
     Image.new("RGB", (8, 6)).save(tmp_path / "before.jpg", exif=exif.tobytes())
     infotext = "Seed: 5, Outpaint version: 0.1.0, " * 20
-    picture_io.save(Image.new("RGB", (12, 6)), tmp_path / "after.jpg", infotext, picture_io.read(tmp_path / "before.jpg"))
-    assert picture_io.infotext_of(tmp_path / "after.jpg") == infotext
+    images.save(Image.new("RGB", (12, 6)), tmp_path / "after.jpg", infotext, images.read(tmp_path / "before.jpg"))
+    assert images.infotext_of(tmp_path / "after.jpg") == infotext
     with Image.open(tmp_path / "after.jpg") as image:
         inner = image.getexif().get_ifd(EXIF_IFD)
     assert inner[LENS] == "a lens"

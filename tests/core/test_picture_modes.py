@@ -12,7 +12,7 @@ from PIL import Image
 from png_files import png_of
 from small_pictures import BYTES, HEIGHT, WIDTH, as_array, grown_from, in_mode, saved
 
-from lib_outpaint import picture_io
+from lib_outpaint import images
 from lib_outpaint.errors import PictureError
 
 MODES = {"L": "L", "LA": "LA", "RGB": "RGB", "RGBA": "RGBA", "I;16": "I;16", "P": "RGB", "P+transparency": "RGBA",
@@ -24,10 +24,10 @@ CAN_HOLD = {"PNG": tuple(MODES), "TIFF": tuple(MODES), "WEBP": ("RGB", "RGBA", "
 @pytest.mark.parametrize(("form", "mode"), [(form, mode) for form, modes in CAN_HOLD.items() for mode in modes])
 def test_bytes_beyond_the_band_survive_the_file(form: str, mode: str, tmp_path: Path) -> None:
     original = in_mode(mode)
-    picture = picture_io.read(saved(original))
+    picture = images.read(saved(original))
     assert picture.mode == MODES[mode]
     path = tmp_path / f"grown.{form.lower()}"
-    picture_io.save(picture_io.assembled(picture, grown_from(picture)), path, "Steps: 1", picture)
+    images.save(images.assembled(picture, grown_from(picture)), path, "Steps: 1", picture)
     with Image.open(path) as written:
         assert written.format == form
         assert written.size == (WIDTH + 11, HEIGHT + 6)
@@ -43,7 +43,7 @@ def test_colours_under_full_transparency_survive_webp(tmp_path: Path) -> None:
     clear = Image.frombytes("RGBA", (WIDTH, HEIGHT), np.concatenate(
         [BYTES[:, :, :3], np.zeros((HEIGHT, WIDTH, 1), np.uint8)], 2).tobytes())
     path = tmp_path / "clear.webp"
-    picture_io.save(clear, path)
+    images.save(clear, path)
     with Image.open(path) as written:
         assert np.array_equal(as_array(written), as_array(clear))
 
@@ -51,7 +51,7 @@ def test_colours_under_full_transparency_survive_webp(tmp_path: Path) -> None:
 @pytest.mark.parametrize("form", ["JPEG", "TIFF"])
 def test_cmyk_becomes_rgb_with_a_note(form: str) -> None:
     image = Image.new("CMYK", (WIDTH, HEIGHT), (200, 30, 90, 0))
-    picture = picture_io.read(saved(image, form, icc_profile=b"a CMYK profile"))
+    picture = images.read(saved(image, form, icc_profile=b"a CMYK profile"))
     assert picture.mode == "RGB"
     assert picture.notes == ("CMYK was converted to RGB and its colour profile dropped",)
     assert picture.icc is None
@@ -59,7 +59,7 @@ def test_cmyk_becomes_rgb_with_a_note(form: str) -> None:
 
 
 def test_grey_with_a_transparent_level_becomes_grey_and_alpha() -> None:
-    picture = picture_io.read(saved(in_mode("L"), transparency=int(BYTES[0, 0, 0])))
+    picture = images.read(saved(in_mode("L"), transparency=int(BYTES[0, 0, 0])))
     assert picture.mode == "LA"
     assert picture.stored[0, 0].tolist()[1] == 0
     assert set(np.unique(picture.stored[:, :, 1])) == {0, 255}
@@ -68,11 +68,11 @@ def test_grey_with_a_transparent_level_becomes_grey_and_alpha() -> None:
 @pytest.mark.parametrize("mode", ["F", "HSV", "LAB"])
 def test_modes_that_cannot_be_kept_are_refused(mode: str) -> None:
     with pytest.raises(PictureError, match=f"mode {mode} cannot be kept; convert it to RGB first"):
-        picture_io.taken_over(Image.new(mode, (4, 4)))
+        images.taken_over(Image.new(mode, (4, 4)))
 
 
 def test_pictures_in_memory_are_taken_over_as_they_are() -> None:
-    picture = picture_io.taken_over(in_mode("RGBA"))
+    picture = images.taken_over(in_mode("RGBA"))
     assert np.array_equal(picture.stored, BYTES)
     assert torch.equal(picture.pixels, torch.from_numpy(BYTES[:, :, :3].copy()).permute(2, 0, 1).float() / 255)
 
@@ -81,7 +81,7 @@ def test_pictures_in_memory_are_taken_over_as_they_are() -> None:
 @pytest.mark.parametrize("width", [16, 53, 160, 216])
 def test_eight_bits_are_not_taken_for_sixteen(form: str, width: int) -> None:
     options = {"lossless": True} if form == "WEBP" else {}
-    assert picture_io.read(saved(Image.new("RGB", (width, 16), (1, 2, 3)), form, **options)).mode == "RGB"
+    assert images.read(saved(Image.new("RGB", (width, 16), (1, 2, 3)), form, **options)).mode == "RGB"
 
 
 def png(colour: int, channels: int, depth: int = 16) -> io.BytesIO:
@@ -98,23 +98,23 @@ def test_sixteen_bits_a_colour_are_refused_in_a_line(file: io.BytesIO, refused: 
     file.seek(0)
     if refused:
         with pytest.raises(PictureError, match=r"^the picture: has 16 bits a colour channel, which would be lost"):
-            picture_io.read(file)
+            images.read(file)
     else:
-        assert picture_io.read(file).stored.shape[:2] in ((3, 4), (1, 2))
+        assert images.read(file).stored.shape[:2] in ((3, 4), (1, 2))
 
 
 def test_16_bit_grey_keeps_all_its_levels() -> None:
-    picture = picture_io.read(saved(in_mode("I;16")))
+    picture = images.read(saved(in_mode("I;16")))
     assert picture.stored.dtype == np.uint16
     assert np.array_equal(picture.stored, as_array(in_mode("I;16")))
     assert float((picture.pixels[0] * 65535 - torch.from_numpy(picture.stored.astype(np.float32))).abs().max()) < 0.1
     with pytest.raises(PictureError, match="has 32 bits a pixel"):
-        picture_io.taken_over(Image.fromarray(np.full((4, 4), 70000, np.int32)))
+        images.taken_over(Image.fromarray(np.full((4, 4), 70000, np.int32)))
 
 
 def test_the_writer_rounds_once() -> None:
     levels = torch.tensor([0.0, 0.4, 0.5, 0.6, 1.0, 254.49, 254.51, 255.0]) / 255
     pixels = levels.expand(3, 1, 8)
-    shown = picture_io.float_image(pixels)
+    shown = images.float_image(pixels)
     assert as_array(shown)[0, :, 0].tolist() == [0, 0, 0, 1, 1, 254, 255, 255]
-    assert picture_io.float_image(pixels[0]).mode == "L"
+    assert images.float_image(pixels[0]).mode == "L"

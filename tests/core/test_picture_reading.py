@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 from small_pictures import HEIGHT, WIDTH, in_mode, saved
 
-from lib_outpaint import picture_io
+from lib_outpaint import images
 from lib_outpaint.errors import PictureError
 
 
@@ -27,15 +27,15 @@ def several(form: str) -> io.BytesIO:
 @pytest.mark.parametrize("form", ["GIF", "PNG", "WEBP", "TIFF"])
 def test_animations_and_pages_are_refused(form: str) -> None:
     with pytest.raises(PictureError, match=r"^the picture: is animated or has several pages; give one picture$"):
-        picture_io.read(several(form))
+        images.read(several(form))
 
 
 def test_a_still_gif_is_read() -> None:
-    assert picture_io.read(saved(frames()[1], "GIF")).stored[0, 0].tolist() == [90, 0, 0]
+    assert images.read(saved(frames()[1], "GIF")).stored[0, 0].tolist() == [90, 0, 0]
 
 
 def test_the_first_picture_of_an_mpo() -> None:
-    picture = picture_io.read(several("MPO"))
+    picture = images.read(several("MPO"))
     assert picture.stored.max() < 20
 
 
@@ -60,7 +60,7 @@ def test_damaged_files_are_one_line(data: bytes, words: str, tmp_path: Path) -> 
     path = tmp_path / "bad.png"
     path.write_bytes(data)
     with pytest.raises(PictureError) as caught:
-        picture_io.read(path)
+        images.read(path)
     assert str(caught.value).startswith("bad.png: ")
     assert words in str(caught.value)
     assert "\n" not in str(caught.value)
@@ -68,9 +68,9 @@ def test_damaged_files_are_one_line(data: bytes, words: str, tmp_path: Path) -> 
 
 def test_no_such_file_and_a_folder(tmp_path: Path) -> None:
     with pytest.raises(PictureError, match=r"^none\.png: there is no such file$"):
-        picture_io.read(tmp_path / "none.png")
+        images.read(tmp_path / "none.png")
     with pytest.raises(PictureError, match="cannot be read"):
-        picture_io.read(tmp_path)
+        images.read(tmp_path)
 
 
 @pytest.mark.parametrize("size", [(9500, 9500), (60000, 60000)], ids=["over-the-limit", "bomb"])
@@ -79,10 +79,10 @@ def test_decompression_bombs(size: tuple[int, int]) -> None:
     data[16:24] = struct.pack(">II", *size)
     data[29:33] = struct.pack(">I", zlib.crc32(bytes(data[12:29])))
     with pytest.raises(PictureError, match="larger than 89 MP"):
-        picture_io.read(io.BytesIO(bytes(data)))
+        images.read(io.BytesIO(bytes(data)))
 
 
 def test_a_limit_of_ones_own() -> None:
     with pytest.raises(PictureError, match=r"^the picture: is 53x37, larger than 0 MP$"):
-        picture_io.read(saved(in_mode("L")), most_pixels=WIDTH * HEIGHT - 1)
-    assert picture_io.read(saved(in_mode("L")), most_pixels=WIDTH * HEIGHT).mode == "L"
+        images.read(saved(in_mode("L")), most_pixels=WIDTH * HEIGHT - 1)
+    assert images.read(saved(in_mode("L")), most_pixels=WIDTH * HEIGHT).mode == "L"

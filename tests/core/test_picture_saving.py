@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from small_pictures import in_mode
 
-from lib_outpaint import picture_io
+from lib_outpaint import images
 from lib_outpaint.errors import PictureError
 
 
@@ -18,7 +18,7 @@ from lib_outpaint.errors import PictureError
     ("a.png", "PNG"), ("a.PNG", "PNG"), ("a.jpg", "JPEG"), ("a.jpeg", "JPEG"), ("a.webp", "WEBP"), ("a.tif", "TIFF"),
     ("a.tiff", "TIFF"), ("a.bmp", "BMP"), ("a.b.png", "PNG")])
 def test_the_format_follows_the_suffix(name: str, form: str) -> None:
-    assert picture_io.format_for(Path(name)) == form
+    assert images.format_for(Path(name)) == form
 
 
 @pytest.mark.parametrize(("name", "words"), [
@@ -26,7 +26,7 @@ def test_the_format_follows_the_suffix(name: str, form: str) -> None:
     ("a.png.part", "cannot write .part"), (".png", "cannot write a file without suffix")])
 def test_suffixes_that_cannot_be_written(name: str, words: str, tmp_path: Path) -> None:
     with pytest.raises(PictureError, match=words):
-        picture_io.save(in_mode("RGB"), tmp_path / name)
+        images.save(in_mode("RGB"), tmp_path / name)
     assert os.listdir(tmp_path) == []
 
 
@@ -42,7 +42,7 @@ def test_formats_that_cannot_hold_the_picture(mode: str, suffix: str, words: str
     path = tmp_path / ("a" + suffix)
     path.write_bytes(b"what was there")
     with pytest.raises(PictureError, match=words):
-        picture_io.save(in_mode(mode), path)
+        images.save(in_mode(mode), path)
     assert path.read_bytes() == b"what was there"
     assert os.listdir(tmp_path) == [path.name]
 
@@ -52,7 +52,7 @@ def test_formats_that_cannot_hold_the_picture(mode: str, suffix: str, words: str
 def test_alpha_that_hides_nothing_is_left_out(mode: str, suffix: str, tmp_path: Path) -> None:
     image = in_mode(mode)
     image.putalpha(255)
-    picture_io.save(image, tmp_path / ("a" + suffix))
+    images.save(image, tmp_path / ("a" + suffix))
     with Image.open(tmp_path / ("a" + suffix)) as written:
         assert written.mode == ("L" if mode == "LA" else "RGB")
 
@@ -63,7 +63,7 @@ def test_alpha_that_hides_nothing_is_left_out(mode: str, suffix: str, tmp_path: 
 def test_a_failure_while_writing_leaves_the_old_file(failure: BaseException, where: str, tmp_path: Path,
                                                     monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "good.png"
-    picture_io.save(in_mode("RGB"), path)
+    images.save(in_mode("RGB"), path)
     before = path.read_bytes()
 
     def fail(*args: Any, **more: Any) -> None:
@@ -76,27 +76,27 @@ def test_a_failure_while_writing_leaves_the_old_file(failure: BaseException, whe
     else:
         monkeypatch.setattr(os, "replace", fail)
     with pytest.raises(KeyboardInterrupt if isinstance(failure, KeyboardInterrupt) else PictureError):
-        picture_io.save(in_mode("L"), path)
+        images.save(in_mode("L"), path)
     assert path.read_bytes() == before
     assert os.listdir(tmp_path) == ["good.png"]
 
 
 def test_folders_are_made_and_a_file_in_the_way_is_told(tmp_path: Path) -> None:
-    picture_io.save(in_mode("L"), tmp_path / "a" / "b" / "c.png")
+    images.save(in_mode("L"), tmp_path / "a" / "b" / "c.png")
     assert (tmp_path / "a" / "b" / "c.png").is_file()
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(PictureError, match="cannot be written"):
-        picture_io.save(in_mode("L"), tmp_path / "file" / "c.png")
+        images.save(in_mode("L"), tmp_path / "file" / "c.png")
 
 
 @pytest.mark.skipif(os.name != "posix", reason="file rights are those of POSIX")
 def test_a_written_file_has_the_rights_of_any_other(tmp_path: Path) -> None:
     (tmp_path / "plain").write_text("")
-    picture_io.save(in_mode("L"), tmp_path / "a.png")
+    images.save(in_mode("L"), tmp_path / "a.png")
     assert (tmp_path / "a.png").stat().st_mode == (tmp_path / "plain").stat().st_mode
 
 
 def test_names_of_any_length_and_script(tmp_path: Path) -> None:
     for name in ("城堡" * 40 + ".png", "a" * 250 + ".png", "with blank.png", "-dash.png"):
-        picture_io.save(in_mode("L"), tmp_path / name)
+        images.save(in_mode("L"), tmp_path / name)
         assert (tmp_path / name).is_file()

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from plan_cases import SD1, SDXL, SIDES, cases, drawn, planned
 
 from lib_outpaint.errors import ParamError, PlanError
-from lib_outpaint.geometry import Box, Extent
-from lib_outpaint.hosts.protocol import Capabilities
-from lib_outpaint.params import Params
-from lib_outpaint.plan import Limits, Pass, Plan, make_plan, split_pass
+from lib_outpaint.parameters.params import Params
+from lib_outpaint.planning.capabilities import Capabilities
+from lib_outpaint.planning.geometry import Box, Extent
+from lib_outpaint.planning.limits import Limits
+from lib_outpaint.planning.plan import Pass, Plan, make_plan, split_pass
 
 
 @settings(max_examples=300)

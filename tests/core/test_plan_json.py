@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from plan_cases import SD1, cases, planned
 
 from lib_outpaint.errors import PlanError
-from lib_outpaint.geometry import Extent, Margins
-from lib_outpaint.hosts.protocol import Capabilities
-from lib_outpaint.params import Params
-from lib_outpaint.plan import make_plan
-from lib_outpaint.plan_json import from_json, to_json
+from lib_outpaint.parameters.params import Params
+from lib_outpaint.planning.capabilities import Capabilities
+from lib_outpaint.planning.geometry import Extent, Margins
+from lib_outpaint.planning.plan import make_plan
+from lib_outpaint.planning.plan_json import from_json, to_json
 
 
 @settings(max_examples=60)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lib_outpaint.errors import ParamError
-from lib_outpaint.prompts import SidePrompts
+from lib_outpaint.parameters.side_prompts import SidePrompts
 
 MAIN, NEGATIVE = "a castle", "blur"
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 import torch
 
-from lib_outpaint.geometry import Box, Extent, bounding
-from lib_outpaint.hosts.protocol import Capabilities
-from lib_outpaint.masks import box_coverage
-from lib_outpaint.params import Params
-from lib_outpaint.plan import Pass, make_plan
+from lib_outpaint.parameters.params import Params
+from lib_outpaint.pixels.masks import box_coverage
+from lib_outpaint.planning.capabilities import Capabilities
+from lib_outpaint.planning.geometry import Box, Extent, bounding
+from lib_outpaint.planning.plan import Pass, make_plan
 
 CPU = torch.device("cpu")
 SIDES = ("left", "right", "up", "down")

@@ -6,8 +6,8 @@ import pytest
 from PIL import Image
 from skimage import data
 
-from lib_outpaint import cli
-from lib_outpaint.hosts.draft import DraftHost
+from lib_outpaint.apps import cli
+from lib_outpaint.backends.draft import Draft
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def drafts(monkeypatch):
         def __init__(self):
             self.fail = {}
 
-    noted, inpaint = Drafts(), DraftHost.inpaint
+    noted, inpaint = Drafts(), Draft.inpaint
 
     def noting(self, jobs):
         noted.append(jobs)
@@ -39,5 +39,5 @@ def drafts(monkeypatch):
             raise noted.fail[len(noted) - 1]
         return inpaint(self, jobs)
 
-    monkeypatch.setattr(DraftHost, "inpaint", noting)
+    monkeypatch.setattr(Draft, "inpaint", noting)
     return noted

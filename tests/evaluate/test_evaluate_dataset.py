@@ -10,7 +10,7 @@ from PIL import Image, ImageOps
 
 from lib_outpaint.errors import ParamError
 from lib_outpaint.evaluate.dataset import Resize, read_truth
-from lib_outpaint.geometry import Extent
+from lib_outpaint.planning.geometry import Extent
 
 
 def test_pictures_of_any_format_are_resized_and_cut(folder, tmp_path, run, capsys):

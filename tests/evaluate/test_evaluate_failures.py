@@ -5,9 +5,9 @@ import pytest
 from evaluate_results import numbers, table
 from PIL import Image
 
+from lib_outpaint.backends.draft import Draft
+from lib_outpaint.engine.protocol import Outcome
 from lib_outpaint.errors import HostError, ModelError
-from lib_outpaint.hosts.draft import DraftHost
-from lib_outpaint.hosts.protocol import Outcome
 
 
 def test_a_run_goes_on_where_it_was_interrupted(folder, tmp_path, run, drafts, capsys):
@@ -77,20 +77,20 @@ def test_an_engine_that_cannot_work_at_all_ends_at_once(folder, tmp_path, run, d
 
 @pytest.mark.parametrize("finished", [0, 1], ids=["at once", "half-way"])
 def test_an_interrupted_engine_ends_with_130_and_leaves_no_half_picture(folder, tmp_path, run, monkeypatch, finished):
-    inpaint, calls = DraftHost.inpaint, []
+    inpaint, calls = Draft.inpaint, []
 
     def interrupted(self, jobs):
         calls.append(jobs)
         return inpaint(self, jobs) if len(calls) <= finished else [Outcome(None) for _ in jobs]
 
-    monkeypatch.setattr(DraftHost, "inpaint", interrupted)
+    monkeypatch.setattr(Draft, "inpaint", interrupted)
     assert run("-q", "evaluate", folder, "-o", tmp_path / "out", "--no-baselines", "--cut", 24, "--step", 12) == 130
     assert len(calls) == finished + 1
     assert not list((tmp_path / "out").rglob("engine-default/*"))
 
 
 def test_an_engine_that_fails_half_way_leaves_no_half_picture(folder, tmp_path, run, monkeypatch):
-    inpaint, calls = DraftHost.inpaint, []
+    inpaint, calls = Draft.inpaint, []
 
     def fails(self, jobs):
         calls.append(jobs)
@@ -98,7 +98,7 @@ def test_an_engine_that_fails_half_way_leaves_no_half_picture(folder, tmp_path, 
             raise HostError("the sampler melted")
         return inpaint(self, jobs)
 
-    monkeypatch.setattr(DraftHost, "inpaint", fails)
+    monkeypatch.setattr(Draft, "inpaint", fails)
     assert run("-q", "evaluate", folder, "-o", tmp_path / "out", "--no-baselines", "--cut", 24, "--step", 12) == 3
     made = sorted(path.name for path in (tmp_path / "out").rglob("engine-default/*.png"))
     assert made

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from lib_outpaint.errors import ParamError, PictureError
 from lib_outpaint.evaluate import measures, similarity, texture
 from lib_outpaint.evaluate.cut import Cut, case_of, sides_of
-from lib_outpaint.evaluate.drifts import gaussian
 from lib_outpaint.evaluate.figures import FIGURES, figures
-from lib_outpaint.geometry import Box, Extent, Side
+from lib_outpaint.planning.geometry import Box, Extent, Side
+from laboratory.drifts import gaussian
 
 
 def levels(seed=0, height=64, width=80):

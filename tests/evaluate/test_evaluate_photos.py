@@ -6,7 +6,7 @@ from skimage import data
 
 from lib_outpaint.errors import ParamError
 from lib_outpaint.evaluate.photos import photo
-from lib_outpaint.geometry import Extent
+from lib_outpaint.planning.geometry import Extent
 
 
 def test_photographs_are_scaled_only_where_they_must_be():

@@ -12,9 +12,9 @@ import pytest
 from PIL import Image
 
 from lib_outpaint.evaluate import words
+from lib_outpaint.evaluate.evaluation import Evaluation, Row, folder_name
 from lib_outpaint.evaluate.ranking import ranked
 from lib_outpaint.evaluate.report import Heading, html_report
-from lib_outpaint.evaluate.run import Evaluation, Row, folder_name
 from lib_outpaint.evaluate.table import COLUMNS, csv_text, summaries
 
 NASTY = ['<script>alert(1)</script>.png', '"><img src=x onerror=alert(1)>.png', "a&amp;b, 'c'.png", "=1+1.png",

@@ -16,7 +16,7 @@ from command_runs import run, whole
 from hosts import PaintingHost
 from PIL import Image
 
-from lib_outpaint.picture_io import writing
+from lib_outpaint.images import writing
 
 
 class FullDisk:
@@ -157,7 +157,7 @@ def test_a_real_limit_of_the_system(photo: Path, tmp_path: Path) -> None:
     out = tmp_path / "out" / "out.png"
     # A measurement of coverage would write files of its own in that process.
     environment = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}
-    ended = subprocess.run([sys.executable, "-m", "lib_outpaint.cli", "-q", "image", photo, "-o", out, "--left", "16"],
+    ended = subprocess.run([sys.executable, "-m", "lib_outpaint", "-q", "image", photo, "-o", out, "--left", "16"],
                            preexec_fn=limited, env=environment, capture_output=True, text=True, check=False)
     assert ended.returncode == 2
     assert ended.stderr == f"outpaint: {out}: cannot be written: File too large\n"

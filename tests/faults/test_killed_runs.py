@@ -46,14 +46,14 @@ sys.exit(cli.main(sys.argv[1:]))
 KILLED_WHILE_SAMPLING = """
 import os, signal, sys
 from lib_outpaint import cli
-from lib_outpaint.hosts.draft import DraftHost
-inpaint, done = DraftHost.inpaint, []
+from lib_outpaint.backends.draft import Draft
+inpaint, done = Draft.inpaint, []
 def killing(self, jobs):
     done.append(jobs)
     if len(done) == 3:
         os.kill(os.getpid(), signal.SIGKILL)
     return inpaint(self, jobs)
-DraftHost.inpaint = killing
+Draft.inpaint = killing
 sys.exit(cli.main(sys.argv[1:]))
 """
 
@@ -107,8 +107,8 @@ def test_ctrl_c_at_any_time_of_a_folder_run(photo: Path, tmp_path: Path, quick: 
     source.mkdir()
     for name in "abc":
         (source / f"{name}.png").write_bytes(photo.read_bytes())
-    place = {"reading": "lib_outpaint.picture_io.read", "sampling": "hosts.PaintingHost.sample",
-             "saving": "lib_outpaint.picture_io.save"}[where]
+    place = {"reading": "lib_outpaint.images.read", "sampling": "hosts.PaintingHost.sample",
+             "saving": "lib_outpaint.images.save"}[where]
     module, name = place.rsplit(".", 1)
     owner: Any = PaintingHost if where == "sampling" else sys.modules[module]
     function, calls = getattr(owner, name), []

@@ -22,14 +22,15 @@ from hosts import (
     too_small,
 )
 
-from lib_outpaint import colour, composite
-from lib_outpaint.engine import outpaint
+from lib_outpaint.engine.loop import outpaint
+from lib_outpaint.engine.protocol import Job, Outcome, Progress
+from lib_outpaint.engine.request import Request, numbered_shots
+from lib_outpaint.engine.result import Grown, Result
 from lib_outpaint.errors import HostError, HostOutOfMemory, ParamError
-from lib_outpaint.hosts.protocol import Job, Outcome, Progress
-from lib_outpaint.params import Params
-from lib_outpaint.plan import Limits
-from lib_outpaint.request import Request, numbered_shots
-from lib_outpaint.result import Grown, Result
+from lib_outpaint.parameters.params import Params
+from lib_outpaint.pixels import blend as composite
+from lib_outpaint.pixels.colour import match as colour
+from lib_outpaint.planning.limits import Limits
 
 PASSES = 4  # of the job below, and the sizes after 0, 1 ... of them
 SIZE = (200, 150)
@@ -128,7 +129,7 @@ def test_a_fault_in_our_own_work_puts_no_half_pass_back(fault: BaseException, wh
                                                         monkeypatch: pytest.MonkeyPatch) -> None:
     """Also in the last picture of a batch: the others of that pass are not ahead of it."""
     module, name = {"matching colours": (colour, "match"), "blending": (composite, "blend_bands"),
-                    "prefilling": (__import__("lib_outpaint.working").working, "prefill")}[where]
+                    "prefilling": (__import__("lib_outpaint.engine.growing").engine.growing, "prefill")}[where]
     whole, calls = getattr(module, name), []
 
     def fails(*args: Any, **more: Any) -> Any:

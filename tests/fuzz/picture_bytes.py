@@ -10,7 +10,7 @@ import numpy as np
 from error_lines import one_line
 from PIL import Image, features
 
-from lib_outpaint import picture_io
+from lib_outpaint import images
 from lib_outpaint.errors import PictureError
 
 PIXELS = np.random.default_rng(3).integers(0, 256, (23, 31, 3), dtype=np.uint8)
@@ -31,18 +31,18 @@ if features.check("jpg_2000"):
     GOOD["JPEG2000"] = encoded("JPEG2000")
 
 
-def read(data: bytes) -> picture_io.Picture | None:
+def read(data: bytes) -> images.Picture | None:
     """The picture; None when it was refused in one line."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Pillow's, on damaged metadata
         try:
-            return picture_io.read(picture_io.in_memory(data))
+            return images.read(images.in_memory(data))
         except PictureError as error:
             one_line(error)
             return None
 
 
-def check(picture: picture_io.Picture | None) -> None:
+def check(picture: images.Picture | None) -> None:
     if picture is None:
         return
     assert picture.mode in ("L", "LA", "RGB", "RGBA", "I;16")

@@ -11,17 +11,17 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from strange_texts import texts
 
-from lib_outpaint import codecs
-from lib_outpaint.compare import combinations
+from lib_outpaint.engine.request import MOST_PROMPT, Shot, numbered_shots
 from lib_outpaint.errors import InputError, ParamError
-from lib_outpaint.geometry import Extent
-from lib_outpaint.growth import margins_for
-from lib_outpaint.legacy import positional, translated
-from lib_outpaint.lora_syntax import from_list, from_prompt
-from lib_outpaint.params import DECLARED, Params
-from lib_outpaint.plan_json import from_json
-from lib_outpaint.prompts import SidePrompts
-from lib_outpaint.request import MOST_PROMPT, Shot, numbered_shots
+from lib_outpaint.parameters import codecs
+from lib_outpaint.parameters.combinations import combinations
+from lib_outpaint.parameters.legacy import positional, translated
+from lib_outpaint.parameters.loras import from_list, from_prompt
+from lib_outpaint.parameters.params import DECLARED, Params
+from lib_outpaint.parameters.side_prompts import SidePrompts
+from lib_outpaint.planning.geometry import Extent
+from lib_outpaint.planning.growth import margins_for
+from lib_outpaint.planning.plan_json import from_json
 
 anything = st.recursive(
     st.one_of(

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from PIL import Image
 from strange_texts import texts
 
-from lib_outpaint import cli
-from lib_outpaint.params import DECLARED
+from lib_outpaint.apps import cli
+from lib_outpaint.parameters.params import DECLARED
 
 FLAGS = [f"--{p.name.replace('_', '-')}" for p in DECLARED if p.name not in ("compare",)]
 OTHER_FLAGS = ["--seed", "--count", "--steps", "--max-megapixels", "--prompt", "--sampler"]

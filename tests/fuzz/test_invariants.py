@@ -12,16 +12,17 @@ from hosts import RecordingHost
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from lib_outpaint.engine import outpaint, planned
+from lib_outpaint.engine.loop import outpaint, planned
+from lib_outpaint.engine.preview import preview
+from lib_outpaint.engine.protocol import Job, Outcome
+from lib_outpaint.engine.request import Request, numbered_shots
 from lib_outpaint.errors import InputError
-from lib_outpaint.growth import margins_for
-from lib_outpaint.hosts.protocol import Capabilities, Job, Outcome
-from lib_outpaint.masks import as_pixels
-from lib_outpaint.params import ANCHORS, Params
-from lib_outpaint.picture_io import Picture, assembled, pixels_of
-from lib_outpaint.plan_json import from_json, to_json
-from lib_outpaint.preview import preview
-from lib_outpaint.request import Request, numbered_shots
+from lib_outpaint.images import Picture, assembled, pixels_of
+from lib_outpaint.parameters.params import ANCHORS, Params
+from lib_outpaint.pixels.masks import as_pixels
+from lib_outpaint.planning.capabilities import Capabilities
+from lib_outpaint.planning.growth import margins_for
+from lib_outpaint.planning.plan_json import from_json, to_json
 
 SIDES = ("left", "right", "up", "down")
 lengths = st.one_of(st.sampled_from([1, 2, 8, 63, 64, 65]), st.integers(1, 150))

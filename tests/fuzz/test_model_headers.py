@@ -19,8 +19,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lib_outpaint.errors import ModelError
-from lib_outpaint.model_header import HEADER_LIMIT, read_header
-from lib_outpaint.models import inspect
+from lib_outpaint.models.header import HEADER_LIMIT, read_header
+from lib_outpaint.models.inspect import inspect
 
 GOOD = {"__metadata__": {"format": "pt"},
         "model.diffusion_model.input_blocks.0.0.weight": {"dtype": "F16", "shape": [4, 4, 3, 3], "data_offsets": [0, 288]},

@@ -13,7 +13,7 @@ from picture_bytes import GOOD, PIXELS, check, read
 from PIL import Image
 from png_files import chunk, png_of
 
-from lib_outpaint import picture_io
+from lib_outpaint import images
 from lib_outpaint.errors import PictureError
 
 
@@ -62,7 +62,7 @@ def test_a_header_that_promises_a_huge_picture_is_refused_before_memory_is_taken
     began = time.process_time()
     try:
         with pytest.raises(PictureError):
-            picture_io.read(picture_io.in_memory(data))
+            images.read(images.in_memory(data))
         seconds, (_, peak) = time.process_time() - began, tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from picture_bytes import GOOD, check, encoded, read
 from PIL import Image
 
-from lib_outpaint import picture_io
+from lib_outpaint import images
 from lib_outpaint.errors import PictureError
 
 
@@ -72,7 +72,7 @@ def test_no_picture_starts_a_program(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("Popen", "check_call", "run"):
         monkeypatch.setattr(subprocess, name, started)
     with pytest.raises(PictureError, match="is no picture of a format that can be read"):
-        picture_io.read(picture_io.in_memory(EPS))
+        images.read(images.in_memory(EPS))
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_a_damaged_colour_profile_travels_as_it_is_or_not_at_all(form: str, icc:
     found = read(encoded(form, icc_profile=icc))
     assert found is not None
     path = tmp_path / "out.png"
-    picture_io.save(picture_io.to_image(found.stored, found.mode), path, "", found)
+    images.save(images.to_image(found.stored, found.mode), path, "", found)
     with Image.open(path) as image:
         assert image.info.get("icc_profile") in (icc, None)
         np.testing.assert_array_equal(np.asarray(image), found.stored)
@@ -133,7 +133,7 @@ def test_pictures_in_memory_in_any_mode(mode: str, width: int, height: int, seed
     except (ValueError, TypeError, SystemError):
         return
     try:
-        picture = picture_io.taken_over(image)
+        picture = images.taken_over(image)
     except PictureError as error:
         one_line(error)
         refused = mode
@@ -143,7 +143,7 @@ def test_pictures_in_memory_in_any_mode(mode: str, width: int, height: int, seed
         assert refused in ("HSV", "LAB", "F")
         return
     check(picture)
-    again = picture_io.to_image(picture.stored, picture.mode)
+    again = images.to_image(picture.stored, picture.mode)
     assert again.size == image.size
     if mode in ("L", "LA", "RGB", "RGBA"):
         assert again.tobytes() == image.tobytes()

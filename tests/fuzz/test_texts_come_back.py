@@ -16,13 +16,14 @@ from hypothesis import strategies as st
 from PIL import Image
 from strange_texts import texts
 
-from lib_outpaint import codecs, picture_io
-from lib_outpaint.geometry import Extent, Margins
-from lib_outpaint.metadata import infotext
-from lib_outpaint.params import DECLARED, Param, Params
-from lib_outpaint.plan import Plan
-from lib_outpaint.request import Shot
-from lib_outpaint.result import Grown, Result
+from lib_outpaint import images
+from lib_outpaint.engine.request import Shot
+from lib_outpaint.engine.result import Grown, Result
+from lib_outpaint.images.metadata import infotext
+from lib_outpaint.parameters import codecs
+from lib_outpaint.parameters.params import DECLARED, Param, Params
+from lib_outpaint.planning.geometry import Extent, Margins
+from lib_outpaint.planning.plan import Plan
 
 # modules/infotext_utils.py of the WebUI, version 1.10: its two patterns and the order of its steps.
 RE_PARAM = re.compile(r'\s*(\w[\w \-/]+):\s*("(?:\\.|[^\\"])+"|[^,]*)(?:,|$)')
@@ -117,6 +118,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @given(texts, st.sampled_from([".png", ".jpg", ".webp", ".tif"]))
 def test_any_infotext_survives_the_file(folder: Path, text: str, suffix: str) -> None:
     path = folder / f"text{suffix}"
-    picture_io.save(Image.new("RGB", (3, 3)), path, text)
+    images.save(Image.new("RGB", (3, 3)), path, text)
     if "\0" not in text:
-        assert picture_io.infotext_of(path) == text
+        assert images.infotext_of(path) == text

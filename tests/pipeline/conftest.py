@@ -72,18 +72,18 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def plain(models: Path) -> Any:
     """A host with the plain SD 1 file, LoRAs and a ControlNet at hand."""
-    from lib_outpaint.hosts.pipeline import PipelineHost
+    from lib_outpaint.backends.diffusers import Diffusers
 
-    return PipelineHost(models / "tiny.safetensors", device="cpu", lora_dir=models / "loras", local_files_only=True,
+    return Diffusers(models / "tiny.safetensors", device="cpu", lora_dir=models / "loras", local_files_only=True,
                         controlnet=models / "control_v11p_sd15_inpaint.safetensors")
 
 
 @pytest.fixture(scope="session")
 def inpainting(models: Path) -> Any:
     """A host with the 9-channel SD 1 file."""
-    from lib_outpaint.hosts.pipeline import PipelineHost
+    from lib_outpaint.backends.diffusers import Diffusers
 
-    return PipelineHost(models / "tiny-inpainting.safetensors", device="cpu", local_files_only=True)
+    return Diffusers(models / "tiny-inpainting.safetensors", device="cpu", local_files_only=True)
 
 
 @pytest.fixture

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 import torch
 
-from lib_outpaint.hosts.pipeline import PipelineHost
-from lib_outpaint.hosts.protocol import Job, Sampling
-from lib_outpaint.params import Params
+from lib_outpaint.backends.diffusers import Diffusers
+from lib_outpaint.engine.protocol import Job
+from lib_outpaint.parameters.params import Params
+from lib_outpaint.parameters.sampling import Sampling
 
 HAVE_DIFFUSERS = all(find_spec(name) for name in ("diffusers", "transformers", "peft"))
 EULER = Sampling(steps=6, sampler="Euler", cfg=7, denoise=0.75)
@@ -115,12 +116,12 @@ def _unet(channels: int, text: int) -> dict[str, Any]:
                 cross_attention_dim=text, attention_head_dim=2)
 
 
-def loaded(model: Path, **values: Any) -> PipelineHost:
+def loaded(model: Path, **values: Any) -> Diffusers:
     """On the CPU, from files of this machine alone."""
-    return PipelineHost(model, device="cpu", local_files_only=True, **values)
+    return Diffusers(model, device="cpu", local_files_only=True, **values)
 
 
-def sampled(one: PipelineHost, **params: Any) -> torch.Tensor:
+def sampled(one: Diffusers, **params: Any) -> torch.Tensor:
     pixels = one.inpaint([job("the house", sampling=FEW, **params)])[0].pixels
     assert pixels is not None
     assert pixels.shape == (3, 64, 96)

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
+from lib_outpaint.backends.diffusers import configs
+from lib_outpaint.backends.diffusers.configs import Hints
 from lib_outpaint.errors import ModelError
-from lib_outpaint.hosts.pipeline import configs
-from lib_outpaint.hosts.pipeline.configs import Hints
-from lib_outpaint.model_header import Header, Tensor
-from lib_outpaint.models import Base
+from lib_outpaint.models.header import Header, Tensor
+from lib_outpaint.models.inspect import Base
 
 
 def header(widths: tuple[int, ...], depths: tuple[int, ...], middle: int, context: int, linear: bool, extra: Any) -> Header:
@@ -94,7 +94,7 @@ def test_text_encoders() -> None:
 
 
 def test_the_documentation_names_every_sampler_and_schedule() -> None:
-    from lib_outpaint.hosts.pipeline.schedulers import SAMPLERS, SCHEDULES
+    from lib_outpaint.backends.diffusers.schedulers import SAMPLERS, SCHEDULES
 
     text = (Path(__file__).parents[2] / "docs" / "diffusers.md").read_text(encoding="utf-8")
     rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in text.splitlines() if line.count("|") == 5]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 import torch
 
+from lib_outpaint.backends.diffusers import devices
 from lib_outpaint.errors import ParamError
-from lib_outpaint.hosts.pipeline import devices
 
 
 @pytest.mark.parametrize(("name", "offload", "moves", "emptied"), [

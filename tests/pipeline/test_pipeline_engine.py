@@ -9,11 +9,11 @@ import pytest
 import torch
 from pipeline_helpers import FEW
 
-from lib_outpaint.engine import outpaint
-from lib_outpaint.hosts.pipeline import PipelineHost
-from lib_outpaint.params import Params
-from lib_outpaint.request import Request, numbered_shots
-from lib_outpaint.result import Grown
+from lib_outpaint.backends.diffusers import Diffusers
+from lib_outpaint.engine.loop import outpaint
+from lib_outpaint.engine.request import Request, numbered_shots
+from lib_outpaint.engine.result import Grown
+from lib_outpaint.parameters.params import Params
 
 KINDS = ("sd15", "sd15-inpainting", "sdxl", "sdxl-inpainting")
 SIDES = ("left", "right", "up", "down")
@@ -21,8 +21,8 @@ SIDES = ("left", "right", "up", "down")
 
 @pytest.fixture(scope="module")
 def hosts(folders: Path) -> dict[str, Any]:
-    found = {kind: PipelineHost(folders / kind, device="cpu", local_files_only=True) for kind in KINDS}
-    found["controlled"] = PipelineHost(folders / "sd15", device="cpu", local_files_only=True,
+    found = {kind: Diffusers(folders / kind, device="cpu", local_files_only=True) for kind in KINDS}
+    found["controlled"] = Diffusers(folders / "sd15", device="cpu", local_files_only=True,
                                        controlnet=folders / "controlnet-inpaint")
     return found
 
@@ -147,7 +147,7 @@ def test_kohya_and_peft_names_of_one_lora_do_the_same(plain: Any, models: Path, 
         if key.endswith("alpha"):
             weights[key] = torch.tensor(4.0)  # peft's naming has no alpha: it is the rank
     save_file(weights, models / "loras" / "twin-kohya.safetensors")
-    host = PipelineHost(models / "tiny.safetensors", device="cpu", lora_dir=models / "loras", local_files_only=True)
+    host = Diffusers(models / "tiny.safetensors", device="cpu", lora_dir=models / "loras", local_files_only=True)
     one, two = (grow(host, source, left=40, loras=f"twin-{name}:0.7") for name in ("kohya", "peft"))
     torch.testing.assert_close(one.pixels, two.pixels, atol=1e-5, rtol=0)
 
@@ -160,7 +160,7 @@ def test_several_loras_with_weights(plain: Any, source: torch.Tensor) -> None:
 
 
 def test_a_lora_given_as_a_file_acts_on_every_pass(models: Path, plain: Any, source: torch.Tensor) -> None:
-    host = PipelineHost(models / "tiny.safetensors", device="cpu", local_files_only=True,
+    host = Diffusers(models / "tiny.safetensors", device="cpu", local_files_only=True,
                         loras=[(models / "loras" / "kohya.safetensors", 0.8)])
     named = grow(plain, source, left=40, controlnet="off", loras="kohya:0.8")
     assert torch.equal(grow(host, source, left=40).pixels, named.pixels)

@@ -5,7 +5,7 @@ import csv
 import numpy as np
 from PIL import Image
 
-from lib_outpaint import cli
+from lib_outpaint.apps import cli
 
 
 def test_eight_photos_are_evaluated_and_a_second_run_reproduces_the_numbers(models, photos, tmp_path, capsys):

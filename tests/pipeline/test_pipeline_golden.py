@@ -10,9 +10,9 @@ import pytest
 import torch
 from pipeline_helpers import EULER, job
 
-from lib_outpaint.hosts.pipeline.prompts import encode
-from lib_outpaint.hosts.pipeline.schedulers import SAMPLERS, Run, named
-from lib_outpaint.hosts.protocol import Sampling
+from lib_outpaint.backends.diffusers.schedulers import SAMPLERS, Run, named
+from lib_outpaint.backends.diffusers.text_encoding import encode
+from lib_outpaint.parameters.sampling import Sampling
 
 RED, SKY = "a red (house:1.3), [sky]", "the sky"
 LONG = "a red house, the sky and " * 9 + "(the red house:1.2)"

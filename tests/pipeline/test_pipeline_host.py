@@ -10,13 +10,13 @@ import pytest
 import torch
 from pipeline_helpers import FEW, golden_window, job
 
-from lib_outpaint.engine import outpaint
+from lib_outpaint.backends.diffusers import Diffusers, known_samplers
+from lib_outpaint.backends.diffusers.text_encoding import encode
+from lib_outpaint.engine.loop import outpaint
+from lib_outpaint.engine.request import Request, numbered_shots
 from lib_outpaint.errors import HostError, HostOutOfMemory, InputError, ParamError
-from lib_outpaint.hosts.pipeline import PipelineHost, known_samplers
-from lib_outpaint.hosts.pipeline.prompts import encode
-from lib_outpaint.hosts.protocol import Sampling
-from lib_outpaint.params import Params
-from lib_outpaint.request import Request, numbered_shots
+from lib_outpaint.parameters.params import Params
+from lib_outpaint.parameters.sampling import Sampling
 
 LONG = "the red house, the sky, " * 12
 
@@ -49,7 +49,7 @@ def test_prompts_are_encoded_once_for_all_passes(plain: Any, monkeypatch: pytest
         texts.append(text)
         return encode(text, *args, **kwargs)
 
-    monkeypatch.setattr("lib_outpaint.hosts.pipeline.passes.encode", counted)
+    monkeypatch.setattr("lib_outpaint.backends.diffusers.passes.encode", counted)
     plain.passes._encoded.clear()
     for loras in ("", "te:0.5", "", "te:0.5"):
         plain.inpaint([job("a red house", "sky", sampling=FEW, seed=n, loras=loras) for n in range(2)])
@@ -85,7 +85,7 @@ def test_ctrl_c_in_a_pass_keeps_the_passes_before(models: Path) -> None:
         if len(calls) == 6:
             raise KeyboardInterrupt
 
-    host = PipelineHost(models / "tiny.safetensors", device="cpu", local_files_only=True, on_step=on_step)
+    host = Diffusers(models / "tiny.safetensors", device="cpu", local_files_only=True, on_step=on_step)
     result = outpaint(request(left=64), host)
     assert result.interrupted
     assert [len(p.passes) for p in result.pictures] == [1]
@@ -96,7 +96,7 @@ def test_ctrl_c_in_a_pass_keeps_the_passes_before(models: Path) -> None:
 
 
 def test_interrupt_from_another_thread(models: Path) -> None:
-    host: PipelineHost
+    host: Diffusers
 
     def on_step(done: int, total: int) -> None:
         if done == 1:
@@ -104,7 +104,7 @@ def test_interrupt_from_another_thread(models: Path) -> None:
             thread.start()
             thread.join()
 
-    host = PipelineHost(models / "tiny.safetensors", device="cpu", local_files_only=True, on_step=on_step)
+    host = Diffusers(models / "tiny.safetensors", device="cpu", local_files_only=True, on_step=on_step)
     outcomes = host.inpaint([job("a", sampling=FEW), job("b", sampling=FEW)])
     assert [outcome.interrupted for outcome in outcomes] == [True, True]
 
@@ -175,7 +175,7 @@ def test_refused_before_anything_is_sampled(plain: Any, watched: Any, field: str
 
 
 def test_without_a_controlnet_asking_for_one_is_an_error(models: Path) -> None:
-    host = PipelineHost(models / "tiny.safetensors", device="cpu", local_files_only=True)
+    host = Diffusers(models / "tiny.safetensors", device="cpu", local_files_only=True)
     for params in ({"controlnet": "on"}, {"controlnet_weight": 0.5}):
         with pytest.raises(ParamError, match="needs a ControlNet"):
             host.check(Params(left=8, **params), FEW, ("", ""))
@@ -199,15 +199,15 @@ def test_names_as_the_webui_spells_them_are_taken(plain: Any) -> None:
 @pytest.mark.parametrize(("name", "denoise", "cfg"), [("tiny", 0.8, 7), ("tiny-inpainting", 1.0, 7), ("tiny-xl", 0.8, 6),
                                                       ("tiny-inpainting-xl", 0.99, 6)])
 def test_defaults_suit_the_model(models: Path, name: str, denoise: float, cfg: float) -> None:
-    from lib_outpaint.hosts.pipeline.settings import settled
+    from lib_outpaint.backends.diffusers.defaults import settled
 
-    info = PipelineHost(models / f"{name}.safetensors", device="cpu", local_files_only=True).info
+    info = Diffusers(models / f"{name}.safetensors", device="cpu", local_files_only=True).info
     found = settled(Sampling(), info)
     assert (found.denoise, found.cfg, found.steps, found.sampler_name) == (denoise, cfg, 30, "Euler a")
 
 
 def test_full_denoise_on_sdxl_inpainting_is_done_with_a_warning(models: Path) -> None:
-    host = PipelineHost(models / "tiny-inpainting-xl.safetensors", device="cpu", local_files_only=True)
+    host = Diffusers(models / "tiny-inpainting-xl.safetensors", device="cpu", local_files_only=True)
     notes = host.inpaint([job("a", sampling=Sampling(1, "Euler", 2, 1.0))])[0].notes
     assert any("fringe" in note for note in notes)
 
@@ -228,7 +228,7 @@ def test_memory_that_ran_out_is_given_back_before_smaller_windows_are_tried(plai
 
 
 def test_encoded_prompts_do_not_pile_up(plain: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lib_outpaint.hosts.pipeline.passes.KEPT_TEXTS", 2)
+    monkeypatch.setattr("lib_outpaint.backends.diffusers.passes.KEPT_TEXTS", 2)
     plain.passes._encoded.clear()
     for prompt in ("a", "b", "c"):
         plain.inpaint([job(prompt, sampling=FEW)])

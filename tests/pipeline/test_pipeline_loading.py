@@ -12,12 +12,12 @@ import torch
 from pipeline_helpers import loaded, sampled
 from safetensors.torch import load_file, save_file
 
+from lib_outpaint.backends.diffusers import sources
+from lib_outpaint.backends.diffusers.batches import loras_asked
+from lib_outpaint.backends.diffusers.loading import predicts_v
 from lib_outpaint.errors import ModelError
-from lib_outpaint.hosts.pipeline import sources
-from lib_outpaint.hosts.pipeline.batches import loras_asked
-from lib_outpaint.hosts.pipeline.loading import predicts_v
-from lib_outpaint.models import ModelInfo
-from lib_outpaint.params import Params
+from lib_outpaint.models.inspect import ModelInfo
+from lib_outpaint.parameters.params import Params
 
 
 @pytest.mark.parametrize(("name", "base", "channels", "side"), [
@@ -46,7 +46,7 @@ def test_sd2_files_say_what_they_predict_or_are_asked(models: Path, monkeypatch:
     assert one.info.prediction == "epsilon"
     assert loaded(silent, prediction="v").capabilities().native_side == 768
     assert not torch.equal(sampled(one), sampled(v))
-    monkeypatch.setattr("lib_outpaint.hosts.pipeline.loading.predicts_v", lambda unet: True)
+    monkeypatch.setattr("lib_outpaint.backends.diffusers.loading.predicts_v", lambda unet: True)
     assert loaded(silent).capabilities().native_side == 768
 
 

@@ -6,9 +6,9 @@ import math
 
 import pytest
 
-from lib_outpaint.cli.options import _lora
+from lib_outpaint.apps.cli.options import _lora
+from lib_outpaint.backends.diffusers import Diffusers
 from lib_outpaint.errors import ModelError, ParamError
-from lib_outpaint.hosts.pipeline import PipelineHost
 
 
 @pytest.mark.parametrize("weight", ["nan", "inf", "-inf", "10.5", "-11", "1e9"])
@@ -16,10 +16,10 @@ def test_a_weight_that_is_none(weight: str) -> None:
     path, number = _lora(f"style.safetensors:{weight}")
     assert math.isnan(number) or number == float(weight)
     with pytest.raises(ParamError, match=r"loras: 'style.safetensors' has a weight, \S+, that is no number in -10..10"):
-        PipelineHost("model.safetensors", loras=[(path, number)])
+        Diffusers("model.safetensors", loras=[(path, number)])
 
 
 @pytest.mark.parametrize("text", ["x.safetensors:-10", "x.safetensors:0.5", "x.safetensors", "C:\\x.safetensors"])
 def test_a_weight_that_is_one_is_no_error_of_its_own(text: str) -> None:
     with pytest.raises(ModelError, match="there is no file or folder"):
-        PipelineHost("model.safetensors", loras=[_lora(text)])
+        Diffusers("model.safetensors", loras=[_lora(text)])

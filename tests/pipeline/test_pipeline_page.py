@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from lib_outpaint import picture_io
-from lib_outpaint.codecs import to_positional
-from lib_outpaint.hosts.protocol import Sampling
-from lib_outpaint.params import Params
-from lib_outpaint.plan import Limits
-from lib_outpaint.ui.page.engines import Engines, models_in
-from lib_outpaint.ui.page.run import Asked, Step, run
-from lib_outpaint.ui.page.session import Session, Shelf, read_upload
+from lib_outpaint import images
+from lib_outpaint.apps.page.engines import Engines, models_in
+from lib_outpaint.apps.page.generate import Asked, Step, run
+from lib_outpaint.apps.page.session import Session, Shelf, read_upload
+from lib_outpaint.parameters.codecs import to_positional
+from lib_outpaint.parameters.params import Params
+from lib_outpaint.parameters.sampling import Sampling
+from lib_outpaint.planning.limits import Limits
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def test_a_model_samples_tells_its_steps_and_writes_its_settings(session, engine
     events = list(run(session, asked("tiny-inpainting.safetensors", left=16), engines, Limits()))
     assert events[-1].error == ""
     assert [event.text for event in events if isinstance(event, Step) and ", " in event.text][-1] == "left 1, 3/3"
-    text = picture_io.infotext_of(session.made[0].file)
+    text = images.infotext_of(session.made[0].file)
     assert text.startswith("a house\nNegative prompt: mud\n")
     assert "Steps: 3" in text
     assert session.made[0].size == (80, 64)

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lib_outpaint.backends.diffusers.attention_syntax import pieces, refuse_unknown_syntax
+from lib_outpaint.backends.diffusers.text_encoding import CHUNK, chunks
 from lib_outpaint.errors import ParamError
-from lib_outpaint.hosts.pipeline.attention_syntax import pieces, refuse_unknown_syntax
-from lib_outpaint.hosts.pipeline.prompts import CHUNK, chunks
-from lib_outpaint.lora_syntax import Lora, from_list, from_prompt
+from lib_outpaint.parameters.loras import Lora, from_list, from_prompt
 
 
 def read(text: str) -> list[tuple[str | None, float]]:

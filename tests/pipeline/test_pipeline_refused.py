@@ -11,11 +11,12 @@ import torch
 from pipeline_helpers import loaded, sampled
 from safetensors.torch import save_file
 
+from lib_outpaint.backends.diffusers import Diffusers, sources
+from lib_outpaint.backends.diffusers import control_residuals as controlnet
+from lib_outpaint.backends.diffusers.lora_files import Library
 from lib_outpaint.errors import InputError, ModelError, ParamError
-from lib_outpaint.hosts.pipeline import PipelineHost, controlnet, sources
-from lib_outpaint.hosts.pipeline.loras import Library
-from lib_outpaint.lora_syntax import Lora
-from lib_outpaint.models import ModelInfo
+from lib_outpaint.models.inspect import ModelInfo
+from lib_outpaint.parameters.loras import Lora
 
 
 def test_without_a_tokenizer_the_message_says_what_is_missing(models: Path, tmp_path: Path,
@@ -27,7 +28,7 @@ def test_without_a_tokenizer_the_message_says_what_is_missing(models: Path, tmp_
     alone = shutil.copy(models / "tiny.safetensors", tmp_path / "alone.safetensors")
     for local in (True, False):
         with pytest.raises(ModelError, match=r"no tokenizer.*vocab\.json and merges\.txt"):
-            PipelineHost(alone, device="cpu", local_files_only=local)
+            Diffusers(alone, device="cpu", local_files_only=local)
     one = loaded(alone, config=models / "clip")
     assert sampled(one).shape == (3, 64, 96)
 
@@ -80,7 +81,7 @@ def test_bad_arguments(models: Path, values: dict[str, Any], words: str) -> None
 @pytest.mark.parametrize("device", ["tpu", "gpu", "cuda:99"])
 def test_devices_that_are_not_there(models: Path, device: str) -> None:
     with pytest.raises(ParamError, match="device"):
-        PipelineHost(models / "tiny.safetensors", device=device)
+        Diffusers(models / "tiny.safetensors", device=device)
 
 
 def test_folders_without_safetensors_are_not_read(folders: Path, tmp_path: Path) -> None:

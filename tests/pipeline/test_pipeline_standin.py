@@ -12,12 +12,12 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from lib_outpaint.engine import outpaint
-from lib_outpaint.hosts.pipeline import known_samplers
-from lib_outpaint.hosts.protocol import Sampling
-from lib_outpaint.params import Params
-from lib_outpaint.request import Request, numbered_shots
-from lib_outpaint.result import Grown
+from lib_outpaint.backends.diffusers import known_samplers
+from lib_outpaint.engine.loop import outpaint
+from lib_outpaint.engine.request import Request, numbered_shots
+from lib_outpaint.engine.result import Grown
+from lib_outpaint.parameters.params import Params
+from lib_outpaint.parameters.sampling import Sampling
 
 
 class Knowing(torch.nn.Module):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from lib_outpaint.cli.params import documentation
+from lib_outpaint.apps.cli.params_command import documentation
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])

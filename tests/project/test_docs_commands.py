@@ -19,7 +19,7 @@ from docs_blocks import (
     small_examples,
 )
 
-from lib_outpaint import cli
+from lib_outpaint.apps import cli
 
 OURS = [page for page in PAGES if any(block.runs and not block.marks for block in blocks(page))]
 SCRIPTS = "\n".join(path.read_text(encoding="utf8") for path in [ROOT / ".ci/run", *sorted((ROOT / ".ci/parts").iterdir())])

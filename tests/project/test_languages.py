@@ -9,18 +9,20 @@ from pathlib import Path
 import pytest
 import torch
 
-from lib_outpaint import picture_io
-from lib_outpaint.codecs import from_dict
-from lib_outpaint.engine import outpaint
+from lib_outpaint import images
+from lib_outpaint.apps.page.language import Texts, language_for
+from lib_outpaint.apps.page.page_texts import translatable
+from lib_outpaint.backends.draft import NOTE
+from lib_outpaint.engine.loop import outpaint
+from lib_outpaint.engine.request import Request, numbered_shots
 from lib_outpaint.errors import InputError, OutpaintError
-from lib_outpaint.geometry import Extent
-from lib_outpaint.hosts.draft import NOTE
-from lib_outpaint.hosts.protocol import Capabilities, Sampling
-from lib_outpaint.params import Params
-from lib_outpaint.plan import Limits, make_plan
-from lib_outpaint.request import Request, numbered_shots
-from lib_outpaint.ui.page.language import Texts, language_for
-from lib_outpaint.ui.page.texts import translatable
+from lib_outpaint.parameters.codecs import from_dict
+from lib_outpaint.parameters.params import Params
+from lib_outpaint.parameters.sampling import Sampling
+from lib_outpaint.planning.capabilities import Capabilities
+from lib_outpaint.planning.geometry import Extent
+from lib_outpaint.planning.limits import Limits
+from lib_outpaint.planning.plan import make_plan
 
 ROOT = Path(__file__).parents[2]
 FILE = ROOT / "localizations/zh_CN.json"
@@ -73,7 +75,7 @@ def sampled(sampling=None, **values):
     lambda: plan(aspect="wide"), lambda: plan(size="big"), lambda: plan(size="10x10"), lambda: plan(left=8, aspect="2:1"),
     lambda: plan(left=4000, right=4000, up=4000), lambda: plan(left=64, step=8), lambda: sampled(loras="a:1"),
     lambda: sampled(side_prompts="left a"), lambda: sampled(Sampling(steps=3)), lambda: numbered_shots(1, -5),
-    lambda: picture_io.read(picture_io.in_memory(b"nothing")),
+    lambda: images.read(images.in_memory(b"nothing")),
 ])
 def test_messages_are_translated_as_they_are_raised(make):
     with pytest.raises((InputError, OutpaintError)) as raised:

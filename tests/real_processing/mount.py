@@ -18,7 +18,7 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 PACKAGE = "auto1111sdk"
-OURS = "lib_outpaint.hosts.webui"
+OURS = "lib_outpaint.webui"
 # Imported by the package at the top of its files, and not used in img2img with SD 1.x. The real ones win where installed.
 UNUSED = frozenset({
     "blendmodes", "clip", "cleanfid", "cv2", "fastapi", "git", "gradio", "jsonmerge", "kornia", "open_clip", "piexif",
@@ -88,7 +88,7 @@ def _started() -> SimpleNamespace:
     host.cache.dump_cache = lambda: None  # a thread that writes a file five seconds later
     _shim_models(host)
     host.shared.state.begin()
-    host.job = importlib.import_module(f"{OURS}.job")
+    host.job = importlib.import_module(f"{OURS}.script.job")
     return host
 
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 import pytest
 import torch
 
-from lib_outpaint import colour, composite
-from lib_outpaint.evaluate.drifts import OFFSET, clipped_bytes
 from lib_outpaint.evaluate.photos import photo
-from lib_outpaint.evidence import Cells, derivatives
-from lib_outpaint.geometry import Box, Extent
-from lib_outpaint.masks import Masks, box_coverage, masks_for
-from lib_outpaint.membrane import membrane
-from lib_outpaint.params import Params
+from lib_outpaint.parameters.params import Params
+from lib_outpaint.pixels import blend as composite
+from lib_outpaint.pixels.colour import match as colour
+from lib_outpaint.pixels.colour.evidence import Cells, derivatives
+from lib_outpaint.pixels.colour.membrane import membrane
+from lib_outpaint.pixels.masks import Masks, box_coverage, masks_for
+from lib_outpaint.planning.geometry import Box, Extent
+from laboratory.drifts import OFFSET, clipped_bytes
 
 SIZE = Extent(256, 192)
 NEW = Box(0, 0, 128, 192)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 import torch
 
-from lib_outpaint.evaluate import drifts, measures
-from lib_outpaint.evaluate.drifts import OFFSET, Drift
+from lib_outpaint.evaluate import measures
 from lib_outpaint.evaluate.photos import photo
-from lib_outpaint.evaluate.seam import Report, measured
-from lib_outpaint.evaluate.truth import shifted
-from lib_outpaint.geometry import Extent
-from lib_outpaint.params import Params
+from lib_outpaint.parameters.params import Params
+from lib_outpaint.planning.geometry import Extent
+from laboratory import drifts
+from laboratory.drifts import OFFSET, Drift
+from laboratory.seam import Report, measured
+from laboratory.truth import shifted
 
 SIZE = Extent(576, 512)
 PARAMS = Params(left=64, fill="edge")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from lib_outpaint.geometry import Extent
-from lib_outpaint.hosts.protocol import Capabilities
-from lib_outpaint.params import Params
-from lib_outpaint.plan import Plan, make_plan
+from lib_outpaint.parameters.params import Params
+from lib_outpaint.planning.capabilities import Capabilities
+from lib_outpaint.planning.geometry import Extent
+from lib_outpaint.planning.plan import Plan, make_plan
 
 
 def plan(width: int, height: int, **values: int) -> Plan:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 import torch
 
-from lib_outpaint.evaluate import drifts
-from lib_outpaint.evaluate.drifts import GAIN, GRADIENT_X, GRADIENT_Y, OFFSET, Drift
 from lib_outpaint.evaluate.photos import photo
-from lib_outpaint.evaluate.seam import Report, measured
-from lib_outpaint.geometry import Extent
-from lib_outpaint.params import Params
+from lib_outpaint.parameters.params import Params
+from lib_outpaint.planning.geometry import Extent
+from laboratory import drifts
+from laboratory.drifts import GAIN, GRADIENT_X, GRADIENT_Y, OFFSET, Drift
+from laboratory.seam import Report, measured
 
 PHOTOS = ("astronaut", "chelsea", "coffee", "rocket")
 CLIPPED = ("astronaut", "retina", "hubble")  # large areas at or near 0

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 import torch
 
-from lib_outpaint.evaluate.drifts import GAIN, GRADIENT_X, OFFSET, Drift
 from lib_outpaint.evaluate.measures import profile, steepest
 from lib_outpaint.evaluate.photos import photo
-from lib_outpaint.evaluate.seam import measured
-from lib_outpaint.geometry import Box, Extent, Side
-from lib_outpaint.hosts.protocol import Capabilities
-from lib_outpaint.params import Params
-from lib_outpaint.plan import make_plan
+from lib_outpaint.parameters.params import Params
+from lib_outpaint.planning.capabilities import Capabilities
+from lib_outpaint.planning.geometry import Box, Extent, Side
+from lib_outpaint.planning.plan import make_plan
+from laboratory.drifts import GAIN, GRADIENT_X, OFFSET, Drift
+from laboratory.seam import measured
 
 LIMITS = {"offset": (0.10, 0.20), "gain": (0.25, 0.60), "gradient": (0.25, 0.60)}
 

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from lib_outpaint.ui import assets
+from lib_outpaint.apps.panel import assets
 
 PATIENCE = 20_000  # ms
 # Gradio 4 and later say this in the console whenever a stream of events has ended.

@@ -13,10 +13,11 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 import gradio as gr
 
-from lib_outpaint import codecs
-from lib_outpaint.hosts.protocol import Capabilities
-from lib_outpaint.ui import panel, texts
-from lib_outpaint.ui.link import Link, params_from
+from lib_outpaint.apps.panel import controls as panel
+from lib_outpaint.apps.panel import panel_texts as texts
+from lib_outpaint.apps.panel.link import Link, params_from
+from lib_outpaint.parameters import codecs
+from lib_outpaint.planning.capabilities import Capabilities
 
 FEATURES = frozenset({"prompts", "loras", "controlnet"})
 LORAS = ["sketch", "film"]  # a refresh finds one more

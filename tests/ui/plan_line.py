@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from lib_outpaint.geometry import Extent
-from lib_outpaint.hosts.protocol import Capabilities
-from lib_outpaint.params import Params
-from lib_outpaint.plan import make_plan
+from lib_outpaint.parameters.params import Params
+from lib_outpaint.planning.capabilities import Capabilities
+from lib_outpaint.planning.geometry import Extent
+from lib_outpaint.planning.plan import make_plan
 
 SOURCE = Extent(600, 400)
 NONE = {"left": 0, "right": 0, "up": 0, "down": 0}

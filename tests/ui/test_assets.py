@@ -2,7 +2,7 @@
 
 import pytest
 
-from lib_outpaint.ui import assets
+from lib_outpaint.apps.panel import assets
 
 
 def filled(folder, style="a {}"):

@@ -2,7 +2,7 @@
 
 import pytest
 
-events = pytest.importorskip("lib_outpaint.ui.events", reason="gradio is not installed", exc_type=ImportError)
+events = pytest.importorskip("lib_outpaint.apps.panel.events", reason="gradio is not installed", exc_type=ImportError)
 
 
 def gradio_3(fn, inputs=None, outputs=None, api_name=None, queue=None, show_progress="full", _js=None):

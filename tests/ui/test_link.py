@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from lib_outpaint import codecs
-from lib_outpaint.hosts.protocol import Capabilities
-from lib_outpaint.params import Params
-from lib_outpaint.plan_json import from_json
-from lib_outpaint.ui.link import Link, answer, params_from
+from lib_outpaint.apps.panel.link import Link, answer, params_from
+from lib_outpaint.parameters import codecs
+from lib_outpaint.parameters.params import Params
+from lib_outpaint.planning.capabilities import Capabilities
+from lib_outpaint.planning.plan_json import from_json
 
 COFFEE = Path(__file__).parents[2] / "examples/coffee.jpg"
 LINK = Link(lambda: Capabilities("test", features=frozenset({"prompts"})), ())

@@ -2,15 +2,15 @@
 
 import pytest
 
-from lib_outpaint import codecs
-from lib_outpaint.params import DECLARED, Params
+from lib_outpaint.parameters import codecs
+from lib_outpaint.parameters.params import DECLARED, Params
 
 gr = pytest.importorskip("gradio", reason="gradio is not installed; .ci runs this in the hosts' environments")
 
 
 @pytest.fixture(scope="module")
 def controls():
-    from lib_outpaint.ui import panel
+    from lib_outpaint.apps.panel import controls as panel
 
     with gr.Blocks():
         return panel.controls(lambda name: f"outpaint_{name}")
@@ -48,9 +48,9 @@ def test_the_panels_own_values_are_the_default_parameters(controls):
 
 @pytest.mark.parametrize("notice", ["", "This one is old."])
 def test_a_notice_stands_above_the_panel_when_the_host_has_one(notice):
-    from lib_outpaint.hosts.protocol import Capabilities
-    from lib_outpaint.ui import panel
-    from lib_outpaint.ui.link import Link
+    from lib_outpaint.apps.panel import controls as panel
+    from lib_outpaint.apps.panel.link import Link
+    from lib_outpaint.planning.capabilities import Capabilities
 
     with gr.Blocks() as blocks:
         link = Link(lambda: Capabilities("test"), ("#picture img",), notice=notice)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from plan_line import NONE, summary
 
-from lib_outpaint.ui import texts
+from lib_outpaint.apps.panel import panel_texts as texts
 
 
 def test_presets(tab):

@@ -4,8 +4,8 @@ import json
 import re
 from pathlib import Path
 
-from lib_outpaint.params import DECLARED
-from lib_outpaint.ui import texts
+from lib_outpaint.apps.panel import panel_texts as texts
+from lib_outpaint.parameters.params import DECLARED
 
 FOLDER = Path(__file__).parents[2] / "javascript"
 

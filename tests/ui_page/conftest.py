@@ -30,7 +30,7 @@ class Server:
         environment = {**os.environ, "TMPDIR": str(folder), "OMP_NUM_THREADS": "1", "PYTHONUNBUFFERED": "1"}
         self.folder = folder
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "lib_outpaint.cli", "ui", "--no-browser", "--port", "0", *flags], cwd=ROOT, text=True,
+            [sys.executable, "-m", "lib_outpaint", "ui", "--no-browser", "--port", "0", *flags], cwd=ROOT, text=True,
             env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         assert self.process.stdout is not None
         self.said: list[str] = []

@@ -6,13 +6,13 @@ import sys
 from pathlib import Path
 
 import lib_outpaint
+from lib_outpaint.apps.page.engines import Engines
+from lib_outpaint.apps.page.language import LANGUAGES, Texts
+from lib_outpaint.apps.page.server import application, temporary_folder
+from lib_outpaint.apps.panel import assets
+from lib_outpaint.evaluate.evaluation import Evaluation
 from lib_outpaint.evaluate.report import Heading, html_report
-from lib_outpaint.evaluate.run import Evaluation
-from lib_outpaint.plan import Limits
-from lib_outpaint.ui import assets
-from lib_outpaint.ui.page.engines import Engines
-from lib_outpaint.ui.page.language import LANGUAGES, Texts
-from lib_outpaint.ui.page.server import application, temporary_folder
+from lib_outpaint.planning.limits import Limits
 
 checkout = Path(__file__).resolve().parents[2]
 if Path(lib_outpaint.__file__).resolve().is_relative_to(checkout):

@@ -8,19 +8,19 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from lib_outpaint.codecs import to_positional
-from lib_outpaint.hosts.protocol import Sampling
-from lib_outpaint.params import Params
-from lib_outpaint.plan import Limits
-from lib_outpaint.ui.page.engines import DRAFT, Engines
-from lib_outpaint.ui.page.language import Texts
-from lib_outpaint.ui.page.session import Session, Shelf, read_upload
+from lib_outpaint.apps.page.engines import DRAFT, Engines
+from lib_outpaint.apps.page.language import Texts
+from lib_outpaint.apps.page.session import Session, Shelf, read_upload
+from lib_outpaint.parameters.codecs import to_positional
+from lib_outpaint.parameters.params import Params
+from lib_outpaint.parameters.sampling import Sampling
+from lib_outpaint.planning.limits import Limits
 
 gr = pytest.importorskip("gradio", minversion="6.31")
 pytest.importorskip("patchmatch", reason="the draft's library")
 
-from lib_outpaint.ui.page import layout  # noqa: E402  needs Gradio
-from lib_outpaint.ui.page.actions import Actions  # noqa: E402
+from lib_outpaint.apps.page import layout  # noqa: E402  needs Gradio
+from lib_outpaint.apps.page.actions import Actions  # noqa: E402
 
 SKIP = gr.skip()
 MODEL = "owner/name"

@@ -12,11 +12,13 @@ from types import SimpleNamespace
 import pytest
 import torch
 
+from lib_outpaint.apps.page.engines import DRAFT, Engines, Watched, models_in
+from lib_outpaint.backends.draft import Draft
+from lib_outpaint.engine.protocol import Outcome
 from lib_outpaint.errors import ModelError, ParamError
-from lib_outpaint.hosts.draft import DraftHost
-from lib_outpaint.hosts.protocol import Capabilities, Outcome, Sampling
-from lib_outpaint.params import Params
-from lib_outpaint.ui.page.engines import DRAFT, Engines, Watched, models_in
+from lib_outpaint.parameters.params import Params
+from lib_outpaint.parameters.sampling import Sampling
+from lib_outpaint.planning.capabilities import Capabilities
 
 SD1 = {"model.diffusion_model.input_blocks.0.0.weight": (320, 4, 3, 3),
        "model.diffusion_model.input_blocks.1.1.transformer_blocks.0.attn2.to_k.weight": (320, 768),
@@ -38,7 +40,7 @@ def weights(path: Path, shapes: dict[str, tuple[int, ...]]) -> None:
 
 
 class Model:
-    """Stands in for `PipelineHost`: keeps what it was made with."""
+    """Stands in for `Diffusers`: keeps what it was made with."""
 
     device = torch.device("cpu")
 
@@ -62,7 +64,7 @@ class Model:
 
 @pytest.fixture
 def engines(monkeypatch):
-    monkeypatch.setitem(sys.modules, "lib_outpaint.hosts.pipeline", SimpleNamespace(PipelineHost=Model))
+    monkeypatch.setitem(sys.modules, "lib_outpaint.backends.diffusers", SimpleNamespace(Diffusers=Model))
     return Engines(["owner/one", "owner/two"], {"dtype": "fp16"}, "cpu")
 
 
@@ -108,7 +110,7 @@ def test_a_model_is_made_once_as_it_was_asked_for(engines):
 
 def test_the_draft_is_the_same_on_every_device(engines):
     pytest.importorskip("patchmatch", reason="the draft's library")
-    assert isinstance(engines.host(DRAFT, "a device of no draft"), DraftHost)
+    assert isinstance(engines.host(DRAFT, "a device of no draft"), Draft)
 
 
 def test_a_run_lets_other_models_go_and_is_told_of_steps(engines):

@@ -6,8 +6,8 @@ import asyncio
 
 import pytest
 
+from lib_outpaint.apps.page.access import Guard, fetches_nothing, is_loopback
 from lib_outpaint.errors import PictureError
-from lib_outpaint.ui.page.guard import Guard, fetches_nothing, is_loopback
 
 
 def answers(path="/", method="GET", loopback=True, kind="http", **headers):

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from lib_outpaint.ui.page.language import Texts, language_for, translate_choices
+from lib_outpaint.apps.page.language import Texts, language_for, translate_choices
 
 FIELD = "{field}: {value} is outside {low}..{high}"
 TWICE = "{name} and {name}: {limit}"
@@ -43,7 +43,7 @@ def test_a_text_that_is_known_as_it_stands_is_no_template():
 
 
 def test_a_name_that_a_template_has_twice_stands_for_the_same(monkeypatch):
-    monkeypatch.setattr("lib_outpaint.ui.page.language.MESSAGES", (TWICE,))
+    monkeypatch.setattr("lib_outpaint.apps.page.language.MESSAGES", (TWICE,))
     say = Texts("xx", {TWICE: "2x {name}, {limit}"})
     assert say.message("a and a: 5") == "2x a, 5"
     assert say.message("a and b: 5") == "a and b: 5"

@@ -67,7 +67,7 @@ def test_two_gestures_from_a_loaded_picture_to_a_larger_one(open_page, photo, tm
     assert np.array_equal(kept, np.asarray(Image.open(photo))[:, 32:])
     # The command line makes the same file, metadata included.
     other = tmp_path / "cli.png"
-    subprocess.run([sys.executable, "-m", "lib_outpaint.cli", "-q", "image", str(photo), "-o", str(other),
+    subprocess.run([sys.executable, "-m", "lib_outpaint", "-q", "image", str(photo), "-o", str(other),
                     "--left", str(left), "--seed", "7"], check=True, cwd=ROOT)
     with Image.open(other) as image:
         assert image.info["parameters"] == infotext

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from lib_outpaint.apps.page import result_view as result
+from lib_outpaint.apps.page.generate import shown_files
+from lib_outpaint.apps.page.language import Texts
+from lib_outpaint.apps.page.session import Made, Session, Shelf, read_upload, uploaded
 from lib_outpaint.errors import PictureError
-from lib_outpaint.geometry import Box
-from lib_outpaint.ui.page import result
-from lib_outpaint.ui.page.language import Texts
-from lib_outpaint.ui.page.run import shown_files
-from lib_outpaint.ui.page.session import Made, Session, Shelf, read_upload, uploaded
+from lib_outpaint.planning.geometry import Box
 
 SAY = Texts("en")
 LEVELS = [[0, 255], [100, 200]]

@@ -10,17 +10,18 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from lib_outpaint import cli, picture_io
-from lib_outpaint.cli import ui
-from lib_outpaint.codecs import to_positional
+from lib_outpaint import images
+from lib_outpaint.apps import cli
+from lib_outpaint.apps.cli import ui_command as ui
+from lib_outpaint.apps.page import server
+from lib_outpaint.apps.page.engines import Engines, Watched, models_in
+from lib_outpaint.apps.page.generate import Asked, Done, Step, request_for, run
+from lib_outpaint.apps.page.session import Session, Shelf, read_upload
+from lib_outpaint.engine.seeds import SEED_LIMIT
 from lib_outpaint.errors import MissingExtra, ModelError, ParamError
-from lib_outpaint.params import Params
-from lib_outpaint.plan import Limits
-from lib_outpaint.seeds import SEED_LIMIT
-from lib_outpaint.ui.page import server
-from lib_outpaint.ui.page.engines import Engines, Watched, models_in
-from lib_outpaint.ui.page.run import Asked, Done, Step, request_for, run
-from lib_outpaint.ui.page.session import Session, Shelf, read_upload
+from lib_outpaint.parameters.codecs import to_positional
+from lib_outpaint.parameters.params import Params
+from lib_outpaint.planning.limits import Limits
 
 pytest.importorskip("patchmatch", reason="the draft's library")
 
@@ -50,7 +51,7 @@ def test_a_run_tells_its_passes_and_keeps_its_files(session):
     assert session.made[0].size == (80, 56)
     box = session.made[0].before[1]
     assert (box.left, box.top, box.right, box.bottom) == (16, 8, 80, 56)
-    assert "Outpaint up: 8" in picture_io.infotext_of(session.made[0].file)
+    assert "Outpaint up: 8" in images.infotext_of(session.made[0].file)
 
 
 def test_the_next_run_removes_the_files_of_the_one_before_and_a_failed_one_leaves_them(session):
@@ -155,7 +156,7 @@ def test_the_command_without_gradio_is_one_line(monkeypatch, capsys):
     (["--models", "/nowhere at all"], "there is no such folder")])
 def test_bad_flags_are_one_line(monkeypatch, capsys, flags, message):
     monkeypatch.setattr(server, "require_gradio", lambda: None)
-    monkeypatch.setattr("lib_outpaint.ui.page.require_gradio", lambda: None)
+    monkeypatch.setattr("lib_outpaint.apps.page.require_gradio", lambda: None)
     monkeypatch.setitem(sys.modules, "uvicorn", io)  # never reached
     assert cli.main(["ui", *flags]) == 2
     error = capsys.readouterr().err.splitlines()[-1]

@@ -10,10 +10,10 @@ import urllib.request
 
 import pytest
 
+from lib_outpaint.apps.page import server
+from lib_outpaint.apps.page.engines import Engines
 from lib_outpaint.errors import InputError, ParamError
-from lib_outpaint.plan import Limits
-from lib_outpaint.ui.page import server
-from lib_outpaint.ui.page.engines import Engines
+from lib_outpaint.planning.limits import Limits
 
 LOCAL = {"host": "127.0.0.1", "port": 0}
 
@@ -89,7 +89,7 @@ def test_the_page_opens_in_the_browser_and_ends_on_a_signal(uvicorn, monkeypatch
 def test_addresses_lead_to_the_language_and_to_results_that_are_there(uvicorn, monkeypatch, tmp_path):
     from starlette.testclient import TestClient
 
-    from lib_outpaint.ui.page import session
+    from lib_outpaint.apps.page import session
 
     shelf = session.Shelf()
     monkeypatch.setattr(session, "Shelf", lambda: shelf)

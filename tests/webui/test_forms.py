@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lib_outpaint.params import DECLARED
+from lib_outpaint.parameters.params import DECLARED
 
 SMALL = {"step": 64, "context": 64}
 

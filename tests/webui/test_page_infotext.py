@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from lib_outpaint import codecs
-from lib_outpaint.params import DECLARED, Params
+from lib_outpaint.parameters import codecs
+from lib_outpaint.parameters.params import DECLARED, Params
 
 from .conftest import SCRIPT, answered
 from .test_page import open_batch_tab, page, refusal, set_number  # noqa: F401

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lib_outpaint.codecs import json_schema
+from lib_outpaint.parameters.codecs import json_schema
 
 from .conftest import decoded, encoded
 

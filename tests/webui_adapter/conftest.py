@@ -12,10 +12,10 @@ import pytest
 import torch
 from PIL import Image
 
-from lib_outpaint.params import DECLARED
+from lib_outpaint.parameters.params import DECLARED
 
 STANDIN = str(Path(__file__).parents[1] / "standin")
-OURS = "lib_outpaint.hosts.webui"
+OURS = "lib_outpaint.webui"
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def host(tmp_path, monkeypatch):
     found.sd_models.add("plain.safetensors", tmp_path / "plain.safetensors")
     found.sd_models.add("inpainting.safetensors", tmp_path / "inpainting.safetensors", inpainting=True)
     found.sd_models.reload_model_weights()
-    found.job = importlib.import_module(f"{OURS}.job")
+    found.job = importlib.import_module(f"{OURS}.script.job")
     yield found
     for name in [n for n in sys.modules if n == "modules" or n.startswith(("modules.", OURS))]:
         del sys.modules[name]

@@ -78,7 +78,7 @@ def test_bad_input_is_422_by_api_and_the_message_on_the_page(run, make, host):
 
 
 def test_more_values_than_parameters_are_refused(host, run):
-    from lib_outpaint.params import DECLARED
+    from lib_outpaint.parameters.params import DECLARED
 
     with pytest.raises(ParamError, match=f"{len(DECLARED) + 1} values' are more than the {len(DECLARED)} parameters"):
         run(24, *[None] * len(DECLARED))

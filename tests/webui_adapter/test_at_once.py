@@ -47,7 +47,7 @@ def test_a_plan_and_a_preview_while_a_job_samples(host, run, picture, tmp_path):
     alone = array(run(JOB).images[0])
     host.shared.cmd_opts.api = True
     app = fastapi.FastAPI()
-    importlib.import_module("lib_outpaint.hosts.webui.routes").add(None, app)
+    importlib.import_module("lib_outpaint.webui.script.routes").add(None, app)
     client = testclient.TestClient(app)
     buffer = io.BytesIO()
     picture.save(buffer, "PNG")

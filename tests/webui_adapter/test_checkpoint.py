@@ -88,7 +88,7 @@ def test_a_checkpoint_that_an_extension_exchanges_in_mid_job_is_told(run):
 
 
 def test_without_a_choice_in_the_settings_the_loaded_checkpoint_is_planned_for(host, run, make):
-    from lib_outpaint.hosts.webui.checkpoint import checkpoint_for
+    from lib_outpaint.webui.sampler.checkpoint import checkpoint_for
 
     host.sd_models.reload_model_weights(info=host.sd_models.checkpoints["inpainting.safetensors"])
     host.shared.opts.sd_model_checkpoint = None

@@ -219,7 +219,7 @@ def test_auto_leaves_an_inpaint_unit_of_the_users_alone(forge, on):
 
 
 def test_where_lamas_weights_are_looked_for(host, monkeypatch, tmp_path):
-    from lib_outpaint.hosts.webui.control_models import lama_folder
+    from lib_outpaint.webui.sampler.control_models import lama_folder
 
     for module in ("modules_forge.shared", "annotator.annotator_path"):
         monkeypatch.delitem(sys.modules, module, raising=False)

@@ -153,7 +153,7 @@ def test_where_no_model_inpaints_those_that_are_there_are_listed(monkeypatch, ru
 
 
 def test_without_the_extension_there_is_no_free_unit(make):
-    from lib_outpaint.hosts.webui import controlnet
+    from lib_outpaint.webui.sampler import control_units as controlnet
 
     assert controlnet.free_slot(make()) is None
     assert controlnet.free_slot(make(scripts=[ControlNet(Unit(True), Unit())])) == 2

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from PIL import Image
 from png_files import png_of
 
-from lib_outpaint import codecs
-from lib_outpaint.params import DECLARED, Params
+from lib_outpaint.parameters import codecs
+from lib_outpaint.parameters.params import DECLARED, Params
 
 fastapi = pytest.importorskip("fastapi")
 testclient = pytest.importorskip("fastapi.testclient")
@@ -37,7 +37,7 @@ sys.addaudithook(_hook)  # cannot be taken back; it does nothing while nobody wa
 def client(host):
     host.shared.cmd_opts.api, host.shared.cmd_opts.api_auth = True, ":".join(AUTH)
     app = fastapi.FastAPI()
-    importlib.import_module("lib_outpaint.hosts.webui.routes").add(None, app)
+    importlib.import_module("lib_outpaint.webui.script.routes").add(None, app)
     yield testclient.TestClient(app)
     host.shared.cmd_opts.api_auth = None
 
@@ -150,7 +150,7 @@ def test_a_body_that_is_no_json_object_is_refused(client, path, body):
 @settings(max_examples=150, **FUZZ)
 @given(st.one_of(st.lists(values, max_size=31), parameters.map(lambda named: [named])), st.booleans())
 def test_any_script_arguments_are_parameters_or_one_line(host, arguments, is_api):
-    found = importlib.import_module("lib_outpaint.hosts.webui.arguments")
+    found = importlib.import_module("lib_outpaint.webui.script.arguments")
     from lib_outpaint.errors import ParamError
 
     try:
@@ -255,7 +255,7 @@ def test_texts_of_any_length_are_refused(client, name):
 def test_texts_come_back_through_the_hosts_own_quoting(host, values):
     """The host quotes what extensions hand it by rules of its own, and reads it by its grammar."""
     grammar = importlib.import_module("modules.infotext_utils")
-    infotext = importlib.import_module("lib_outpaint.hosts.webui.infotext")
+    infotext = importlib.import_module("lib_outpaint.webui.script.infotext")
     params = Params(left=8, **values)
     entries = {"Steps": 20, "Seed": 1, "Size": "512x512", **infotext.guarded(codecs.to_infotext(params))}
     line = ", ".join(key if key == value else f"{key}: {grammar.quote(value)}" for key, value in entries.items())

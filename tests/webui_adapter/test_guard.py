@@ -30,7 +30,7 @@ class Backend:
 
 
 def test_generators_of_every_backend_in_use_are_put_back(host, monkeypatch):
-    from lib_outpaint.hosts.webui import guard
+    from lib_outpaint.webui.sampler import guard
 
     cuda, xpu, mps = Backend(True), Backend(True), Backend(True)
     monkeypatch.setattr(torch, "cuda", cuda)
@@ -47,7 +47,7 @@ def test_generators_of_every_backend_in_use_are_put_back(host, monkeypatch):
 
 
 def test_an_idle_gpu_is_not_started(host, monkeypatch):
-    from lib_outpaint.hosts.webui import guard
+    from lib_outpaint.webui.sampler import guard
 
     cuda = Backend(False)
     monkeypatch.setattr(torch, "cuda", cuda)
@@ -57,7 +57,7 @@ def test_an_idle_gpu_is_not_started(host, monkeypatch):
 
 
 def test_loading_the_checkpoint_again_moves_no_generator(host, monkeypatch):
-    from lib_outpaint.hosts.webui import guard
+    from lib_outpaint.webui.sampler import guard
 
     def reload(info):
         torch.rand(5)
@@ -73,7 +73,7 @@ def test_loading_the_checkpoint_again_moves_no_generator(host, monkeypatch):
 
 @pytest.mark.parametrize("name", ["sd_vae", "eta"])
 def test_a_vae_that_a_job_asked_for_is_exchanged_again(host, name):
-    from lib_outpaint.hosts.webui import guard
+    from lib_outpaint.webui.sampler import guard
 
     before = host.shared.opts.data.get(name)
     overrides = guard.Overrides()
@@ -99,7 +99,7 @@ class Forge:
 
 @pytest.mark.parametrize("stored", [True, False])
 def test_a_vae_of_forge_that_a_job_asked_for_is_not_loaded_for_the_next(host, monkeypatch, stored):
-    from lib_outpaint.hosts.webui import guard
+    from lib_outpaint.webui.sampler import guard
 
     options, name = host.shared.opts, "forge_additional_modules"
     monkeypatch.setitem(sys.modules, "modules_forge.main_entry", forge := Forge(options))
@@ -117,7 +117,7 @@ def test_a_vae_of_forge_that_a_job_asked_for_is_not_loaded_for_the_next(host, mo
 
 
 def test_memory_settings_of_forge_that_a_job_asked_for_are_put_back(host, monkeypatch):
-    from lib_outpaint.hosts.webui import guard
+    from lib_outpaint.webui.sampler import guard
 
     options = host.shared.opts
     monkeypatch.setitem(sys.modules, "modules_forge.main_entry", forge := Forge(options))

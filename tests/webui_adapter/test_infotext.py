@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from lib_outpaint import codecs
 from lib_outpaint.errors import ParamError
-from lib_outpaint.params import DECLARED, Params
+from lib_outpaint.parameters import codecs
+from lib_outpaint.parameters.params import DECLARED, Params
 
 from .conftest import array
 from .test_controlnet import ControlNet, Unit, installed  # noqa: F401
@@ -41,7 +41,7 @@ def warnings(monkeypatch):
 
 @pytest.fixture
 def infotext(host):
-    return importlib.import_module("lib_outpaint.hosts.webui.infotext")
+    return importlib.import_module("lib_outpaint.webui.script.infotext")
 
 
 @pytest.fixture
@@ -196,6 +196,6 @@ def test_a_host_without_fields_for_the_api_still_pastes_the_panel(host, warnings
     monkeypatch.delattr(host.infotext_utils, "PasteField")
     for name in [n for n in sys.modules if n.endswith("webui.infotext")]:
         monkeypatch.delitem(sys.modules, name)
-    module = importlib.import_module("lib_outpaint.hosts.webui.infotext")
+    module = importlib.import_module("lib_outpaint.webui.script.infotext")
     controls = [Box(p.default) for p in DECLARED]
     assert [component for component, _ in module.fields(controls, TITLE)] == controls

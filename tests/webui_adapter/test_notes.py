@@ -100,7 +100,7 @@ class Cuda:
 
 @pytest.mark.parametrize(("is_api", "rate", "told"), [(True, 8, True), (False, 8, False), (False, 0, True)])
 def test_peak_memory_is_told_where_the_host_does_not(host, make, monkeypatch, is_api, rate, told):
-    from lib_outpaint.hosts.webui import notes as ours
+    from lib_outpaint.webui.script import notes as ours
 
     cuda = Cuda(monkeypatch, ours)
     monkeypatch.setattr(host.shared, "device", torch.device("cuda"))
@@ -116,15 +116,15 @@ def test_no_memory_is_invented_without_cuda(run):
 
 
 def test_a_checkpoint_of_an_unknown_family_is_promised_nothing(host, make):
-    from lib_outpaint.hosts.webui import notes as ours
-    from lib_outpaint.hosts.webui.checkpoint import Checkpoint
-    from lib_outpaint.params import Params
+    from lib_outpaint.parameters.params import Params
+    from lib_outpaint.webui.sampler.checkpoint import Checkpoint
+    from lib_outpaint.webui.script import notes as ours
 
     assert ours.advice(make(), Params(left=8), Checkpoint("mine", "", 512, False)) == "mine is no inpainting checkpoint"
 
 
 def test_memory_is_told_with_the_time_and_work_only_where_it_is_known(host):
-    from lib_outpaint.hosts.webui import notes as ours
+    from lib_outpaint.webui.script import notes as ours
 
     nothing_told = SimpleNamespace(passes=(SimpleNamespace(steps_run=0),), cost=0,
                                    plan=SimpleNamespace(canvas_latent_pixels=200))

@@ -16,7 +16,7 @@ testclient = pytest.importorskip("fastapi.testclient")
 def client(host):
     def made(api_auth=None, api=True):
         host.shared.cmd_opts.api_auth, host.shared.cmd_opts.api = api_auth, api
-        routes = importlib.import_module("lib_outpaint.hosts.webui.routes")
+        routes = importlib.import_module("lib_outpaint.webui.script.routes")
         app = fastapi.FastAPI()
         routes.add(None, app)
         return testclient.TestClient(app)
@@ -93,7 +93,7 @@ def test_bad_input_is_a_422_with_a_message(client, path, body):
 def test_what_is_no_picture_in_base64(host, monkeypatch, image):
     from lib_outpaint.errors import PictureError
 
-    routes = importlib.import_module("lib_outpaint.hosts.webui.routes")
+    routes = importlib.import_module("lib_outpaint.webui.script.routes")
     monkeypatch.setattr(routes, "MOST_BASE64", 8 if image == "A" * 9 else 64)
     with pytest.raises(PictureError, match="image: is no base64 picture"):
         routes._picture({"image": image})

@@ -52,18 +52,18 @@ def test_fewer_pictures_than_windows_is_the_hosts_failure(host, make, monkeypatc
 def test_a_host_samples_for_whoever_keeps_its_options_themselves(host, make, picture):
     import torch
 
-    from lib_outpaint.engine import outpaint
-    from lib_outpaint.hosts.webui import settings
-    from lib_outpaint.hosts.webui.checkpoint import checkpoint_for
-    from lib_outpaint.hosts.webui.sampling import WebUIHost
-    from lib_outpaint.params import Params
-    from lib_outpaint.request import Request, numbered_shots
+    from lib_outpaint.engine.loop import outpaint
+    from lib_outpaint.engine.request import Request, numbered_shots
+    from lib_outpaint.parameters.params import Params
+    from lib_outpaint.webui.sampler.checkpoint import checkpoint_for
+    from lib_outpaint.webui.sampler.sampler import WebUISampler
+    from lib_outpaint.webui.script import settings
 
     p = make()
     pixels = torch.from_numpy(array(picture)).permute(2, 0, 1).float() / 255
     host.shared.state.begin()
     result = outpaint(Request((pixels,), Params(left=16), numbered_shots(1, 5, "a cup")),
-                      WebUIHost(p, checkpoint_for(p), settings.current({})))
+                      WebUISampler(p, checkpoint_for(p), settings.current({})))
     assert result.stopped is None
     assert result.pictures[0].extent.width == 112
     assert [c.prompt for c in host.processing.calls] == [["a cup"]]

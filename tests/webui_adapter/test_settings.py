@@ -8,8 +8,8 @@ import pytest
 from PIL import Image
 
 from lib_outpaint.errors import ParamError, PlanError
-from lib_outpaint.hosts.protocol import Capabilities
-from lib_outpaint.plan import Limits
+from lib_outpaint.planning.capabilities import Capabilities
+from lib_outpaint.planning.limits import Limits
 
 from .test_controlnet import ControlNet, Unit, installed  # noqa: F401
 from .test_routes import client  # noqa: F401
@@ -21,7 +21,7 @@ LIMITS = ("outpaint_largest_canvas", "outpaint_most_combinations", "outpaint_mos
 
 @pytest.fixture
 def settings(host):
-    return importlib.import_module("lib_outpaint.hosts.webui.settings")
+    return importlib.import_module("lib_outpaint.webui.script.settings")
 
 
 @pytest.fixture

@@ -108,7 +108,7 @@ def test_stop_after_this_image_keeps_the_pass_that_was_finished(host, run):
 def test_out_of_memory_in_our_own_work_keeps_finished_pictures(host, run, monkeypatch):
     import torch
 
-    from lib_outpaint.working import Picture
+    from lib_outpaint.engine.growing import Picture
 
     put = Picture.put
 

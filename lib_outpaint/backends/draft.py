@@ -1,0 +1,58 @@
+"""The draft engine: no model, texture from the picture itself by PatchMatch.
+
+It makes the command line and the page work on a fresh machine in seconds. It continues texture and simple structure; it
+invents nothing, and says in the metadata and on the terminal that it is a draft.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import torch
+
+from ..engine.protocol import Job, Outcome, Progress
+from ..pixels.fills.libraries import patchmatch_bytes, patchmatch_library
+from ..pixels.masks import as_pixels
+from ..planning.capabilities import Capabilities
+
+NOTE = "draft: texture copied from the picture itself, no model was used"
+
+
+class Draft:
+    """A host that copies texture. Runs on the CPU.
+
+    Args:
+        on_progress: called with every progress report.
+
+    Raises:
+        MissingExtra: PyPatchMatch is not installed.
+    """
+
+    device = torch.device("cpu")
+
+    def __init__(self, on_progress: Callable[[Progress], None] | None = None) -> None:
+        self._on_progress = on_progress
+        patchmatch_library()
+
+    def capabilities(self) -> Capabilities:
+        return Capabilities(engine="draft", known_pixels="pinned", note=NOTE)
+
+    def inpaint(self, jobs: Sequence[Job]) -> list[Outcome]:
+        return [Outcome(self._texture(job), info={"Model": "draft (PyPatchMatch)"}) for job in jobs]
+
+    def report(self, progress: Progress) -> None:
+        if self._on_progress is not None:
+            self._on_progress(progress)
+
+    def _texture(self, job: Job) -> torch.Tensor:
+        hole = as_pixels(job.latent_mask, job.cell)
+        if bool(hole.all()):
+            # Every cell touches the new area: copy from what lies beyond the middle of the band.
+            hole = as_pixels(job.conditioning_mask, job.cell)
+        if bool(hole.all()):
+            return job.pixels
+        image = (job.pixels.permute(1, 2, 0) * 255).round().clamp(0, 255).byte().numpy()
+        filled = patchmatch_bytes(np.ascontiguousarray(image), hole.numpy(), job.seed)
+        result = torch.from_numpy(np.ascontiguousarray(filled)).permute(2, 0, 1).float() / 255
+        return torch.where(hole[None], result, job.pixels)

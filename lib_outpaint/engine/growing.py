@@ -1,0 +1,136 @@
+"""One picture on its way: what each of its passes needs, and what becomes of what the host returns."""
+
+from __future__ import annotations
+
+import torch
+
+from ..parameters.params import Params
+from ..parameters.side_prompts import SidePrompts
+from ..pixels import blend as composite
+from ..pixels.canvas import Canvas
+from ..pixels.colour import match as colour
+from ..pixels.colour.drift import Fit
+from ..pixels.fills import prefill
+from ..pixels.masks import Masks, box_coverage, masks_for, region_coverage
+from ..planning.capabilities import Capabilities
+from ..planning.geometry import Box, Side, bounding
+from ..planning.plan import Pass, Plan
+from .protocol import Job, Outcome
+from .request import Request, Shot
+from .result import Grown, PassReport
+from .seeds import pass_seed
+
+
+class Picture:
+    """One picture of a batch: its canvas, and what its current pass prepared."""
+
+    def __init__(self, request: Request, params: Params, plan: Plan, image: int, device: torch.device,
+                 caps: Capabilities) -> None:
+        self.request = request
+        self.params = params
+        self.plan = plan
+        self.image = image
+        self.caps = caps
+        self.shot: Shot = request.shots[image]
+        self.prompts = SidePrompts.parse(params.side_prompts)
+        self.canvas = Canvas(plan, request.pictures[image % len(request.pictures)], request.painted, device)
+        wanted = params.extras
+        self.prefilled = torch.zeros_like(self.canvas.pixels) if wanted in ("canvas", "both") else None
+        self.mask = torch.zeros_like(self.canvas.pixels[0]) if wanted in ("mask", "both") else None
+        if self.prefilled is not None:
+            self.prefilled.copy_(self.canvas.pixels)
+        self.reports: list[PassReport] = []
+        self.info: dict[str, str] = {}
+        self.drift: Fit | None = None  # of the pass before, which grew this side
+        self.drift_side: Side | None = None
+
+    def job(self, step: Pass, number: int) -> Job:
+        """Prefills the pass's window and builds its masks."""
+        seed = pass_seed(self.shot.seed, number)
+        known = self.canvas.known(step)
+        before = self.canvas.window(step.window)
+        pixels = self._prefilled(step, before, known, seed)
+        coverage = self._coverage(step)
+        masks = masks_for(coverage, known, self.plan.cell)
+        self.prepared = (before, known, pixels, masks)
+        prompt, negative = self.prompts.applied(step.place, step.step, self.shot.prompt, self.shot.negative_prompt)
+        subseed = None if self.shot.subseed is None else pass_seed(self.shot.subseed, number)
+        return Job(pixels, masks.latent, masks.conditioning, self.plan.cell, seed, self.image, number, prompt, negative,
+                   self.request.sampling, self.params, subseed)
+
+    def _prefilled(self, step: Pass, before: torch.Tensor, known: torch.Tensor, seed: int) -> torch.Tensor:
+        if step.kind != "mask":
+            return prefill(self.params.fill, before, known, self.params, seed)
+        if self.request.painted_fill:
+            return prefill(self.request.painted_fill, before, known, self.params, seed)
+        # What lies under the paint stays for the sampler to work on; only slack around a small picture is filled.
+        return prefill(self.params.fill, before, known | self.canvas.painted_in(step.window), self.params, seed)
+
+    def _coverage(self, step: Pass) -> torch.Tensor:
+        device = self.canvas.pixels.device
+        if step.kind != "mask":
+            whole = bounding((*step.known, *step.new))
+            return box_coverage(step.new, step.window, self.params, self.plan.source, device, whole)
+        painted = self.canvas.painted_in(step.window)
+        here = torch.zeros_like(painted)
+        for new in step.new:
+            rows, columns = new.within(step.window).slices
+            here[rows, columns] = True
+        return region_coverage(painted & here, self.params)
+
+    def blended(self, step: Pass, sampled: torch.Tensor) -> torch.Tensor:
+        """A sampled window after colour match and blend. Nothing is taken over yet."""
+        before, known, pixels, masks = self.prepared
+        last = self.drift if self.drift_side is step.side else None
+        matched, self.matched = colour.match(sampled, before, known, masks, self.params.color_match,
+                                             self.caps.known_pixels, self.plan.cell, last)
+        self.black = composite.black_where(masks.conditioning, sampled, pixels, self.plan.cell)
+        return composite.blend_bands(before, matched, masks.coverage, known)
+
+    def put(self, step: Pass, blended: torch.Tensor) -> None:
+        """Takes over what `blended` made."""
+        _, _, pixels, masks = self.prepared
+        self._record(step, pixels, masks)
+        self.canvas.put(step, blended, masks.coverage)
+        self.drift, self.drift_side = self.matched, step.side
+
+    def came_out_black(self) -> bool:
+        """Whether the last pass painted nothing but black where the prefill was not dark."""
+        return self.black
+
+    def _record(self, step: Pass, pixels: torch.Tensor, masks: Masks) -> None:
+        part = step.window.intersect(self.plan.canvas.box)
+        inside, outside = part.within(step.window).slices, part.slices
+        if self.prefilled is not None:
+            new = torch.zeros(part.height, part.width, dtype=torch.bool, device=pixels.device)
+            for box in step.new:
+                rows, columns = box.intersect(part).within(part).slices
+                new[rows, columns] = True
+            target = self.prefilled[:, outside[0], outside[1]]
+            self.prefilled[:, outside[0], outside[1]] = torch.where(new, pixels[:, inside[0], inside[1]], target)
+        if self.mask is not None:
+            covered = masks.coverage[inside[0], inside[1]]
+            self.mask[outside[0], outside[1]] = torch.maximum(self.mask[outside[0], outside[1]], covered)
+
+    def note(self, step: Pass, number: int, outcome: Outcome, seconds: float) -> None:
+        """Keeps how the pass went."""
+        self.reports.append(PassReport(step.name, pass_seed(self.shot.seed, number), seconds, outcome.steps_run,
+                                       step.window.area // self.plan.cell**2))
+        self.info.update(outcome.info)
+
+    def grown(self, label: str, made: list[Pass], left: list[Pass]) -> Grown:
+        """The picture as far as it came, on the CPU: what is left of the plan is cropped away."""
+        box = self.plan.canvas.box if not left else _complete_part(left[0], self.plan)
+        rows, columns = box.slices
+        plan = Plan(self.plan.canvas, self.plan.source, self.plan.margins, self.plan.cell, tuple(made))
+        return Grown(
+            self.canvas.pixels[:, rows, columns].cpu(), self.canvas.touched[rows, columns].cpu(),
+            self.plan.source.within(box),
+            self.image, self.shot, self.params, plan, tuple(self.reports), label,
+            None if self.prefilled is None else self.prefilled[:, rows, columns].cpu(),
+            None if self.mask is None else self.mask[rows, columns].cpu(), not left, dict(self.info))
+
+
+def _complete_part(next_pass: Pass, plan: Plan) -> Box:
+    """The rectangle that is known before a pass. Tiles of a strip that is not complete are no rectangle: cropped."""
+    return next_pass.known[0].intersect(plan.canvas.box)

@@ -1,0 +1,93 @@
+"""What is asked for, as plain values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import torch
+
+from ..errors import ParamError
+from ..parameters.params import Params
+from ..parameters.sampling import Sampling
+from ..planning.geometry import Box, Extent
+from ..planning.limits import Limits
+from .seeds import SEED_LIMIT, image_seed
+
+MOST_PROMPT = 100_000  # characters
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One picture to make: its seeds and prompts. `subseed` is a variation seed, None without one."""
+
+    seed: int
+    subseed: int | None = None
+    prompt: str = ""
+    negative_prompt: str = ""
+
+    def __post_init__(self) -> None:
+        if isinstance(self.seed, bool) or not isinstance(self.seed, int) or not 0 <= self.seed < 2**63:
+            raise ParamError("seed", self.seed, "is no whole number from 0 to 2^63 - 1")
+        for name in ("prompt", "negative_prompt"):
+            if len(getattr(self, name)) > MOST_PROMPT:
+                raise ParamError(name, getattr(self, name), f"is longer than {MOST_PROMPT:,} characters")
+
+
+@dataclass(frozen=True, eq=False)
+class Request:
+    """A job for the engine.
+
+    Attributes:
+        pictures: float32 tensors (3, H, W) in 0..1, all of one size; shot i uses picture i modulo their count.
+        params: the parameters.
+        shots: the pictures to make.
+        batch: how many windows to hand to the host at once.
+        painted: bool (H, W), True where the user painted; repainted before growing. None without one.
+        painted_fill: fill method for the painted region; "" leaves what is there.
+    """
+
+    pictures: tuple[torch.Tensor, ...]
+    params: Params
+    shots: tuple[Shot, ...]
+    batch: int = 1
+    sampling: Sampling = field(default_factory=Sampling)
+    painted: torch.Tensor | None = None
+    painted_fill: str = ""
+    limits: Limits = field(default_factory=Limits)
+
+    def __post_init__(self) -> None:
+        if not self.pictures or not self.shots:
+            raise ParamError("count", len(self.shots), "is less than 1")
+        shapes = {tuple(p.shape) for p in self.pictures}
+        if len(shapes) > 1 or any(len(s) != 3 or s[0] != 3 for s in shapes):
+            raise ParamError("pictures", sorted(shapes), "are not all (3, H, W) of one size")
+        if self.painted is not None and self.painted.shape != self.pictures[0].shape[1:]:
+            raise ParamError("painted", tuple(self.painted.shape), f"is no mask of the picture, which is {self.extent}")
+
+    @property
+    def extent(self) -> Extent:
+        """The size of the pictures."""
+        return Extent(int(self.pictures[0].shape[2]), int(self.pictures[0].shape[1]))
+
+    def painted_box(self) -> Box | None:
+        """The bounding box of the painted region; None when nothing is painted."""
+        if self.painted is None or not bool(self.painted.any()):
+            return None
+        rows = torch.nonzero(self.painted.any(dim=1)).flatten()
+        columns = torch.nonzero(self.painted.any(dim=0)).flatten()
+        return Box(int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1)
+
+
+def numbered_shots(count: int, seed: int, prompt: str = "", negative_prompt: str = "") -> tuple[Shot, ...]:
+    """Shots with consecutive seeds, which begin again at 0 after the last.
+
+    Raises:
+        ParamError: fewer than one or more than a job may have, or no seed from 0 to 2^32 - 1.
+    """
+    if count < 1:
+        raise ParamError("count", count, "is less than 1")
+    if count > Limits.pictures:
+        raise ParamError("count", count, f"is over the limit of {Limits.pictures} pictures")
+    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < SEED_LIMIT:
+        raise ParamError("seed", seed, "is no whole number from 0 to 2^32 - 1")
+    return tuple(Shot(image_seed(seed, i), None, prompt, negative_prompt) for i in range(count))

@@ -1,0 +1,153 @@
+"""The header of a safetensors file: names, shapes and dtypes of its tensors, and its metadata. Nothing else is read.
+
+The format (huggingface/safetensors, "Format"): 8 bytes little-endian length n, n bytes of JSON, the tensors' bytes.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple, TypeGuard
+
+from ..errors import ModelError
+
+HEADER_LIMIT = 4_000_000  # bytes; the format allows 100 MB, but the largest of these models needs less than one
+MOST_AXES = 64  # of a tensor, torch's own limit
+JSON_LIMIT = 4_000_000  # bytes of a config file
+_BITS = {"BOOL": 8, "U8": 8, "I8": 8, "F8_E4M3": 8, "F8_E5M2": 8, "F8_E8M0": 8, "I16": 16, "U16": 16, "F16": 16,
+         "BF16": 16, "I32": 32, "U32": 32, "F32": 32, "I64": 64, "U64": 64, "F64": 64, "C64": 64}
+_PICKLES = (b"PK\x03\x04", b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")
+
+
+class Tensor(NamedTuple):
+    """What the header says of a tensor; `dtype` as the format spells it ("F16")."""
+
+    dtype: str
+    shape: tuple[int, ...]
+
+    @property
+    def size(self) -> int:
+        """How many numbers it holds."""
+        count = 1
+        for n in self.shape:
+            count *= n
+        return count
+
+
+@dataclass(frozen=True)
+class Header:
+    """A file's header; `file_bytes` is the size of the whole file."""
+
+    path: Path
+    tensors: Mapping[str, Tensor]
+    metadata: Mapping[str, str]
+    file_bytes: int
+
+    def shape(self, name: str) -> tuple[int, ...]:
+        """A tensor's shape; () when there is no such tensor."""
+        found = self.tensors.get(name)
+        return found.shape if found else ()
+
+
+def read_header(path: str | Path) -> Header:
+    """Reads and checks a header. The file is never executed, and its tensors are not read.
+
+    Raises:
+        ModelError: no such file, a pickle, truncated, a header that is too long, not JSON, with a key twice, or that
+            does not fit the file.
+    """
+    path = Path(path)
+    try:
+        if path.exists() and not path.is_file():
+            raise ModelError(f"{path}: is no file")  # a pipe would never end
+        size = path.stat().st_size
+        with path.open("rb") as file:
+            start = file.read(8)
+            length = _length(path, start, size)
+            raw = file.read(length)
+    except OSError as error:
+        raise ModelError(f"{path}: cannot be read: {error.strerror or error}") from None
+    if len(raw) < length:
+        raise ModelError(f"{path.name}: truncated inside its header")
+    entries = _parsed(path, raw)
+    metadata = entries.pop("__metadata__", {})
+    if not isinstance(metadata, dict) or not all(isinstance(v, str) for v in metadata.values()):
+        raise ModelError(f"{path.name}: its metadata is not text by name")
+    room = size - 8 - length
+    return Header(path, {name: _tensor(path, name, entry, room) for name, entry in entries.items()}, metadata, size)
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """A small JSON file, such as a diffusers config.
+
+    Raises:
+        ModelError: it cannot be read, or is no JSON object.
+    """
+    try:
+        with path.open("rb") as file:
+            found = json.loads(file.read(JSON_LIMIT))
+    except (OSError, ValueError, RecursionError):
+        raise ModelError(f"{path}: cannot be read as JSON") from None
+    if not isinstance(found, dict):
+        raise ModelError(f"{path}: is no JSON object")
+    return found
+
+
+def _length(path: Path, start: bytes, size: int) -> int:
+    if start[:4] in _PICKLES or start[:2] in _PICKLES or path.suffix.lower() in (".ckpt", ".pt", ".pth", ".bin"):
+        raise ModelError(f"{path.name}: a pickle can run programs when it is read; convert it to .safetensors")
+    if len(start) < 8:
+        raise ModelError(f"{path.name}: {size} bytes are no safetensors file")
+    length = int(struct.unpack("<Q", start)[0])
+    if length > HEADER_LIMIT:
+        raise ModelError(f"{path.name}: no safetensors file (it would have a header of {length:,} bytes, over the "
+                         f"limit of {HEADER_LIMIT:,})")
+    if length > size - 8:
+        raise ModelError(f"{path.name}: truncated: a header of {length:,} bytes in a file of {size:,}")
+    return length
+
+
+def _parsed(path: Path, raw: bytes) -> dict[str, Any]:
+    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) < len(pairs):
+            seen: set[str] = set()
+            twice = next(name for name, _ in pairs if name in seen or seen.add(name))  # type: ignore[func-returns-value]
+            raise ModelError(f"{path.name}: its header names {twice[:80]!r} twice")
+        return found
+
+    collects = gc.isenabled()
+    gc.disable()  # a million lists would have it walk through all that a WebUI holds, again and again
+    try:
+        found = json.loads(raw.decode("utf-8"), object_pairs_hook=unique)
+    except (ValueError, RecursionError):
+        raise ModelError(f"{path.name}: its header is not JSON") from None
+    finally:
+        if collects:
+            gc.enable()
+    if not isinstance(found, dict):
+        raise ModelError(f"{path.name}: its header is no JSON object")
+    return found
+
+
+def _tensor(path: Path, name: str, entry: object, room: int) -> Tensor:
+    fields = entry if isinstance(entry, dict) else {}
+    dtype, shape, offsets = fields.get("dtype"), fields.get("shape"), fields.get("data_offsets")
+    if not isinstance(dtype, str) or not _counts(shape) or not _counts(offsets) or len(offsets) != 2 \
+            or len(shape) > MOST_AXES:
+        raise ModelError(f"{path.name}: its header describes {name[:80]!r} wrongly")
+    begin, end = offsets
+    if end > room:
+        raise ModelError(f"{path.name}: truncated: {name[:80]!r} ends {end - room:,} bytes after the file")
+    tensor = Tensor(dtype, tuple(shape))
+    if begin > end or (dtype in _BITS and tensor.size * _BITS[dtype] != (end - begin) * 8):
+        raise ModelError(f"{path.name}: {name[:80]!r} has {end - begin:,} bytes, which its shape does not need")
+    return tensor
+
+
+def _counts(value: object) -> TypeGuard[list[int]]:
+    return isinstance(value, list) and all(type(n) is int and n >= 0 for n in value)

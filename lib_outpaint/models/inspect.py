@@ -1,0 +1,183 @@
+"""What a weights file is, from its safetensors header alone: in milliseconds, and never unpickling anything.
+
+The signs are the tensors' names and shapes as the original Stable Diffusion code (CompVis, Stability), lllyasviel's
+ControlNet, diffusers, kohya's sd-scripts, LyCORIS and peft write them, and the metadata of sd-scripts and of
+Stability's ModelSpec.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Literal
+
+from ..errors import ModelError
+from .header import Header, Tensor, read_header, read_json
+from .info import BASE_NAMES, CONTEXT_BASES, Base, Kind, Layout, ModelInfo
+
+__all__ = ["BASE_NAMES", "Base", "Kind", "Layout", "ModelInfo", "inspect"]
+
+_UNET = "model.diffusion_model."
+_CONTROL_KINDS = ("inpaint", "canny", "depth", "openpose", "lineart", "softedge", "scribble", "tile", "normal", "mlsd",
+                  "seg", "shuffle", "ip2p", "union", "recolor", "blur", "qr")
+
+
+def inspect(path: str | Path) -> ModelInfo:
+    """What a .safetensors file, or a folder as diffusers writes it, is.
+
+    Raises:
+        ModelError: it cannot be read, is no safetensors file, or its header is damaged.
+    """
+    path = Path(path)
+    if path.is_dir():
+        return _folder(path)
+    header = read_header(path)
+    counts: dict[str, int] = {}
+    for tensor in header.tensors.values():
+        counts[tensor.dtype] = counts.get(tensor.dtype, 0) + tensor.size
+    found = next((info for read in (_checkpoint, _controlnet, _lora, _unet, _vae, _small) if (info := read(header))),
+                 ModelInfo(path, "unknown"))
+    return replace(found, title=header.metadata.get("modelspec.title", header.metadata.get("ss_output_name", "")),
+                   dtype=max(counts, key=lambda d: counts[d], default=""), parameters=sum(counts.values()),
+                   file_bytes=header.file_bytes)
+
+
+def _checkpoint(header: Header) -> ModelInfo | None:
+    first = header.shape(_UNET + "input_blocks.0.0.weight")
+    if len(first) != 4:
+        return None
+    names = header.tensors
+    base: Base = ""
+    if any(n.startswith("conditioner.embedders.1.") for n in names):
+        base = "sdxl"
+    elif any(n.startswith("conditioner.embedders.0.model.") for n in names):
+        base = "sdxl-refiner"
+    elif any(n.startswith("cond_stage_model.model.") for n in names):
+        base = "sd2"
+    elif any(n.startswith("cond_stage_model.transformer.") for n in names):
+        base = "sd1"
+    base = base or _context_base(header, _UNET)
+    return ModelInfo(header.path, "checkpoint", base, "original", first[1], _prediction(header, base))
+
+
+def _prediction(header: Header, base: Base) -> Literal["epsilon", "v", ""]:
+    said = header.metadata.get("modelspec.prediction_type", "").lower()
+    if "v_pred" in header.tensors or said in ("v", "v_prediction", "velocity"):
+        return "v"
+    if said in ("epsilon", "eps"):
+        return "epsilon"
+    return "" if base == "sd2" else "epsilon"
+
+
+def _context_base(header: Header, prefix: str) -> Base:
+    """The family by the width of the text that cross attention takes."""
+    for name, tensor in header.tensors.items():
+        if name.startswith(prefix) and name.endswith("attn2.to_k.weight") and len(tensor.shape) == 2:
+            return CONTEXT_BASES.get(tensor.shape[1], "")
+    return ""
+
+
+def _controlnet(header: Header) -> ModelInfo | None:
+    control = _control_kind(header.path)
+    layout: Layout = "original"
+    if header.shape("control_model.input_hint_block.0.weight") or header.shape("input_hint_block.0.weight"):
+        prefix = "control_model." if "control_model.input_hint_block.0.weight" in header.tensors else ""
+        base = _context_base(header, prefix)
+    elif header.shape("controlnet_cond_embedding.conv_in.weight"):
+        base, layout = _context_base(header, ""), "diffusers"
+    else:
+        return None
+    if not base and re.search(r"sd_?15|sd1[._]?5|sdxl|_xl", header.path.stem.lower()):
+        base = "sdxl" if "xl" in header.path.stem.lower() else "sd1"
+    return ModelInfo(header.path, "controlnet", base, layout, control=control)
+
+
+def _control_kind(path: Path) -> str:
+    name = path.stem if path.stem != "diffusion_pytorch_model" else path.parent.name
+    return next((kind for kind in _CONTROL_KINDS if kind in name.lower()), "")
+
+
+_DOWN = re.compile(r"(\.lora_down|\.lora_A(\.\w+)?|[._]lora\.down|\.lora_linear_layer\.down)\.weight$")
+_LYCORIS = re.compile(r"\.(hada_w1_a|lokr_w1|lokr_w1_a|oft_blocks|oft_diag|diff|on_input)$")
+
+
+def _lora(header: Header) -> ModelInfo | None:
+    downs = {name: tensor for name, tensor in header.tensors.items() if _DOWN.search(name)}
+    lycoris = any(_LYCORIS.search(name) for name in header.tensors)
+    if not downs and not lycoris:
+        return None
+    ranks = {tensor.shape[0] for tensor in downs.values() if tensor.shape}
+    kohya = any(name.startswith(("lora_unet_", "lora_te")) for name in header.tensors)
+    text = any(name.startswith(("lora_te", "text_encoder", "te_", "te1_", "te2_")) or ".text_model." in name
+               for name in header.tensors)
+    layout: Layout = "lycoris" if lycoris else "kohya" if kohya else "peft"
+    return ModelInfo(header.path, "lora", _lora_base(header, downs), layout, rank=max(ranks, default=0),
+                     ranks_differ=len(ranks) > 1, text_encoder=text)
+
+
+_LORA_BASES: tuple[tuple[str, Base], ...] = (("xl", "sdxl"), ("sd_v2", "sd2"), ("diffusion-v2", "sd2"), ("sd_v1", "sd1"),
+                                             ("diffusion-v1", "sd1"))
+
+
+def _lora_base(header: Header, downs: Mapping[str, Tensor]) -> Base:
+    said = header.metadata.get("ss_base_model_version", "") or header.metadata.get("modelspec.architecture", "")
+    for sign, base in _LORA_BASES:
+        if sign in said.lower():
+            return base
+    if any(name.startswith(("lora_te2_", "text_encoder_2.")) for name in header.tensors):
+        return "sdxl"
+    for name, tensor in downs.items():
+        if re.search(r"attn2[._](processor[._])?to_[kv]", name) and len(tensor.shape) >= 2:
+            return CONTEXT_BASES.get(tensor.shape[1], "")
+    return ""
+
+
+def _unet(header: Header) -> ModelInfo | None:
+    first = header.shape("conv_in.weight")
+    if len(first) != 4 or "time_embedding.linear_1.weight" not in header.tensors:
+        return None
+    base = _context_base(header, "")
+    return ModelInfo(header.path, "unet", base, "diffusers", first[1], _prediction(header, base))
+
+
+def _vae(header: Header) -> ModelInfo | None:
+    names = header.tensors
+    if "decoder.conv_in.weight" in names or "first_stage_model.decoder.conv_in.weight" in names:
+        return ModelInfo(header.path, "vae", layout="diffusers" if "decoder.mid_block.resnets.0.conv1.weight" in names
+                         else "original")
+    return None
+
+
+def _small(header: Header) -> ModelInfo | None:
+    names = header.tensors
+    if "emb_params" in names or {"clip_l", "clip_g"} & set(names):
+        width = (header.shape("emb_params") or (0,))[-1]
+        return ModelInfo(header.path, "embedding", "sdxl" if "clip_g" in names else CONTEXT_BASES.get(width, ""))
+    if any(name.endswith("text_model.embeddings.token_embedding.weight") for name in names):
+        return ModelInfo(header.path, "text encoder")
+    return None
+
+
+def _folder(path: Path) -> ModelInfo:
+    """A diffusers pipeline or ControlNet, from its JSON files."""
+    if (path / "model_index.json").is_file():
+        parts = read_json(path / "model_index.json")
+        one, two = ((parts.get(name) or [None])[0] is not None for name in ("text_encoder", "text_encoder_2"))
+        if not (path / "unet" / "config.json").is_file():
+            raise ModelError(f"{path}: {parts.get('_class_name', 'its pipeline')} is no Stable Diffusion pipeline")
+        unet = read_json(path / "unet" / "config.json")
+        # The family by its parts first: small test models have other widths.
+        base: Base = "sdxl" if two and one else "sdxl-refiner" if two else "sd1"
+        if base == "sd1":
+            base = CONTEXT_BASES.get(unet.get("cross_attention_dim", 0), base)
+        scheduler = path / "scheduler" / "scheduler_config.json"
+        said = read_json(scheduler).get("prediction_type") if scheduler.is_file() else None
+        return ModelInfo(path, "checkpoint", base, "folder", int(unet.get("in_channels", 4)),
+                         "v" if said == "v_prediction" else "epsilon")
+    config = read_json(path / "config.json") if (path / "config.json").is_file() else {}
+    if config.get("_class_name") == "ControlNetModel":
+        return ModelInfo(path, "controlnet", CONTEXT_BASES.get(config.get("cross_attention_dim", 0), ""), "folder",
+                         control=_control_kind(path))
+    raise ModelError(f"{path}: a folder without model_index.json is no diffusers model")

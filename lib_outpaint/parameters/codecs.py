@@ -1,0 +1,197 @@
+"""Parameters to and from dicts, positional lists, infotext, command-line flags, a JSON schema and a table.
+
+All of it is derived from `params.DECLARED`; nothing here knows a parameter by name.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ..errors import ParamError
+from ..version import __version__
+from .params import DECLARED, Param, Params, declared
+
+MARKER = "Outpaint version"
+
+
+def from_dict(values: Mapping[str, Any], base: Params | None = None) -> Params:
+    """Named parameters, as JSON or Python gives them; names left out keep the value of `base` or the default.
+
+    Raises:
+        ParamError: an unknown name or a bad value.
+    """
+    return (base or Params()).changed(**{str(name): value for name, value in values.items()})
+
+
+def to_dict(params: Params, *, changed_only: bool = False) -> dict[str, Any]:
+    """All parameters by name, or only those that differ from their default. Amounts in whole px are ints."""
+    found = {p.name: _plain(getattr(params, p.name)) for p in DECLARED}
+    return {name: value for name, value in found.items() if not changed_only or value != declared(name).default}
+
+
+def from_positional(values: Sequence[Any]) -> Params:
+    """Parameters in the order of their declaration; missing ones at the end keep their defaults.
+
+    None stands for the default. Values beyond the last parameter are an error.
+
+    Raises:
+        ParamError: too many values, or a bad value.
+    """
+    if len(values) > len(DECLARED):
+        raise ParamError("script_args", f"{len(values)} values", f"are more than the {len(DECLARED)} parameters")
+    given = {p.name: value for p, value in zip(DECLARED, values, strict=False) if value is not None}
+    return from_dict(given)
+
+
+def to_positional(params: Params) -> list[Any]:
+    """All values in the order of their declaration."""
+    return list(to_dict(params).values())
+
+
+def infotext_key(param: Param) -> str:
+    """The parameter's name in an infotext. The WebUI's grammar allows word characters, blanks, - and / in it."""
+    return "Outpaint " + param.name.replace("_", " ")
+
+
+def to_infotext(params: Params) -> dict[str, str]:
+    """Infotext entries: the marker, then what differs from the defaults. Values are not yet quoted."""
+    entries = {MARKER: __version__}
+    for name, value in to_dict(params, changed_only=True).items():
+        entries[infotext_key(declared(name))] = "" if value is None else str(value)
+    return entries
+
+
+def from_infotext(entries: Mapping[str, str]) -> Params:
+    """Parameters from infotext entries, other programs' entries among them.
+
+    Raises:
+        ParamError: a value that cannot be read.
+    """
+    found = {}
+    for param in DECLARED:
+        text = infotext_value(entries, param)
+        if text is not None:
+            found[param.name] = from_text(param, text)
+    return Params(**found)
+
+
+def infotext_value(entries: Mapping[str, str], param: Param) -> str | None:
+    """The text of one parameter among infotext entries; None when it is not there."""
+    key = infotext_key(param)
+    if key not in entries and f"{key}-1" in entries and f"{key}-2" in entries:
+        # The WebUI takes a value such as 512x512 for a size and makes two entries of it.
+        return f"{entries[key + '-1']}x{entries[key + '-2']}"
+    return entries.get(key)
+
+
+def quoted(value: str) -> str:
+    """A value as the WebUI writes it: in double quotes when its grammar would otherwise cut it."""
+    plain = value == value.strip() and not any(c in value for c in ',:\n\r"')
+    return value if plain else json.dumps(value, ensure_ascii=False)
+
+
+def unquoted(value: str) -> str:
+    """The opposite of `quoted`; what is no quoted string comes back as it is."""
+    if len(value) < 2 or value[0] != '"' or value[-1] != '"':
+        return value
+    try:
+        found = json.loads(value)
+    except ValueError:
+        return value
+    return found if isinstance(found, str) else value
+
+
+def from_text(param: Param, text: str) -> Any:
+    """One value from text, as a command line or an infotext gives it.
+
+    Raises:
+        ParamError: the text is no such value.
+    """
+    if param.kind in ("text", "choice"):
+        return param.checked(text)
+    if param.optional and text.strip().lower() in ("", "none", "host"):
+        return None
+    try:
+        number = float(text)
+    except ValueError:
+        raise ParamError(param.name, text, "is not a number") from None
+    return param.checked(int(number) if number.is_integer() else number)
+
+
+def add_flags(parser: argparse.ArgumentParser) -> None:
+    """Adds a flag for every parameter, grouped as the panel groups them."""
+    groups: dict[str, Any] = {}
+    for param in DECLARED:
+        if param.group not in groups:
+            groups[param.group] = parser.add_argument_group(param.group.lower())
+        choices = f" One of: {', '.join(param.choices)}." if param.choices else ""
+        groups[param.group].add_argument(
+            "--" + param.name.replace("_", "-"), dest=f"param_{param.name}", metavar=_metavar(param),
+            help=(f"{param.help}{choices}{_range(param)} Default: {shown_default(param)}.").replace("%", "%%"))
+
+
+def from_flags(flags: argparse.Namespace) -> Params:
+    """Parameters from what `add_flags` parsed.
+
+    Raises:
+        ParamError: a bad value.
+    """
+    given = {}
+    for param in DECLARED:
+        text = getattr(flags, f"param_{param.name}")
+        if text is not None:
+            given[param.name] = from_text(param, text)
+    return Params(**given)
+
+
+def json_schema() -> dict[str, Any]:
+    """A JSON schema (draft 2020-12) of the named parameters."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Directional outpaint",
+            "type": "object", "additionalProperties": False, "properties": {p.name: _schema(p) for p in DECLARED}}
+
+
+def markdown_table() -> str:
+    """The documentation's table of parameters."""
+    rows = ["| # | name | default | range | meaning |", "|---|---|---|---|---|"]
+    for number, param in enumerate(DECLARED):
+        choices = ", ".join(f"`{c}`" for c in param.choices)
+        limits = choices or ("text" if param.kind == "text" else f"{param.low:g}..{param.high:g} {param.unit}".strip())
+        rows.append(f"| {number} | `{param.name}` | {shown_default(param)} | {limits} | {param.help} |")
+    return "\n".join(rows) + "\n"
+
+
+def shown_default(param: Param) -> str:
+    """The default in words."""
+    if param.default is None:
+        return "host's setting"
+    if param.default == "":
+        return "empty"
+    return f"{param.default:g}" if isinstance(param.default, float) else str(param.default)
+
+
+def _schema(param: Param) -> dict[str, Any]:
+    schema: dict[str, Any] = {"title": param.label, "description": param.help, "default": _plain(param.default)}
+    if param.kind == "choice":
+        return {**schema, "type": "string", "enum": list(param.choices)}
+    if param.kind == "text":
+        return {**schema, "type": "string"}
+    number = "integer" if param.kind == "int" else "number"
+    return {**schema, "type": [number, "null"] if param.optional else number,
+            "minimum": _plain(float(param.low)), "maximum": _plain(float(param.high))}
+
+
+def _plain(value: Any) -> Any:
+    return int(value) if isinstance(value, float) and value == int(value) else value
+
+
+def _range(param: Param) -> str:
+    return "" if param.kind in ("text", "choice") else f" {param.low:g}..{param.high:g} {param.unit}".rstrip() + "."
+
+
+def _metavar(param: Param) -> str:
+    if param.kind == "choice":
+        return "NAME"
+    return "TEXT" if param.kind == "text" else (param.unit.upper().replace(" OR %", "") or "N")

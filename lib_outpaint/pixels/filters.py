@@ -1,0 +1,67 @@
+"""Box filters whose cost hardly depends on their radius: sums of 1, 2, 4, 8 ... px put together (Hillis and Steele)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import torch
+import torch.nn.functional as F
+
+Joined = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
+
+
+def box_sum(values: torch.Tensor, radius: int) -> torch.Tensor:
+    """Sums over (2 * radius + 1)-px squares, zero beyond the edges: (..., H, W) to the same shape and dtype."""
+    return _joined(values, radius, torch.add)
+
+
+def box_mean(values: torch.Tensor, radius: int) -> torch.Tensor:
+    """Means over (2 * radius + 1)-px squares, over the part of each that lies inside: float (..., H, W), same shape."""
+    height, width = values.shape[-2:]
+    inside = torch.ones(height, width, device=values.device, dtype=values.dtype)
+    return box_sum(values, radius) / box_sum(inside, radius)
+
+
+def dilated(mask: torch.Tensor, radius: int) -> torch.Tensor:
+    """Bool (H, W): True within `radius` px (Chebyshev) of a True one."""
+    return _joined(mask, radius, torch.logical_or)
+
+
+def _joined(values: torch.Tensor, radius: int, join: Joined) -> torch.Tensor:
+    for dim in (-1, -2):
+        # Beyond the picture's own extent there are only zeros.
+        reach = min(radius, values.shape[dim] - 1)
+        pad = (reach, reach) if dim == -1 else (0, 0, reach, reach)
+        values = _in_a_row(F.pad(values, pad), 2 * reach + 1, dim, join)
+    return values
+
+
+def _in_a_row(values: torch.Tensor, count: int, dim: int, join: Joined) -> torch.Tensor:
+    """`count` neighbours joined, along a dimension that becomes shorter by count - 1."""
+    length = values.shape[dim] - count + 1
+    found: torch.Tensor | None = None
+    run, start = 1, 0  # values[i] holds px i to i + run - 1 of what was given
+    while True:
+        if count & run:
+            part = values.narrow(dim, start, length)
+            found = part if found is None else join(found, part)
+            start += run
+        if start == count:
+            assert found is not None
+            return found
+        shorter = values.shape[dim] - run
+        values = join(values.narrow(dim, 0, shorter), values.narrow(dim, run, shorter))
+        run *= 2
+
+
+def gaussian(values: torch.Tensor, sigma: float) -> torch.Tensor:
+    """A Gaussian blur of (C, H, W) with replicated edges; `sigma` in px."""
+    radius = max(1, math.ceil(3 * sigma))
+    taps = torch.arange(-radius, radius + 1, dtype=torch.float32, device=values.device)
+    kernel = torch.exp(-(taps / sigma) ** 2 / 2)
+    kernel = kernel / kernel.sum()
+    wide = F.pad(values[:, None], (radius, radius, 0, 0), mode="replicate")
+    wide = F.conv2d(wide, kernel[None, None, None])
+    wide = F.pad(wide, (0, 0, radius, radius), mode="replicate")
+    return F.conv2d(wide, kernel[None, None, :, None])[:, 0]
