@@ -118,7 +118,7 @@ def measured(flags: argparse.Namespace) -> dict[str, float]:
     window = torch.rand(3, step.window.height, step.window.width, device=device)
     rows, columns = plan.source.intersect(step.window).within(step.window).slices
     visible = plan.source.intersect(step.window)
-    window[:, rows, columns] = picture[:, visible.top:visible.bottom, visible.left - STRIP:visible.right - STRIP]
+    window[:, rows, columns] = picture[:, visible.top : visible.bottom, visible.left - STRIP : visible.right - STRIP]
     known = torch.zeros(window.shape[1:], dtype=torch.bool, device=device)
     known[rows, columns] = True
     for name in REGISTRY:
@@ -139,8 +139,10 @@ def measured(flags: argparse.Namespace) -> dict[str, float]:
 
 def peers(array: np.ndarray, width: int, height: int, flags: argparse.Namespace) -> dict[str, float]:
     pad = ((0, 0), (STRIP, 0), (0, 0))
-    found = {"np.pad edge": seconds(lambda: np.pad(array, pad, "edge"), flags),
-             "np.pad reflect": seconds(lambda: np.pad(array, pad, "reflect"), flags)}
+    found = {
+        "np.pad edge": seconds(lambda: np.pad(array, pad, "edge"), flags),
+        "np.pad reflect": seconds(lambda: np.pad(array, pad, "reflect"), flags),
+    }
     try:
         import cv2
     except ImportError:
@@ -174,9 +176,11 @@ def main() -> int:
     if flags.json:
         print(json.dumps({**found, "extra bytes": memory}))
         return 0
-    print(f"{platform.machine()}, {flags.threads} threads, torch {torch.__version__}, Python "
-          f"{platform.python_version()}, canvas {flags.size}, strip {STRIP} px, "
-          f"{'least processor time' if flags.processor else 'median'} of {flags.runs}")
+    print(
+        f"{platform.machine()}, {flags.threads} threads, torch {torch.__version__}, Python "
+        f"{platform.python_version()}, canvas {flags.size}, strip {STRIP} px, "
+        f"{'least processor time' if flags.processor else 'median'} of {flags.runs}"
+    )
     print("| what | ms | x np.pad edge | x cv2 telea |")
     print("|---|---|---|---|")
     for name, took in found.items():

@@ -52,17 +52,34 @@ def random_parts(size: str, channels: int, device: torch.device, dtype: torch.dt
         words = tiny_clip.write_clip(Path(folder))
         tokenizer = transformers.CLIPTokenizer.from_pretrained(folder)
         unet = diffusers.UNet2DConditionModel(
-            in_channels=channels, block_out_channels=widths, layers_per_block=2, cross_attention_dim=text,
+            in_channels=channels,
+            block_out_channels=widths,
+            layers_per_block=2,
+            cross_attention_dim=text,
             attention_head_dim=8,
             down_block_types=("CrossAttnDownBlock2D",) * blocks + ("DownBlock2D",),
-            up_block_types=("UpBlock2D",) + ("CrossAttnUpBlock2D",) * blocks)
+            up_block_types=("UpBlock2D",) + ("CrossAttnUpBlock2D",) * blocks,
+        )
         vae_widths = (128, 256, 512, 512) if full else (32, 32, 32, 32)
         vae = diffusers.AutoencoderKL(
-            block_out_channels=vae_widths, layers_per_block=2, latent_channels=4, scaling_factor=0.18215,
-            down_block_types=("DownEncoderBlock2D",) * 4, up_block_types=("UpDecoderBlock2D",) * 4)
-        encoder = transformers.CLIPTextModel(transformers.CLIPTextConfig(
-            vocab_size=words, hidden_size=text, intermediate_size=4 * text, num_hidden_layers=12 if full else 2,
-            num_attention_heads=text // 64, bos_token_id=words - 2, eos_token_id=words - 1))
+            block_out_channels=vae_widths,
+            layers_per_block=2,
+            latent_channels=4,
+            scaling_factor=0.18215,
+            down_block_types=("DownEncoderBlock2D",) * 4,
+            up_block_types=("UpDecoderBlock2D",) * 4,
+        )
+        encoder = transformers.CLIPTextModel(
+            transformers.CLIPTextConfig(
+                vocab_size=words,
+                hidden_size=text,
+                intermediate_size=4 * text,
+                num_hidden_layers=12 if full else 2,
+                num_attention_heads=text // 64,
+                bos_token_id=words - 2,
+                eos_token_id=words - 1,
+            )
+        )
     for network in (unet, vae, encoder):
         torch.nn.Module.to(network.eval().requires_grad_(False), dtype)
     scheduler = diffusers.EulerDiscreteScheduler(beta_schedule="scaled_linear", beta_start=0.00085, beta_end=0.012)
@@ -109,8 +126,9 @@ class RandomHost:
         self.windows: list[tuple[int, int]] = []
 
     def capabilities(self) -> Capabilities:
-        return Capabilities("random", native_side=512, inpainting=self.parts.info.inpainting,
-                            features=frozenset({"prompts", "sampling"}))
+        return Capabilities(
+            "random", native_side=512, inpainting=self.parts.info.inpainting, features=frozenset({"prompts", "sampling"})
+        )
 
     def inpaint(self, jobs: Sequence[Job]) -> list[Outcome]:
         self.windows += [(int(job.pixels.shape[2]), int(job.pixels.shape[1])) for job in jobs]
@@ -137,9 +155,15 @@ def measured(host: RandomHost, width: int, height: int, steps: int, runs: int) -
         if run:
             rows.append((meter.seconds, host.networks.seconds, meter.peak_bytes))
     total, inside = (statistics.median(row[i] for row in rows) for i in (0, 1))
-    return {"windows": sorted(set(host.windows)), "passes": len(host.windows), "steps": steps, "seconds": round(total, 3),
-            "seconds_outside": round(total - inside, 4), "share_outside": round(1 - inside / total, 4),
-            "peak_mib": max(row[2] for row in rows) // 2**20}
+    return {
+        "windows": sorted(set(host.windows)),
+        "passes": len(host.windows),
+        "steps": steps,
+        "seconds": round(total, 3),
+        "seconds_outside": round(total - inside, 4),
+        "share_outside": round(1 - inside / total, 4),
+        "peak_mib": max(row[2] for row in rows) // 2**20,
+    }
 
 
 def main() -> None:
@@ -162,8 +186,15 @@ def main() -> None:
         width, height = (int(n) for n in window.split("x"))
         found.append({"asked": window, **measured(host, width, height, o.steps, o.runs)})
         print(found[-1], flush=True)
-    whole = {"size": o.size, "channels": o.channels, "device": f"{device.type} ({name})", "dtype": str(dtype),
-             "torch": torch.__version__, "threads": torch.get_num_threads(), "results": found}
+    whole = {
+        "size": o.size,
+        "channels": o.channels,
+        "device": f"{device.type} ({name})",
+        "dtype": str(dtype),
+        "torch": torch.__version__,
+        "threads": torch.get_num_threads(),
+        "results": found,
+    }
     if o.json:
         o.json.write_text(json.dumps(whole, indent=1))
     print({k: v for k, v in whole.items() if k != "results"})

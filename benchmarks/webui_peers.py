@@ -52,12 +52,30 @@ def contenders(width: int, height: int, left: int, plan: dict[str, Any]) -> list
     mk2_window = min(TILE, up(width + left, 64)) * tall
     tiles = poor_mans_tiles(width, height, left)
     return [
-        Contender("mk2", "outpainting mk2", ["", left, 8, ["left"], 1.0, 0.05], {"width": TILE, "height": tall}, 1,
-                  mk2_window // 64),
-        Contender("poor man's", "poor man's outpainting", [left, 4, 0, ["left"]], {"width": TILE, "height": TILE}, tiles,
-                  tiles * TILE * TILE // 64),
-        Contender("directional outpaint", "directional outpaint", [{"left": left, "controlnet": "off"}],
-                  {"width": TILE, "height": TILE}, len(plan["passes"]), plan["cost"]["latents_a_step"]),
+        Contender(
+            "mk2",
+            "outpainting mk2",
+            ["", left, 8, ["left"], 1.0, 0.05],
+            {"width": TILE, "height": tall},
+            1,
+            mk2_window // 64,
+        ),
+        Contender(
+            "poor man's",
+            "poor man's outpainting",
+            [left, 4, 0, ["left"]],
+            {"width": TILE, "height": TILE},
+            tiles,
+            tiles * TILE * TILE // 64,
+        ),
+        Contender(
+            "directional outpaint",
+            "directional outpaint",
+            [{"left": left, "controlnet": "off"}],
+            {"width": TILE, "height": TILE},
+            len(plan["passes"]),
+            plan["cost"]["latents_a_step"],
+        ),
     ]
 
 
@@ -69,10 +87,19 @@ def photo(width: int, height: int) -> Image.Image:
 def call(url: str, contender: Contender, picture: Image.Image, steps: int) -> tuple[float, Image.Image]:
     buffer = io.BytesIO()
     picture.save(buffer, "PNG")
-    body = {"init_images": [base64.b64encode(buffer.getvalue()).decode()], "steps": steps, "sampler_name": "Euler",
-            "denoising_strength": 0.8, "seed": 1, "prompt": "a photo", "script_name": contender.script,
-            "script_args": contender.arguments, "save_images": False,
-            "override_settings": {"samples_save": False, "grid_save": False, "return_grid": False}, **contender.fields}
+    body = {
+        "init_images": [base64.b64encode(buffer.getvalue()).decode()],
+        "steps": steps,
+        "sampler_name": "Euler",
+        "denoising_strength": 0.8,
+        "seed": 1,
+        "prompt": "a photo",
+        "script_name": contender.script,
+        "script_args": contender.arguments,
+        "save_images": False,
+        "override_settings": {"samples_save": False, "grid_save": False, "return_grid": False},
+        **contender.fields,
+    }
     began = time.perf_counter()
     response = requests.post(f"{url}/sdapi/v1/img2img", json=body, timeout=1800)
     seconds = time.perf_counter() - began
@@ -84,7 +111,7 @@ def changed_columns(source: Image.Image, result: Image.Image, left: int) -> str:
     """Columns of the original that are not the source's bytes any more, where the result holds the original at all."""
     before = np.asarray(source)
     width, height = source.size
-    after = np.asarray(result)[:height, left:left + width]
+    after = np.asarray(result)[:height, left : left + width]
     if after.shape != before.shape:
         return "not comparable"
     return str(int((before != after).any((0, 2)).sum()))
@@ -101,8 +128,11 @@ def main() -> int:
     parser.add_argument("--keep", metavar="DIR", help="also write the pictures there")
     flags = parser.parse_args()
     picture = photo(flags.width, flags.height)
-    plan = requests.post(f"{flags.url}/outpaint/v1/plan", timeout=60, json={
-        "width": flags.width, "height": flags.height, "params": {"left": flags.left}}).json()
+    plan = requests.post(
+        f"{flags.url}/outpaint/v1/plan",
+        timeout=60,
+        json={"width": flags.width, "height": flags.height, "params": {"left": flags.left}},
+    ).json()
     entries = contenders(flags.width, flags.height, flags.left, plan)
     for number in range(flags.runs + 1):
         for entry in entries:
@@ -112,18 +142,24 @@ def main() -> int:
     run = int(0.8 * flags.steps) + 1
     asked = (flags.width + flags.left, flags.height)
     model = requests.get(f"{flags.url}/sdapi/v1/options", timeout=60).json()["sd_model_checkpoint"]
-    print(f"{platform.machine()}, Python {platform.python_version()}, model {model}, {flags.width}x{flags.height} + "
-          f"{flags.left} left, {flags.steps} steps Euler, denoise 0.8, median of {flags.runs}")
-    print("| script | size (asked " + "x".join(map(str, asked)) + ") | original columns changed | seconds | x mk2 | calls |"
-          " latent px x steps |")
+    print(
+        f"{platform.machine()}, Python {platform.python_version()}, model {model}, {flags.width}x{flags.height} + "
+        f"{flags.left} left, {flags.steps} steps Euler, denoise 0.8, median of {flags.runs}"
+    )
+    print(
+        "| script | size (asked " + "x".join(map(str, asked)) + ") | original columns changed | seconds | x mk2 | calls |"
+        " latent px x steps |"
+    )
     print("|---|---|---|---|---|---|---|")
     base = entries[0].seconds
     for entry in entries:
         assert entry.picture is not None
         ratio = statistics.median(s / m for s, m in zip(entry.seconds, base, strict=True))
-        print(f"| {entry.name} | {entry.picture.width}x{entry.picture.height} | "
-              f"{changed_columns(picture, entry.picture, _place(entry, flags))} | {statistics.median(entry.seconds):.2f} | "
-              f"{ratio:.2f} | {entry.calls} | {entry.latents * run:,} |")
+        print(
+            f"| {entry.name} | {entry.picture.width}x{entry.picture.height} | "
+            f"{changed_columns(picture, entry.picture, _place(entry, flags))} | {statistics.median(entry.seconds):.2f} | "
+            f"{ratio:.2f} | {entry.calls} | {entry.latents * run:,} |"
+        )
         if flags.keep:
             entry.picture.save(f"{flags.keep}/{entry.script.replace(' ', '-')}.png")
     return 0

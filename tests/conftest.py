@@ -14,11 +14,19 @@ from hypothesis import HealthCheck, settings
 torch.set_num_threads(1)  # many small pictures: more threads cost more than they give
 
 CHROMIUM = next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None)
-CHROMIUM_ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-                      "--disable-component-update", "--disable-sync"]
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
-settings.register_profile("usual", deadline=None, derandomize=True, print_blob=True,
-                          suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "usual", deadline=None, derandomize=True, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.register_profile("quick", settings.get_profile("usual"), max_examples=10)
 PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "usual")
 settings.load_profile(PROFILE)
@@ -36,11 +44,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--webui-url", default=os.environ.get("WEBUI_URL", ""), metavar="URL",
-                     help="a running WebUI with the extension and --api; tests/webui runs against it")
+    parser.addoption(
+        "--webui-url",
+        default=os.environ.get("WEBUI_URL", ""),
+        metavar="URL",
+        help="a running WebUI with the extension and --api; tests/webui runs against it",
+    )
     parser.addoption("--screenshots", default="", metavar="DIR", help="where tests of pages put their screenshots")
-    parser.addoption("--webui-dir", default="", metavar="DIR",
-                     help="that WebUI's folder, when it is on this machine: also checks what it saves")
+    parser.addoption(
+        "--webui-dir",
+        default="",
+        metavar="DIR",
+        help="that WebUI's folder, when it is on this machine: also checks what it saves",
+    )
 
 
 @pytest.fixture(scope="session")
@@ -60,11 +76,10 @@ def photos() -> dict[str, torch.Tensor]:
     """Photos of different kinds, cut to at most 256 px: float32 (3, H, W) in 0..1, by name."""
     from skimage import data
 
-    cuts = {"astronaut": (60, 100), "chelsea": (20, 120), "coffee": (100, 150), "rocket": (150, 250),
-            "camera": (120, 100)}
+    cuts = {"astronaut": (60, 100), "chelsea": (20, 120), "coffee": (100, 150), "rocket": (150, 250), "camera": (120, 100)}
     found = {}
     for name, (top, left) in cuts.items():
-        array = getattr(data, name)()[top:top + 256, left:left + 256]
+        array = getattr(data, name)()[top : top + 256, left : left + 256]
         array = array if array.ndim == 3 else array[:, :, None].repeat(3, 2)
         found[name] = torch.from_numpy(array.copy()).permute(2, 0, 1).float() / 255
     return found

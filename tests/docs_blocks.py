@@ -109,8 +109,14 @@ def run_block(block: Block, folder: Path) -> None:
 def run_by_bash(block: Block, folder: Path) -> None:
     """Runs a shell block as it stands, with this Python's programs first on the path."""
     environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
-    done = subprocess.run(["bash", "-euo", "pipefail", "-c", block.text], cwd=folder, env=environment,
-                          capture_output=True, text=True, timeout=120)
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", block.text],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
     assert done.returncode == 0, f"{block}: ended with {done.returncode}\n{done.stdout}{done.stderr}"
 
 

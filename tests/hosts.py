@@ -51,8 +51,9 @@ class RecordingHost:
 class PaintingHost(RecordingHost):
     """Paints one colour where the latent mask is set and leaves the window as given elsewhere."""
 
-    def __init__(self, colour: tuple[float, float, float] = (0.0, 1.0, 0.0), caps: Capabilities | None = None,
-                 **more: object) -> None:
+    def __init__(
+        self, colour: tuple[float, float, float] = (0.0, 1.0, 0.0), caps: Capabilities | None = None, **more: object
+    ) -> None:
         super().__init__(caps, **more)
         self.colour = torch.tensor(colour)[:, None, None]
 

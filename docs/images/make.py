@@ -5,6 +5,8 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
+from laboratory.drifts import Drift
+from laboratory.truth import TruthHost
 from PIL import Image
 
 from lib_outpaint.apps import cli
@@ -14,8 +16,6 @@ from lib_outpaint.images import read
 from lib_outpaint.images.grid import labelled_grid
 from lib_outpaint.parameters.params import FILLS, Params
 from lib_outpaint.planning.capabilities import Capabilities
-from laboratory.drifts import Drift
-from laboratory.truth import TruthHost
 
 HERE = Path(__file__).parent
 EXAMPLES = HERE.parents[1] / "examples"
@@ -35,8 +35,9 @@ def canvases(folder: Path, name: str, source: str, fills: tuple[str, ...], width
     for fill in fills:
         path = made(folder, f"{name}-{fill}", source, "--fill", fill, "--extras", "canvas", *flags)
         with Image.open(path.with_suffix(".canvas.png")) as image:
-            pictures.append(image.convert("RGB").resize((width, round(image.height * width / image.width)),
-                                                        Image.Resampling.LANCZOS))
+            pictures.append(
+                image.convert("RGB").resize((width, round(image.height * width / image.width)), Image.Resampling.LANCZOS)
+            )
     return labelled_grid(pictures, [f"fill={fill}" for fill in fills])
 
 
@@ -60,8 +61,17 @@ def main() -> None:
         folder = Path(name)
         finished = {
             "fills": canvases(folder, "fills", "coffee.jpg", FILLS, 420, "--right", "192"),
-            "fills-on-black": canvases(folder, "black", "retina.jpg", ("edge", "patchmatch", "noise", "smooth"), 420,
-                                       "--left", "160", "--right", "160"),
+            "fills-on-black": canvases(
+                folder,
+                "black",
+                "retina.jpg",
+                ("edge", "patchmatch", "noise", "smooth"),
+                420,
+                "--left",
+                "160",
+                "--right",
+                "160",
+            ),
             "colours": colours(),
             "gravel-after": Image.open(made(folder, "gravel", "gravel.jpg", "--left", "192", "--right", "192")),
         }

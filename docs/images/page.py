@@ -19,8 +19,12 @@ from playwright.sync_api import Page, sync_playwright
 
 HERE = Path(__file__).parent
 PHOTO = HERE.parents[1] / "examples/coffee.jpg"
-SHOTS = (("page", "en", "light", 1280, 940), ("page-dark", "en", "dark", 1280, 940), ("page-phone", "en", "dark", 390, 844),
-         ("page-zh", "zh", "light", 1280, 940))
+SHOTS = (
+    ("page", "en", "light", 1280, 940),
+    ("page-dark", "en", "dark", 1280, 940),
+    ("page-phone", "en", "dark", 390, 844),
+    ("page-zh", "zh", "light", 1280, 940),
+)
 
 
 def grown(page: Page, address: str, language: str) -> None:

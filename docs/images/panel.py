@@ -17,8 +17,12 @@ from playwright.sync_api import Page, sync_playwright
 
 HERE = Path(__file__).parent
 PHOTO = HERE.parents[1] / "examples/coffee.jpg"
-SHOTS = (("panel", "light", 1280, 1000), ("panel-dark", "dark", 1280, 1000), ("panel-phone", "dark", 390, 1000),
-         ("panel-groups", "light", 1280, 1900))
+SHOTS = (
+    ("panel", "light", 1280, 1000),
+    ("panel-dark", "dark", 1280, 1000),
+    ("panel-phone", "dark", 390, 1000),
+    ("panel-groups", "light", 1280, 1900),
+)
 
 
 def ready(page: Page, address: str, theme: str) -> None:

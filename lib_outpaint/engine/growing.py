@@ -24,8 +24,9 @@ from .seeds import pass_seed
 class Picture:
     """One picture of a batch: its canvas, and what its current pass prepared."""
 
-    def __init__(self, request: Request, params: Params, plan: Plan, image: int, device: torch.device,
-                 caps: Capabilities) -> None:
+    def __init__(
+        self, request: Request, params: Params, plan: Plan, image: int, device: torch.device, caps: Capabilities
+    ) -> None:
         self.request = request
         self.params = params
         self.plan = plan
@@ -55,8 +56,20 @@ class Picture:
         self.prepared = (before, known, pixels, masks)
         prompt, negative = self.prompts.applied(step.place, step.step, self.shot.prompt, self.shot.negative_prompt)
         subseed = None if self.shot.subseed is None else pass_seed(self.shot.subseed, number)
-        return Job(pixels, masks.latent, masks.conditioning, self.plan.cell, seed, self.image, number, prompt, negative,
-                   self.request.sampling, self.params, subseed)
+        return Job(
+            pixels,
+            masks.latent,
+            masks.conditioning,
+            self.plan.cell,
+            seed,
+            self.image,
+            number,
+            prompt,
+            negative,
+            self.request.sampling,
+            self.params,
+            subseed,
+        )
 
     def _prefilled(self, step: Pass, before: torch.Tensor, known: torch.Tensor, seed: int) -> torch.Tensor:
         if step.kind != "mask":
@@ -82,8 +95,9 @@ class Picture:
         """A sampled window after colour match and blend. Nothing is taken over yet."""
         before, known, pixels, masks = self.prepared
         last = self.drift if self.drift_side is step.side else None
-        matched, self.matched = colour.match(sampled, before, known, masks, self.params.color_match,
-                                             self.caps.known_pixels, self.plan.cell, last)
+        matched, self.matched = colour.match(
+            sampled, before, known, masks, self.params.color_match, self.caps.known_pixels, self.plan.cell, last
+        )
         self.black = composite.black_where(masks.conditioning, sampled, pixels, self.plan.cell)
         return composite.blend_bands(before, matched, masks.coverage, known)
 
@@ -114,8 +128,15 @@ class Picture:
 
     def note(self, step: Pass, number: int, outcome: Outcome, seconds: float) -> None:
         """Keeps how the pass went."""
-        self.reports.append(PassReport(step.name, pass_seed(self.shot.seed, number), seconds, outcome.steps_run,
-                                       step.window.area // self.plan.cell**2))
+        self.reports.append(
+            PassReport(
+                step.name,
+                pass_seed(self.shot.seed, number),
+                seconds,
+                outcome.steps_run,
+                step.window.area // self.plan.cell**2,
+            )
+        )
         self.info.update(outcome.info)
 
     def grown(self, label: str, made: list[Pass], left: list[Pass]) -> Grown:
@@ -124,11 +145,20 @@ class Picture:
         rows, columns = box.slices
         plan = Plan(self.plan.canvas, self.plan.source, self.plan.margins, self.plan.cell, tuple(made))
         return Grown(
-            self.canvas.pixels[:, rows, columns].cpu(), self.canvas.touched[rows, columns].cpu(),
+            self.canvas.pixels[:, rows, columns].cpu(),
+            self.canvas.touched[rows, columns].cpu(),
             self.plan.source.within(box),
-            self.image, self.shot, self.params, plan, tuple(self.reports), label,
+            self.image,
+            self.shot,
+            self.params,
+            plan,
+            tuple(self.reports),
+            label,
             None if self.prefilled is None else self.prefilled[:, rows, columns].cpu(),
-            None if self.mask is None else self.mask[rows, columns].cpu(), not left, dict(self.info))
+            None if self.mask is None else self.mask[rows, columns].cpu(),
+            not left,
+            dict(self.info),
+        )
 
 
 def _complete_part(next_pass: Pass, plan: Plan) -> Box:

@@ -20,8 +20,9 @@ from .request import Request
 from .result import Grown, Result
 
 
-def outpaint(request: Request, host: Host, on_picture: Callable[[Grown], None] | None = None, *,
-             keep: bool = True) -> Result:
+def outpaint(
+    request: Request, host: Host, on_picture: Callable[[Grown], None] | None = None, *, keep: bool = True
+) -> Result:
     """Makes every picture a request asks for.
 
     `on_picture` is called with each picture as soon as it is as far as it will come, before the next batch begins.
@@ -48,8 +49,14 @@ def outpaint(request: Request, host: Host, on_picture: Callable[[Grown], None] |
     if run.stopped is None:
         host.report(Progress(run.total, run.total, "done"))
     notes += run.notes
-    return Result(caps.engine, tuple(run.pictures), tuple(dict.fromkeys(notes)), time.perf_counter() - began,
-                  run.stopped, run.interrupted)
+    return Result(
+        caps.engine,
+        tuple(run.pictures),
+        tuple(dict.fromkeys(notes)),
+        time.perf_counter() - began,
+        run.stopped,
+        run.interrupted,
+    )
 
 
 def checked_plans(request: Request, host: Host, caps: Capabilities) -> list[tuple[str, Params, Plan]]:
@@ -58,8 +65,10 @@ def checked_plans(request: Request, host: Host, caps: Capabilities) -> list[tupl
     Raises:
         ParamError, PlanError, MissingExtra: the first thing that cannot be done.
     """
-    plans = [(label, params, planned(request, params, caps))
-             for label, params in combinations(request.params, request.limits.combinations)]
+    plans = [
+        (label, params, planned(request, params, caps))
+        for label, params in combinations(request.params, request.limits.combinations)
+    ]
     for _, params, _ in plans:
         check(request, params, caps)
         if isinstance(host, ChecksRequests):
@@ -108,15 +117,23 @@ def _idle_prompts(plans: Sequence[tuple[str, Params, Plan]]) -> list[str]:
 
 def _check_count(pictures: int, request: Request) -> None:
     if pictures > request.limits.pictures:
-        raise ParamError("count", pictures,
-                         f"pictures, combinations among them, are over the limit of {request.limits.pictures}")
+        raise ParamError(
+            "count", pictures, f"pictures, combinations among them, are over the limit of {request.limits.pictures}"
+        )
 
 
 class _Run:
     """The state of one call of `outpaint`."""
 
-    def __init__(self, request: Request, host: Host, caps: Capabilities, on_picture: Callable[[Grown], None] | None,
-                 keep: bool, total: int) -> None:
+    def __init__(
+        self,
+        request: Request,
+        host: Host,
+        caps: Capabilities,
+        on_picture: Callable[[Grown], None] | None,
+        keep: bool,
+        total: int,
+    ) -> None:
         self.on_picture = on_picture
         self.keep = keep
         self.request = request
@@ -150,8 +167,9 @@ class _Run:
                 outcomes = self._sampled(pictures, step, len(made), waiting)
             except HostOutOfMemory as error:
                 try:
-                    parts = self._in_smaller(plan, step, params, error, len(pictures),
-                                             tried=any(step is part for part in small))
+                    parts = self._in_smaller(
+                        plan, step, params, error, len(pictures), tried=any(step is part for part in small)
+                    )
                 except HostError as final:
                     self._stop(final)
                 else:
@@ -197,24 +215,30 @@ class _Run:
             return outcomes
         if any(outcome.interrupted for outcome in outcomes):
             return None
-        sampled = [composite.checked(outcome.pixels, job.pixels)
-                   for outcome, job in zip(outcomes, jobs, strict=True) if outcome.pixels is not None]
+        sampled = [
+            composite.checked(outcome.pixels, job.pixels)
+            for outcome, job in zip(outcomes, jobs, strict=True)
+            if outcome.pixels is not None
+        ]
         with _memory_told():
             # All or none: a pass that ends here in part of its pictures is made again, or dropped.
             blended = [picture.blended(step, pixels) for picture, pixels in zip(pictures, sampled, strict=True)]
             for picture, pixels in zip(pictures, blended, strict=True):
                 picture.put(step, pixels)
         if self.caps.inpainting is not None and any(picture.came_out_black() for picture in pictures):
-            self.notes.append(f"pass {step.name}: the new area came out black, as it does when a model overflows; if it "
-                              "should not be black, try full precision")
+            self.notes.append(
+                f"pass {step.name}: the new area came out black, as it does when a model overflows; if it "
+                "should not be black, try full precision"
+            )
         seconds = time.perf_counter() - began
         for picture, outcome in zip(pictures, outcomes, strict=True):
             picture.note(step, number, outcome, seconds)
             self.notes += outcome.notes
         return outcomes
 
-    def _in_smaller(self, plan: Plan, step: Pass, params: Params, error: HostError, pictures: int,
-                    tried: bool) -> list[Pass]:
+    def _in_smaller(
+        self, plan: Plan, step: Pass, params: Params, error: HostError, pictures: int, tried: bool
+    ) -> list[Pass]:
         if tried:
             raise error
         try:
@@ -222,8 +246,9 @@ class _Run:
         except PlanError:
             raise error from None
         self.total += (len(parts) - 1) * pictures
-        self.notes.append(f"out of memory at a window of {step.window.extent}: pass {step.name} was made in "
-                          f"{len(parts)} smaller windows")
+        self.notes.append(
+            f"out of memory at a window of {step.window.extent}: pass {step.name} was made in {len(parts)} smaller windows"
+        )
         return parts
 
     def _stop(self, error: HostError) -> None:

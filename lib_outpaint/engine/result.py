@@ -63,8 +63,9 @@ class Grown:
     def without_pixels(self) -> Grown:
         """What is known of it, with zeros that take no memory for `pixels` and `touched`, and without canvas and mask."""
         nothing = self.pixels.new_zeros(1).expand(self.pixels.shape)
-        return replace(self, pixels=nothing, touched=self.touched.new_zeros(1).expand(self.touched.shape), canvas=None,
-                       mask=None)
+        return replace(
+            self, pixels=nothing, touched=self.touched.new_zeros(1).expand(self.touched.shape), canvas=None, mask=None
+        )
 
 
 @dataclass(frozen=True, eq=False)

@@ -150,8 +150,10 @@ def case_of(file: str, name: str, truth: NDArray[np.uint8], side: Side, cut: Cut
     length = width if side.horizontal else height
     amount = cut.amount(length)
     if amount < LEAST or length - amount < LEAST:
-        raise PictureError(f"{file}: is {width}x{height}; {cut} off its {side.value} side is {amount} px, and {LEAST} px "
-                           "must be cut off and left")
+        raise PictureError(
+            f"{file}: is {width}x{height}; {cut} off its {side.value} side is {amount} px, and {LEAST} px "
+            "must be cut off and left"
+        )
     return Case(file, name, truth, side, amount)
 
 

@@ -111,8 +111,15 @@ class Prepared:
     failed: list[tuple[str, str]] = field(default_factory=list)
 
 
-def prepare(folder: Path, output: Path, resize: Resize, sides: Sequence[Side], cut: Cut, overwrite: bool = False,
-            on_file: Callable[[str], None] = lambda name: None) -> Prepared:
+def prepare(
+    folder: Path,
+    output: Path,
+    resize: Resize,
+    sides: Sequence[Side],
+    cut: Cut,
+    overwrite: bool = False,
+    on_file: Callable[[str], None] = lambda name: None,
+) -> Prepared:
     """Writes `truth/NAME.png` and, for each side, `cut/NAME-SIDE.png` for every picture of a folder.
 
     Files that are there are skipped, so an interrupted run goes on. A picture that fails stops nothing.

@@ -144,8 +144,18 @@ class Evaluator:
             before += len(self.makers)
 
     def _row(self, case: Case, maker: Maker, found: Evaluation, truth: Path) -> Row:
-        row = Row(case.file, case.name, case.side.value, maker.label, maker.kind, maker.engine, case.amount,
-                  case.extent.width, case.extent.height, truth=truth.relative_to(self.folder).as_posix())
+        row = Row(
+            case.file,
+            case.name,
+            case.side.value,
+            maker.label,
+            maker.kind,
+            maker.engine,
+            case.amount,
+            case.extent.width,
+            case.extent.height,
+            truth=truth.relative_to(self.folder).as_posix(),
+        )
         box = case.source
         row.source = (box.left, box.top, box.right, box.bottom)
         target = self.folder / "pictures" / folder_name(maker) / f"{case.name}-{case.side.value}.png"
@@ -169,8 +179,15 @@ class Evaluator:
             made = maker.make(case)
             image = made.image
             images.save(Image.fromarray(image), target, made.infotext)
-            known = {"follows": follows, "made_by": __version__, "seed": made.seed, "latent_pixels": made.latent_pixels,
-                     "cost": made.cost, "seconds": made.seconds, "notes": made.notes}
+            known = {
+                "follows": follows,
+                "made_by": __version__,
+                "seed": made.seed,
+                "latent_pixels": made.latent_pixels,
+                "cost": made.cost,
+                "seconds": made.seconds,
+                "notes": made.notes,
+            }
         if known.get("measured") != measured:
             if image is None:
                 image = read_truth(target, Resize())

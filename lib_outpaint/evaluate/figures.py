@@ -33,10 +33,17 @@ FIGURES = (
     Figure("psnr", "PSNR", "dB", "higher", 2, "likeness px by px; favours blur"),
     Figure("ssim", "SSIM", "", "higher", 3, "likeness of local structure; 1 is the same"),
     Figure("lpips", "LPIPS", "", "lower", 3, "distance as a network (AlexNet) sees it; 0 is the same"),
-    Figure("seam_slope", "Seam slope", "levels/px", "lower", 2,
-           "the steepest change of the mean error from the band to 8 px past the seam"),
-    Figure("colour_step", "Colour step", "levels", "lower", 1,
-           "how much more the colour jumps at the seam than in the truth"),
+    Figure(
+        "seam_slope",
+        "Seam slope",
+        "levels/px",
+        "lower",
+        2,
+        "the steepest change of the mean error from the band to 8 px past the seam",
+    ),
+    Figure(
+        "colour_step", "Colour step", "levels", "lower", 1, "how much more the colour jumps at the seam than in the truth"
+    ),
     Figure("spectrum", "Spectrum", "dB", "lower", 1, "difference of texture: of the power at each size of structure"),
     Figure("detail", "Detail", "dB", "", 1, "power of fine structures less the truth's: below 0 blurrier, above 0 rougher"),
     Figure("histogram", "Colours", "levels", "lower", 1, "how far levels must move for the colours to be spread alike"),

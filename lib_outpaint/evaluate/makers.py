@@ -95,8 +95,17 @@ class EngineMaker:
         return self.params.overlap
 
     def identity(self, case: Case) -> str:
-        return json.dumps([self.engine, self.described, to_dict(self.params), case.seed(self.seed), self.prompt,
-                           self.negative_prompt, str(self.sampling)])
+        return json.dumps(
+            [
+                self.engine,
+                self.described,
+                to_dict(self.params),
+                case.seed(self.seed),
+                self.prompt,
+                self.negative_prompt,
+                str(self.sampling),
+            ]
+        )
 
     def check(self) -> None:
         """Refuses what the engine cannot do whatever the picture, before anything is read.
@@ -114,8 +123,13 @@ class EngineMaker:
         """What is asked of the engine."""
         pixels = torch.from_numpy(case.left.transpose(2, 0, 1).copy()).float() / 255
         shot = Shot(case.seed(self.seed), None, self.prompt, self.negative_prompt)
-        return Request((pixels,), self.params.changed(**{case.side.value: case.amount}), (shot,), sampling=self.sampling,
-                       limits=self.limits)
+        return Request(
+            (pixels,),
+            self.params.changed(**{case.side.value: case.amount}),
+            (shot,),
+            sampling=self.sampling,
+            limits=self.limits,
+        )
 
     def make(self, case: Case) -> Made:
         """Raises: what `outpaint` does; HostError when the host stopped half-way; KeyboardInterrupt."""
@@ -127,8 +141,15 @@ class EngineMaker:
             raise HostError(result.stopped)
         grown = result.pictures[0]
         image = images.assembled(images.Picture(case.left, "RGB"), grown)
-        return Made(np.array(image), grown.shot.seed, result.seconds, grown.plan.latent_pixels, grown.cost, result.notes,
-                    infotext(grown, result.engine))
+        return Made(
+            np.array(image),
+            grown.shot.seed,
+            result.seconds,
+            grown.plan.latent_pixels,
+            grown.cost,
+            result.notes,
+            infotext(grown, result.engine),
+        )
 
 
 @dataclass(frozen=True)
@@ -179,8 +200,11 @@ class FolderMaker:
 
     @cached_property
     def _files(self) -> dict[str, Path]:
-        return {path.stem: path for path in sorted(self.folder.iterdir())
-                if path.suffix.lower() in images.READABLE and path.is_file()}
+        return {
+            path.stem: path
+            for path in sorted(self.folder.iterdir())
+            if path.suffix.lower() in images.READABLE and path.is_file()
+        }
 
     def _file(self, case: Case) -> Path:
         names = [f"{case.name}-{case.side.value}"] + ([case.name] if len(self.sides) == 1 else [])

@@ -42,8 +42,8 @@ def profile(residual: torch.Tensor, source: Box, side: Side, inside: int, outsid
         along = residual[:, :, columns].mean(2)
         seam = source.top if side.at_start else source.bottom
     if side.at_start:
-        return along[:, seam - outside:seam + inside].flip(1)
-    return along[:, seam - inside:seam + outside]
+        return along[:, seam - outside : seam + inside].flip(1)
+    return along[:, seam - inside : seam + outside]
 
 
 def steepest(values: torch.Tensor) -> float:
@@ -83,6 +83,7 @@ def detail_kept(result: torch.Tensor, first: torch.Tensor, second: torch.Tensor,
     The root of the mean square of `detail`, over the band. A plain cross-fade of unlike pictures falls to 0.7 in its
     middle and about 0.8 over the whole band; 1 is no ghost.
     """
+
     def energy(levels: torch.Tensor) -> float:
         return float(detail(levels)[:, band].square().mean().sqrt())
 
@@ -107,11 +108,12 @@ def colour_step(result: torch.Tensor, truth: torch.Tensor, source: Box, side: Si
     that happens to end there does not. A new area that is s levels off beside a plain known one is s. It asks only how
     one area joins the other, not whether what is painted is true.
     """
+
     def jump(levels: torch.Tensor) -> float:
         rows, columns = source.slices
         across = levels[:, rows] if side.horizontal else levels[:, :, columns].transpose(1, 2)
         seam = {Side.LEFT: source.left, Side.RIGHT: source.right, Side.UP: source.top, Side.DOWN: source.bottom}[side]
-        found = across[:, :, seam:seam + 2].mean(2) - across[:, :, seam - 2:seam].mean(2)
+        found = across[:, :, seam : seam + 2].mean(2) - across[:, :, seam - 2 : seam].mean(2)
         return float(F.avg_pool1d(found[:, None], 32, ceil_mode=True)[:, 0].abs().mean(0).quantile(0.5))
 
     return max(0.0, jump(result) - jump(truth))

@@ -28,8 +28,14 @@ def photo(name: str, extent: Extent) -> torch.Tensor:
     except ImportError:
         raise MissingExtra("the seam test's photographs", "scikit-image", "test") from None
     readers: dict[str, Any] = {
-        "astronaut": data.astronaut, "chelsea": data.chelsea, "coffee": data.coffee, "rocket": data.rocket,
-        "motorcycle": data.stereo_motorcycle, "retina": data.retina, "hubble": data.hubble_deep_field}
+        "astronaut": data.astronaut,
+        "chelsea": data.chelsea,
+        "coffee": data.coffee,
+        "rocket": data.rocket,
+        "motorcycle": data.stereo_motorcycle,
+        "retina": data.retina,
+        "hubble": data.hubble_deep_field,
+    }
     if name not in readers:
         raise ParamError("photo", name, "is none of " + ", ".join(readers))
     read = readers[name]()

@@ -15,8 +15,11 @@ def ranked(rows: Sequence[Row]) -> list[tuple[int, Row]]:
     order of the mean place. PSNR is left out: it favours blur. So is what has no better way. No single figure says what
     is worst: by SSIM, sharp texture that is true in kind and not in place comes last. Ties go by file, side and setting.
     """
-    by = [figure for figure in FIGURES if figure.better and figure.name != "psnr"
-          and all(row.figures.get(figure.name) is not None for row in rows)]
+    by = [
+        figure
+        for figure in FIGURES
+        if figure.better and figure.name != "psnr" and all(row.figures.get(figure.name) is not None for row in rows)
+    ]
     by = by or [figure for figure in FIGURES if figure.name == "psnr"]
     places = [sum(column) for column in zip(*(_places(rows, figure) for figure in by), strict=True)]
     order = sorted(zip(places, rows, strict=True), key=lambda one: (-one[0], one[1].file, one[1].side, one[1].setting))

@@ -27,13 +27,26 @@ GAIN = 2  # how much stronger a difference is shown
 _HERE = Path(__file__).parent
 TITLE = "Outpainting, against the truth"
 _HATCH = 8  # px: period of the hatching of what was cut off
-COSTS = (Figure("latent_pixels", "Latent px", "a step", "lower", 0,
-                "of all windows the engine sampled, for one step (window area / 64)"),
-         Figure("seconds", "Time", "s", "lower", 1,
-                "of the engine, when the picture was made; a model's loading is not in it"))
+COSTS = (
+    Figure(
+        "latent_pixels",
+        "Latent px",
+        "a step",
+        "lower",
+        0,
+        "of all windows the engine sampled, for one step (window area / 64)",
+    ),
+    Figure("seconds", "Time", "s", "lower", 1, "of the engine, when the picture was made; a model's loading is not in it"),
+)
 SHOWN = (*FIGURES, *COSTS)
-RANK = Figure("rank", "Rank", "1 is best", "lower", 0,
-              "among the rows of its table, by its mean place in all figures that have a better way but PSNR")
+RANK = Figure(
+    "rank",
+    "Rank",
+    "1 is best",
+    "lower",
+    0,
+    "among the rows of its table, by its mean place in all figures that have a better way but PSNR",
+)
 
 
 @dataclass(frozen=True)
@@ -57,21 +70,27 @@ def html_report(found: Evaluation, folder: Path, heading: Heading, most_pictures
     files = len({row.file for row in found.rows})
     parts = [f"<h1>{TITLE}</h1><p class=soft>{files} picture{'s' * (files != 1)}: {_text(heading.how)}</p>"]
     if found.interrupted:
-        parts.append('<p class=failed>The run was interrupted; this is what was done.</p>')
+        parts.append("<p class=failed>The run was interrupted; this is what was done.</p>")
     if found.failures:
         parts.append(f'<p class=failed>{len(found.failures)} failed; they are listed <a href="#failed">at the end</a>.</p>')
     parts += [_summary(summaries(found.rows)), _notes(measured)]
     if mine:
         parts.append(f"<h2>Every picture, worst first</h2>{_table(mine, folder, 'mine', most_pictures)}")
     if baselines:
-        parts.append("<details><summary>Baselines: made without any engine</summary>"
-                     + _table(baselines, folder, "baselines", max(0, most_pictures - len(mine))) + "</details>")
+        parts.append(
+            "<details><summary>Baselines: made without any engine</summary>"
+            + _table(baselines, folder, "baselines", max(0, most_pictures - len(mine)))
+            + "</details>"
+        )
     parts += [_failed(found.failures), _legend(measured), _details(heading)]
     style, script = ((_HERE / name).read_text(encoding="utf8") for name in ("report.css", "report.js"))
-    return (f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{TITLE}</title>'
-            '<meta name="viewport" content="width=device-width, initial-scale=1">'
-            f"<style>\n{style}</style></head>\n<body>\n" + "\n".join(part for part in parts if part)
-            + f"\n<script>\n{script}</script></body></html>\n")
+    return (
+        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{TITLE}</title>'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<style>\n{style}</style></head>\n<body>\n"
+        + "\n".join(part for part in parts if part)
+        + f"\n<script>\n{script}</script></body></html>\n"
+    )
 
 
 def _titled(text: str) -> str:
@@ -89,16 +108,20 @@ def _summary(found: Sequence[Summary]) -> str:
     lines = []
     for one in found:
         kind = {"baseline": "baseline", "folder": "from a folder"}.get(one.kind, f"{one.engine} engine")
-        failed = f', <b class=failed>{one.failed} failed</b>' if one.failed else ""
+        failed = f", <b class=failed>{one.failed} failed</b>" if one.failed else ""
         cells = []
         for figure in columns:
             value = one.medians[figure.name]
             good = value is not None and one.kind != "baseline" and _shown(value, figure) == best[figure.name]
             cells.append(_cell(value, figure, good))
-        lines.append(f'<tr class="{one.kind}"><td class="text name"><b>{_text(one.setting)}</b> '
-                     f"<span>{kind}, {one.measured} measured{failed}</span></td>{''.join(cells)}</tr>")
-    return (f"<h2>Medians</h2><div class=scroll><table><thead><tr><th class=text>Setting</th>{heads}</tr></thead>"
-            f"<tbody>{''.join(lines)}</tbody></table></div>")
+        lines.append(
+            f'<tr class="{one.kind}"><td class="text name"><b>{_text(one.setting)}</b> '
+            f"<span>{kind}, {one.measured} measured{failed}</span></td>{''.join(cells)}</tr>"
+        )
+    return (
+        f"<h2>Medians</h2><div class=scroll><table><thead><tr><th class=text>Setting</th>{heads}</tr></thead>"
+        f"<tbody>{''.join(lines)}</tbody></table></div>"
+    )
 
 
 def _best(found: Sequence[Summary], figure: Figure) -> str:
@@ -118,18 +141,26 @@ def _notes(rows: Sequence[Row]) -> str:
 
 def _table(rows: Sequence[tuple[int, Row]], folder: Path, name: str, most_pictures: int) -> str:
     columns = [figure for figure in SHOWN if any(_value(row, figure) is not None for _, row in rows)]
-    heads = ["<th class=text>Pictures</th>", *(_head(title, "ascending", text=True) for title in ("Picture", "Setting")),
-             _head(_title(RANK), "descending", current=True)]
-    options = ["<option value=1>Picture</option>", "<option value=2>Setting</option>",
-               "<option value=3 selected>Rank, worst first</option>"]
+    heads = [
+        "<th class=text>Pictures</th>",
+        *(_head(title, "ascending", text=True) for title in ("Picture", "Setting")),
+        _head(_title(RANK), "descending", current=True),
+    ]
+    options = [
+        "<option value=1>Picture</option>",
+        "<option value=2>Setting</option>",
+        "<option value=3 selected>Rank, worst first</option>",
+    ]
     for number, figure in enumerate(columns, len(heads)):
         heads.append(_head(_title(figure), "ascending" if figure.better == "higher" else "descending"))
         options.append(f"<option value={number}>{figure.title}, worst first</option>")
     lines = [_row(rank, row, folder, columns, number < most_pictures) for number, (rank, row) in enumerate(rows)]
     more = f"<p class=soft>Only the first {most_pictures} of {len(rows)} are shown with pictures.</p>"
-    return (f'<p class=sort hidden><label>Sort by <select id="sort-{name}">{"".join(options)}</select></label></p>'
-            f'<div class=scroll><table class=sortable data-select="sort-{name}"><thead><tr>{"".join(heads)}</tr></thead>'
-            "<tbody>" + "\n".join(lines) + "</tbody></table></div>" + (more if len(rows) > most_pictures else ""))
+    return (
+        f'<p class=sort hidden><label>Sort by <select id="sort-{name}">{"".join(options)}</select></label></p>'
+        f'<div class=scroll><table class=sortable data-select="sort-{name}"><thead><tr>{"".join(heads)}</tr></thead>'
+        "<tbody>" + "\n".join(lines) + "</tbody></table></div>" + (more if len(rows) > most_pictures else "")
+    )
 
 
 def _row(rank: int, row: Row, folder: Path, columns: Sequence[Figure], pictures: bool) -> str:
@@ -141,18 +172,24 @@ def _row(rank: int, row: Row, folder: Path, columns: Sequence[Figure], pictures:
         sort = "" if value is None else f"{min(abs(value) if not figure.better else value, 1e9):.6g}"
         cells.append(_cell(value, figure, sort=sort))
     length = row.width if row.side in ("left", "right") else row.height
-    return (f'<tr><td class="text shown" data-v="">{shown}</td>'
-            f'<td class="text name" data-v="{_text(row.file)}"><b>{_titled(row.file)}</b> '
-            f"<span>{row.side}, {row.cut} of {length} px</span></td>"
-            f'<td class="text setting" data-v="{_text(row.setting)}">{_text(row.setting)}</td>{"".join(cells)}</tr>')
+    return (
+        f'<tr><td class="text shown" data-v="">{shown}</td>'
+        f'<td class="text name" data-v="{_text(row.file)}"><b>{_titled(row.file)}</b> '
+        f"<span>{row.side}, {row.cut} of {length} px</span></td>"
+        f'<td class="text setting" data-v="{_text(row.setting)}">{_text(row.setting)}</td>{"".join(cells)}</tr>'
+    )
 
 
 def _thumbs(row: Row, folder: Path) -> str:
     truth = read_truth(folder / row.truth, Resize())
     result = read_truth(folder / row.picture, Resize())
     difference = (np.abs(result.astype(np.int16) - truth).clip(0, 255 // GAIN) * GAIN).astype(np.uint8)
-    shown = (("truth", truth, row.truth), ("cut", _hatched(truth, row), ""), ("result", result, row.picture),
-             (f"difference x{GAIN}", difference, ""))
+    shown = (
+        ("truth", truth, row.truth),
+        ("cut", _hatched(truth, row), ""),
+        ("result", result, row.picture),
+        (f"difference x{GAIN}", difference, ""),
+    )
     return "<div class=thumbs>" + "".join(_thumb(title, array, link) for title, array, link in shown) + "</div>"
 
 
@@ -182,7 +219,7 @@ def _hatched(truth: NDArray[np.uint8], row: Row) -> NDArray[np.uint8]:
 def _failed(rows: Sequence[Row]) -> str:
     places = [", ".join(part for part in (row.file, row.side, row.setting) if part) for row in rows]
     lines = "".join(f"<li>{_text(place)}: {_text(row.error)}</li>" for place, row in zip(places, rows, strict=True))
-    return f'<h2 id=failed>Failed</h2><ul class=failed>{lines}</ul>' if rows else ""
+    return f"<h2 id=failed>Failed</h2><ul class=failed>{lines}</ul>" if rows else ""
 
 
 def _legend(rows: Sequence[Row]) -> str:
@@ -191,8 +228,10 @@ def _legend(rows: Sequence[Row]) -> str:
         unit = f" ({figure.unit})" if figure.unit else ""
         better = f"; {figure.better} is better" if figure.better else ""
         lacks = figure is not RANK and all(_value(row, figure) is None for row in rows)
-        lines.append(f"<dt>{figure.title}{unit}</dt><dd>{_text(figure.meaning)}{better}"
-                     f"{'; <b>not measured here</b>' if lacks else ''}</dd>")
+        lines.append(
+            f"<dt>{figure.title}{unit}</dt><dd>{_text(figure.meaning)}{better}"
+            f"{'; <b>not measured here</b>' if lacks else ''}</dd>"
+        )
     return f"<h2>The columns</h2><dl>{''.join(lines)}</dl>"
 
 
@@ -202,7 +241,7 @@ def _details(heading: Heading) -> str:
 
 
 def _head(title: str, order: str, text: bool = False, current: bool = False) -> str:
-    marks = f'{" class=text data-text=1" if text else ""}{f" aria-sort={order}" if current else ""}'
+    marks = f"{' class=text data-text=1' if text else ''}{f' aria-sort={order}' if current else ''}"
     return f'<th data-order="{order}"{marks}><button type=button>{title}</button></th>'
 
 

@@ -48,7 +48,7 @@ def ssim(result: torch.Tensor, truth: torch.Tensor) -> float | None:
 def _windowed(values: torch.Tensor) -> torch.Tensor:
     """The mean under the Gaussian window, wherever it lies inside: (C, 1, H, W) to (C, 1, H - 10, W - 10)."""
     taps = torch.arange(SSIM_WINDOW, dtype=values.dtype) - SSIM_WINDOW // 2
-    kernel = torch.exp(-(taps / SSIM_SIGMA) ** 2 / 2)
+    kernel = torch.exp(-((taps / SSIM_SIGMA) ** 2) / 2)
     kernel = kernel / kernel.sum()
     return F.conv2d(F.conv2d(values, kernel[None, None, None]), kernel[None, None, :, None])
 

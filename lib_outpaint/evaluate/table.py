@@ -13,8 +13,22 @@ from typing import Any
 from .evaluation import Row
 from .figures import FIGURES
 
-COLUMNS = ("file", "side", "setting", "kind", "engine", "width", "height", "cut", "seed",
-           *(figure.name for figure in FIGURES), "latent_pixels", "cost", "seconds", "error")
+COLUMNS = (
+    "file",
+    "side",
+    "setting",
+    "kind",
+    "engine",
+    "width",
+    "height",
+    "cut",
+    "seed",
+    *(figure.name for figure in FIGURES),
+    "latent_pixels",
+    "cost",
+    "seconds",
+    "error",
+)
 """Columns of the CSV. They only ever grow at the end; `seconds` alone differs when a run is made again."""
 
 
@@ -32,8 +46,14 @@ class Summary:
     def as_dict(self) -> dict[str, Any]:
         """For JSON, which knows no infinity."""
         medians = {name: "inf" if value == math.inf else value for name, value in self.medians.items()}
-        return {"setting": self.setting, "kind": self.kind, "engine": self.engine, "measured": self.measured,
-                "failed": self.failed, "medians": medians}
+        return {
+            "setting": self.setting,
+            "kind": self.kind,
+            "engine": self.engine,
+            "measured": self.measured,
+            "failed": self.failed,
+            "medians": medians,
+        }
 
 
 def csv_text(rows: Sequence[Row]) -> str:

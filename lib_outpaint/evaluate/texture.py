@@ -24,12 +24,14 @@ def radial_spectrum(levels: torch.Tensor) -> torch.Tensor | None:
     if min(height, width) < LEAST:
         return None
     luma = (levels.double() * torch.tensor(_LUMA, dtype=torch.float64)[:, None, None]).sum(0)
-    window = torch.outer(torch.hann_window(height, False, dtype=torch.float64),
-                         torch.hann_window(width, False, dtype=torch.float64))
+    window = torch.outer(
+        torch.hann_window(height, False, dtype=torch.float64), torch.hann_window(width, False, dtype=torch.float64)
+    )
     mean = (luma * window).sum() / window.sum()
     power = torch.fft.fft2((luma - mean) * window).abs().square() / window.square().sum()
-    radius = torch.hypot(torch.fft.fftfreq(height, dtype=torch.float64)[:, None],
-                         torch.fft.fftfreq(width, dtype=torch.float64)[None, :])
+    radius = torch.hypot(
+        torch.fft.fftfreq(height, dtype=torch.float64)[:, None], torch.fft.fftfreq(width, dtype=torch.float64)[None, :]
+    )
     rings = torch.bucketize(radius, torch.tensor(EDGES, dtype=torch.float64), right=True) - 1
     return torch.stack([power[rings == ring].mean() for ring in range(len(EDGES) - 1)])
 

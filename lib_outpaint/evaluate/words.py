@@ -16,13 +16,15 @@ ABOUT = (
     "Colour step is what the engine itself is to blame for: it should be 0 whatever is painted. Seam slope is small where "
     "the band and the first px beyond the seam go on as the truth does; both read an object's edge on the seam as a seam. "
     "Spectrum and Colours compare the kind of texture, not where things lie. LPIPS is nearer to what people see than PSNR, "
-    "but it too compares place by place.")
+    "but it too compares place by place.",
+)
 
 DRAFT = (
     "The draft engine has no model: it copies texture from the picture itself and knows nothing of what it sees. Its "
     "numbers can teach how the seam, the colour match, the passes and the cost behave on your pictures, whether a setting "
     "changes these, and what plain copying reaches, a floor that a model should clear. They cannot teach how well a model "
-    "will do, which prompt or sampler is best, or whether what is painted makes sense.")
+    "will do, which prompt or sampler is best, or whether what is painted makes sense."
+)
 
 
 def blur_wins(rows: Sequence[Row]) -> str:
@@ -38,8 +40,10 @@ def blur_wins(rows: Sequence[Row]) -> str:
     if not both:
         return ""
     won = sum(found["baseline"] > found["other"] for found in both)
-    return (f"In this table a fill without any engine has the highest PSNR on {won} of {len(both)} "
-            f"{'cut' if len(both) == 1 else 'cuts'}.")
+    return (
+        f"In this table a fill without any engine has the highest PSNR on {won} of {len(both)} "
+        f"{'cut' if len(both) == 1 else 'cuts'}."
+    )
 
 
 def same_pictures(rows: Sequence[Row]) -> str:

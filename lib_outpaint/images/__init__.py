@@ -18,6 +18,23 @@ from .picture import Picture, assembled, float_image, pixels_of, to_image
 from .reading import MOST_PIXELS, READABLE, in_memory, read, taken_over
 from .writing import check_format, check_place, format_for, infotext_of, remove_leftovers, save, unwritten
 
-__all__ = ["MOST_PIXELS", "READABLE", "Picture", "assembled", "check_format", "check_place", "float_image",
-           "format_for", "in_memory", "infotext_of", "pictures_in", "pixels_of", "read", "remove_leftovers", "save",
-           "taken_over", "to_image", "unwritten"]
+__all__ = [
+    "MOST_PIXELS",
+    "READABLE",
+    "Picture",
+    "assembled",
+    "check_format",
+    "check_place",
+    "float_image",
+    "format_for",
+    "in_memory",
+    "infotext_of",
+    "pictures_in",
+    "pixels_of",
+    "read",
+    "remove_leftovers",
+    "save",
+    "taken_over",
+    "to_image",
+    "unwritten",
+]

@@ -18,8 +18,9 @@ def pictures_in(folder: Path) -> list[tuple[Path, str]]:
     """
     if not folder.is_dir():
         raise PictureError(f"{folder}: there is no such folder")
-    found = sorted(p for p in folder.iterdir() if p.suffix.lower() in READABLE and p.is_file()
-                   and not p.name.startswith("."))
+    found = sorted(
+        p for p in folder.iterdir() if p.suffix.lower() in READABLE and p.is_file() and not p.name.startswith(".")
+    )
     if not found:
         raise PictureError(f"{folder}: holds no picture")
     names = [path.stem for path in found]

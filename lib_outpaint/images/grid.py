@@ -27,7 +27,7 @@ def labelled_grid(pictures: Sequence[Image.Image], labels: Sequence[str]) -> Ima
         pictures: at least one, in any mode and size.
         labels: one a picture.
     """
-    columns = max(1, round(len(pictures)**0.5 + 0.49))
+    columns = max(1, round(len(pictures) ** 0.5 + 0.49))
     font = ImageFont.load_default()
     cell_width = max(p.width for p in pictures) + _GAP
     wrapped = [_wrapped(_ascii(label), font, cell_width - _GAP) for label in labels]

@@ -37,8 +37,12 @@ def of_comparison(made: Sequence[Grown], params: Params) -> Grown:
         made: at least one picture.
         params: the request's, with `compare`; each picture has its combination's.
     """
-    return replace(made[0], params=params, passes=tuple(step for grown in made for step in grown.passes),
-                   complete=all(grown.complete for grown in made))
+    return replace(
+        made[0],
+        params=params,
+        passes=tuple(step for grown in made for step in grown.passes),
+        complete=all(grown.complete for grown in made),
+    )
 
 
 def infotext(grown: Grown, engine: str) -> str:

@@ -59,8 +59,13 @@ class Files:
         except SaveError as error:
             kept = f" ({len(self.records)} of {self._count} pictures are written)" if self.records else ""
             raise SaveError(f"{error}{kept}") from error
-        record = {"file": str(path), "size": [grown.extent.width, grown.extent.height], "seed": grown.shot.seed,
-                  "complete": grown.complete, "parameters": to_dict(grown.params, changed_only=True)}
+        record = {
+            "file": str(path),
+            "size": [grown.extent.width, grown.extent.height],
+            "seed": grown.shot.seed,
+            "complete": grown.complete,
+            "parameters": to_dict(grown.params, changed_only=True),
+        }
         if grown.label:
             record["label"] = grown.label
             self._compared.append(grown.without_pixels())

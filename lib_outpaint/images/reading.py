@@ -21,10 +21,35 @@ MOST_DPI = 65_535  # what a JPEG can hold
 _FORMATS = (*dict.fromkeys(FORMATS.values()), "GIF", "PPM", "AVIF", "JPEG2000", "MPO")
 READABLE = (*FORMATS, ".gif", ".ppm", ".pgm", ".avif", ".jp2", ".mpo")
 # TIFF tags that say how the file's pixels lie in it; in another file they would be wrong.
-_LAYOUT = frozenset((*range(254, 267), 273, *range(277, 282), 284, *range(288, 294), 301, *range(317, 326), 330,
-                     *range(332, 348), *range(512, 522), *range(529, 533), 34675))
-_KEPT_AS = {"L": "L", "LA": "LA", "RGB": "RGB", "RGBA": "RGBA", "1": "L", "PA": "RGBA", "La": "LA", "RGBa": "RGBA",
-            "RGBX": "RGB", "YCbCr": "RGB", "CMYK": "RGB"}
+_LAYOUT = frozenset(
+    (
+        *range(254, 267),
+        273,
+        *range(277, 282),
+        284,
+        *range(288, 294),
+        301,
+        *range(317, 326),
+        330,
+        *range(332, 348),
+        *range(512, 522),
+        *range(529, 533),
+        34675,
+    )
+)
+_KEPT_AS = {
+    "L": "L",
+    "LA": "LA",
+    "RGB": "RGB",
+    "RGBA": "RGBA",
+    "1": "L",
+    "PA": "RGBA",
+    "La": "LA",
+    "RGBa": "RGBA",
+    "RGBX": "RGB",
+    "YCbCr": "RGB",
+    "CMYK": "RGB",
+}
 
 
 def read(source: str | Path | BinaryIO, most_pixels: int = MOST_PIXELS) -> Picture:

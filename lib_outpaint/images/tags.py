@@ -11,5 +11,18 @@ PIXEL_X = 0xA002
 PIXEL_Y = 0xA003
 
 # Pillow's decoders raise almost anything on damaged files, and its encoders on values they cannot write.
-DAMAGE = (OSError, SyntaxError, ValueError, EOFError, LookupError, TypeError, AttributeError, AssertionError,
-          ArithmeticError, RuntimeError, MemoryError, struct.error, zlib.error)
+DAMAGE = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    EOFError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    AssertionError,
+    ArithmeticError,
+    RuntimeError,
+    MemoryError,
+    struct.error,
+    zlib.error,
+)

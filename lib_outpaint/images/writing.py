@@ -17,8 +17,7 @@ from ..planning.geometry import Extent
 from .picture import Picture
 from .tags import DAMAGE, EXIF_IFD, MAKER_NOTE, PIXEL_X, PIXEL_Y, USER_COMMENT
 
-FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP", ".tif": "TIFF", ".tiff": "TIFF",
-            ".bmp": "BMP"}
+FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP", ".tif": "TIFF", ".tiff": "TIFF", ".bmp": "BMP"}
 _LONGEST = {"JPEG": 65_500, "WEBP": 16_383}  # px of a side, as their libraries have it
 _MOST_EXIF = 65_533  # bytes of a JPEG's EXIF block
 _PART = ".outpaint-part"
@@ -34,8 +33,9 @@ def format_for(path: Path) -> str:
     """
     suffix = path.suffix.lower()
     if suffix not in FORMATS:
-        raise PictureError(f"{path.name}: cannot write {suffix or 'a file without suffix'}; use one of "
-                           + ", ".join(FORMATS))
+        raise PictureError(
+            f"{path.name}: cannot write {suffix or 'a file without suffix'}; use one of " + ", ".join(FORMATS)
+        )
     return FORMATS[suffix]
 
 
@@ -158,8 +158,9 @@ def _options(image: Image.Image, form: str, infotext: str, like: Picture | None)
     return options
 
 
-def _exif_for(image: Image.Image, original: bytes | None, infotext: str, *, comment: bool,
-              maker_note: bool = True) -> bytes | None:
+def _exif_for(
+    image: Image.Image, original: bytes | None, infotext: str, *, comment: bool, maker_note: bool = True
+) -> bytes | None:
     """The original's EXIF for the grown picture, with the infotext as user comment or without any such comment.
 
     The source's own infotext must not stay: in a PNG the WebUI reads the user comment rather than the text chunk.

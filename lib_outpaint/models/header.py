@@ -18,8 +18,25 @@ from ..errors import ModelError
 HEADER_LIMIT = 4_000_000  # bytes; the format allows 100 MB, but the largest of these models needs less than one
 MOST_AXES = 64  # of a tensor, torch's own limit
 JSON_LIMIT = 4_000_000  # bytes of a config file
-_BITS = {"BOOL": 8, "U8": 8, "I8": 8, "F8_E4M3": 8, "F8_E5M2": 8, "F8_E8M0": 8, "I16": 16, "U16": 16, "F16": 16,
-         "BF16": 16, "I32": 32, "U32": 32, "F32": 32, "I64": 64, "U64": 64, "F64": 64, "C64": 64}
+_BITS = {
+    "BOOL": 8,
+    "U8": 8,
+    "I8": 8,
+    "F8_E4M3": 8,
+    "F8_E5M2": 8,
+    "F8_E8M0": 8,
+    "I16": 16,
+    "U16": 16,
+    "F16": 16,
+    "BF16": 16,
+    "I32": 32,
+    "U32": 32,
+    "F32": 32,
+    "I64": 64,
+    "U64": 64,
+    "F64": 64,
+    "C64": 64,
+}
 _PICKLES = (b"PK\x03\x04", b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")
 
 
@@ -104,8 +121,10 @@ def _length(path: Path, start: bytes, size: int) -> int:
         raise ModelError(f"{path.name}: {size} bytes are no safetensors file")
     length = int(struct.unpack("<Q", start)[0])
     if length > HEADER_LIMIT:
-        raise ModelError(f"{path.name}: no safetensors file (it would have a header of {length:,} bytes, over the "
-                         f"limit of {HEADER_LIMIT:,})")
+        raise ModelError(
+            f"{path.name}: no safetensors file (it would have a header of {length:,} bytes, over the "
+            f"limit of {HEADER_LIMIT:,})"
+        )
     if length > size - 8:
         raise ModelError(f"{path.name}: truncated: a header of {length:,} bytes in a file of {size:,}")
     return length
@@ -137,8 +156,13 @@ def _parsed(path: Path, raw: bytes) -> dict[str, Any]:
 def _tensor(path: Path, name: str, entry: object, room: int) -> Tensor:
     fields = entry if isinstance(entry, dict) else {}
     dtype, shape, offsets = fields.get("dtype"), fields.get("shape"), fields.get("data_offsets")
-    if not isinstance(dtype, str) or not _counts(shape) or not _counts(offsets) or len(offsets) != 2 \
-            or len(shape) > MOST_AXES:
+    if (
+        not isinstance(dtype, str)
+        or not _counts(shape)
+        or not _counts(offsets)
+        or len(offsets) != 2
+        or len(shape) > MOST_AXES
+    ):
         raise ModelError(f"{path.name}: its header describes {name[:80]!r} wrongly")
     begin, end = offsets
     if end > room:

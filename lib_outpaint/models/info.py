@@ -11,8 +11,13 @@ Kind = Literal["checkpoint", "unet", "controlnet", "lora", "vae", "embedding", "
 Base = Literal["sd1", "sd2", "sdxl", "sdxl-refiner", ""]
 Layout = Literal["original", "diffusers", "folder", "kohya", "peft", "lycoris", ""]
 
-BASE_NAMES: Mapping[str, str] = {"sd1": "SD 1", "sd2": "SD 2", "sdxl": "SDXL", "sdxl-refiner": "SDXL refiner",
-                                 "": "unknown base"}
+BASE_NAMES: Mapping[str, str] = {
+    "sd1": "SD 1",
+    "sd2": "SD 2",
+    "sdxl": "SDXL",
+    "sdxl-refiner": "SDXL refiner",
+    "": "unknown base",
+}
 CONTEXT_BASES: Mapping[int, Base] = {768: "sd1", 1024: "sd2", 2048: "sdxl", 1280: "sdxl-refiner"}
 
 
@@ -71,8 +76,11 @@ class ModelInfo:
             extra = {9: "inpainting", 8: "image edit", 5: "depth"}.get(self.channels, "not an inpainting model")
             lines.append(f"UNet: {self.channels} input channels ({extra}){prediction}")
         if self.native_side:
-            unsure = " (or 768 if it predicts v, which its header does not say)" if (
-                self.base == "sd2" and not self.prediction) else ""
+            unsure = (
+                " (or 768 if it predicts v, which its header does not say)"
+                if (self.base == "sd2" and not self.prediction)
+                else ""
+            )
             lines.append(f"native side: {self.native_side} px{unsure}")
         if self.parameters:
             millions, megabytes = self.parameters / 1e6, self.file_bytes / 1e6

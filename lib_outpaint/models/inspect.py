@@ -20,8 +20,25 @@ from .info import BASE_NAMES, CONTEXT_BASES, Base, Kind, Layout, ModelInfo
 __all__ = ["BASE_NAMES", "Base", "Kind", "Layout", "ModelInfo", "inspect"]
 
 _UNET = "model.diffusion_model."
-_CONTROL_KINDS = ("inpaint", "canny", "depth", "openpose", "lineart", "softedge", "scribble", "tile", "normal", "mlsd",
-                  "seg", "shuffle", "ip2p", "union", "recolor", "blur", "qr")
+_CONTROL_KINDS = (
+    "inpaint",
+    "canny",
+    "depth",
+    "openpose",
+    "lineart",
+    "softedge",
+    "scribble",
+    "tile",
+    "normal",
+    "mlsd",
+    "seg",
+    "shuffle",
+    "ip2p",
+    "union",
+    "recolor",
+    "blur",
+    "qr",
+)
 
 
 def inspect(path: str | Path) -> ModelInfo:
@@ -37,11 +54,17 @@ def inspect(path: str | Path) -> ModelInfo:
     counts: dict[str, int] = {}
     for tensor in header.tensors.values():
         counts[tensor.dtype] = counts.get(tensor.dtype, 0) + tensor.size
-    found = next((info for read in (_checkpoint, _controlnet, _lora, _unet, _vae, _small) if (info := read(header))),
-                 ModelInfo(path, "unknown"))
-    return replace(found, title=header.metadata.get("modelspec.title", header.metadata.get("ss_output_name", "")),
-                   dtype=max(counts, key=lambda d: counts[d], default=""), parameters=sum(counts.values()),
-                   file_bytes=header.file_bytes)
+    found = next(
+        (info for read in (_checkpoint, _controlnet, _lora, _unet, _vae, _small) if (info := read(header))),
+        ModelInfo(path, "unknown"),
+    )
+    return replace(
+        found,
+        title=header.metadata.get("modelspec.title", header.metadata.get("ss_output_name", "")),
+        dtype=max(counts, key=lambda d: counts[d], default=""),
+        parameters=sum(counts.values()),
+        file_bytes=header.file_bytes,
+    )
 
 
 def _checkpoint(header: Header) -> ModelInfo | None:
@@ -110,15 +133,29 @@ def _lora(header: Header) -> ModelInfo | None:
         return None
     ranks = {tensor.shape[0] for tensor in downs.values() if tensor.shape}
     kohya = any(name.startswith(("lora_unet_", "lora_te")) for name in header.tensors)
-    text = any(name.startswith(("lora_te", "text_encoder", "te_", "te1_", "te2_")) or ".text_model." in name
-               for name in header.tensors)
+    text = any(
+        name.startswith(("lora_te", "text_encoder", "te_", "te1_", "te2_")) or ".text_model." in name
+        for name in header.tensors
+    )
     layout: Layout = "lycoris" if lycoris else "kohya" if kohya else "peft"
-    return ModelInfo(header.path, "lora", _lora_base(header, downs), layout, rank=max(ranks, default=0),
-                     ranks_differ=len(ranks) > 1, text_encoder=text)
+    return ModelInfo(
+        header.path,
+        "lora",
+        _lora_base(header, downs),
+        layout,
+        rank=max(ranks, default=0),
+        ranks_differ=len(ranks) > 1,
+        text_encoder=text,
+    )
 
 
-_LORA_BASES: tuple[tuple[str, Base], ...] = (("xl", "sdxl"), ("sd_v2", "sd2"), ("diffusion-v2", "sd2"), ("sd_v1", "sd1"),
-                                             ("diffusion-v1", "sd1"))
+_LORA_BASES: tuple[tuple[str, Base], ...] = (
+    ("xl", "sdxl"),
+    ("sd_v2", "sd2"),
+    ("diffusion-v2", "sd2"),
+    ("sd_v1", "sd1"),
+    ("diffusion-v1", "sd1"),
+)
 
 
 def _lora_base(header: Header, downs: Mapping[str, Tensor]) -> Base:
@@ -145,8 +182,9 @@ def _unet(header: Header) -> ModelInfo | None:
 def _vae(header: Header) -> ModelInfo | None:
     names = header.tensors
     if "decoder.conv_in.weight" in names or "first_stage_model.decoder.conv_in.weight" in names:
-        return ModelInfo(header.path, "vae", layout="diffusers" if "decoder.mid_block.resnets.0.conv1.weight" in names
-                         else "original")
+        return ModelInfo(
+            header.path, "vae", layout="diffusers" if "decoder.mid_block.resnets.0.conv1.weight" in names else "original"
+        )
     return None
 
 
@@ -174,10 +212,16 @@ def _folder(path: Path) -> ModelInfo:
             base = CONTEXT_BASES.get(unet.get("cross_attention_dim", 0), base)
         scheduler = path / "scheduler" / "scheduler_config.json"
         said = read_json(scheduler).get("prediction_type") if scheduler.is_file() else None
-        return ModelInfo(path, "checkpoint", base, "folder", int(unet.get("in_channels", 4)),
-                         "v" if said == "v_prediction" else "epsilon")
+        return ModelInfo(
+            path, "checkpoint", base, "folder", int(unet.get("in_channels", 4)), "v" if said == "v_prediction" else "epsilon"
+        )
     config = read_json(path / "config.json") if (path / "config.json").is_file() else {}
     if config.get("_class_name") == "ControlNetModel":
-        return ModelInfo(path, "controlnet", CONTEXT_BASES.get(config.get("cross_attention_dim", 0), ""), "folder",
-                         control=_control_kind(path))
+        return ModelInfo(
+            path,
+            "controlnet",
+            CONTEXT_BASES.get(config.get("cross_attention_dim", 0), ""),
+            "folder",
+            control=_control_kind(path),
+        )
     raise ModelError(f"{path}: a folder without model_index.json is no diffusers model")

@@ -129,8 +129,11 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
             groups[param.group] = parser.add_argument_group(param.group.lower())
         choices = f" One of: {', '.join(param.choices)}." if param.choices else ""
         groups[param.group].add_argument(
-            "--" + param.name.replace("_", "-"), dest=f"param_{param.name}", metavar=_metavar(param),
-            help=(f"{param.help}{choices}{_range(param)} Default: {shown_default(param)}.").replace("%", "%%"))
+            "--" + param.name.replace("_", "-"),
+            dest=f"param_{param.name}",
+            metavar=_metavar(param),
+            help=(f"{param.help}{choices}{_range(param)} Default: {shown_default(param)}.").replace("%", "%%"),
+        )
 
 
 def from_flags(flags: argparse.Namespace) -> Params:
@@ -149,8 +152,13 @@ def from_flags(flags: argparse.Namespace) -> Params:
 
 def json_schema() -> dict[str, Any]:
     """A JSON schema (draft 2020-12) of the named parameters."""
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Directional outpaint",
-            "type": "object", "additionalProperties": False, "properties": {p.name: _schema(p) for p in DECLARED}}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Directional outpaint",
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {p.name: _schema(p) for p in DECLARED},
+    }
 
 
 def markdown_table() -> str:
@@ -179,8 +187,12 @@ def _schema(param: Param) -> dict[str, Any]:
     if param.kind == "text":
         return {**schema, "type": "string"}
     number = "integer" if param.kind == "int" else "number"
-    return {**schema, "type": [number, "null"] if param.optional else number,
-            "minimum": _plain(float(param.low)), "maximum": _plain(float(param.high))}
+    return {
+        **schema,
+        "type": [number, "null"] if param.optional else number,
+        "minimum": _plain(float(param.low)),
+        "maximum": _plain(float(param.high)),
+    }
 
 
 def _plain(value: Any) -> Any:

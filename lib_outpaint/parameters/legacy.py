@@ -17,8 +17,16 @@ from ..planning.geometry import Side
 _SIDES = tuple(side.value for side in Side)
 _OWN_NAMES = {"pixels", "direction", "noise_q", "inpainting_fill"}
 # The host's masked content, by index or name, as the nearest prefill of ours.
-_FILLS = {0: "smooth", 1: "edge", 2: "noise", 3: "smooth",
-          "fill": "smooth", "original": "edge", "latent noise": "noise", "latent nothing": "smooth"}
+_FILLS = {
+    0: "smooth",
+    1: "edge",
+    2: "noise",
+    3: "smooth",
+    "fill": "smooth",
+    "original": "edge",
+    "latent noise": "noise",
+    "latent nothing": "smooth",
+}
 
 
 def is_direction(value: object) -> bool:
@@ -34,8 +42,13 @@ def positional(values: Sequence[Any]) -> dict[str, Any] | None:
     Raises:
         ParamError: the form is one of them, but a value cannot be read.
     """
-    if len(values) >= 4 and _number(values[1]) and _number(values[2]) and is_direction(values[3]) \
-            and (values[0] is None or isinstance(values[0], str)):
+    if (
+        len(values) >= 4
+        and _number(values[1])
+        and _number(values[2])
+        and is_direction(values[3])
+        and (values[0] is None or isinstance(values[0], str))
+    ):
         names = ("pixels", "mask_blur", "direction", "noise_q", "color_variation")
         return dict(zip(names, values[1:6], strict=False))
     if len(values) >= 4 and _number(values[0]) and _number(values[1]) and is_direction(values[3]):

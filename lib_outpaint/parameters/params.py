@@ -93,8 +93,16 @@ def _param(kind: Kind, default: object, group: Group, label: str, help: str, **r
 
 
 def _amount(side: str) -> Any:
-    return _param("float", 0.0, "Amounts", f"Grow {side}", f"How far the picture grows {_TOWARDS[side]}.",
-                  low=0, high=4096, unit="px or %")
+    return _param(
+        "float",
+        0.0,
+        "Amounts",
+        f"Grow {side}",
+        f"How far the picture grows {_TOWARDS[side]}.",
+        low=0,
+        high=4096,
+        unit="px or %",
+    )
 
 
 _TOWARDS = {"left": "to the left", "right": "to the right", "up": "upwards", "down": "downwards"}
@@ -112,72 +120,182 @@ class Params:
     right: float = _amount("right")
     up: float = _amount("up")
     down: float = _amount("down")
-    unit: str = _param("choice", "px", "Amounts", "Unit",
-                       "Whether the amounts are pixels or per cent of the picture's width or height.",
-                       choices=("px", "%"))
-    aspect: str = _param("text", "", "Shape", "Aspect ratio",
-                         "Grow to a shape such as 16:9 instead of by amounts; nothing is cropped or scaled.")
-    size: str = _param("text", "", "Shape", "Size",
-                       "Grow to an exact size such as 1920x1080 instead of by amounts; nothing is cropped or scaled.")
-    anchor: str = _param("choice", "center", "Shape", "Anchor",
-                         "Where the picture stays when it grows to an aspect ratio or a size.", choices=ANCHORS)
-    order: str = _param("choice", "auto", "Passes", "Order",
-                        "Grow all sides in one pass or one after the other; auto takes one pass when it is small.",
-                        choices=("auto", "together", "one by one"))
-    step: int = _param("int", 0, "Passes", "Longest pass",
-                       "The most that one pass grows a side; 0 is half the model's native side.",
-                       low=0, high=2048, unit="px")
-    context: int = _param("int", 0, "Passes", "Context",
-                          "How deep into the picture a pass sees (the reference area); 0 chooses it.",
-                          low=0, high=2048, unit="px")
-    fill: str = _param("choice", "noise", "Prefill", "Fill",
-                       "What the new area holds before it is sampled.", choices=FILLS)
-    noise_exponent: float = _param("float", 1.0, "Prefill", "Fall-off exponent",
-                                   "Noise fill: lower keeps more detail, higher makes it smoother.", low=0, high=4)
-    color_variation: float = _param("float", 0.05, "Prefill", "Color variation",
-                                    "Noise fill: how colourful the noise is, from grey to fully coloured.",
-                                    low=0, high=1)
-    mosaic: int = _param("int", 16, "Prefill", "Mosaic tile", "Mosaic fill: the side of a tile.",
-                         low=2, high=128, unit="px")
-    overlap: int = _param("int", 32, "Mask", "Overlap",
-                          "The band of the original that may be repainted to hide the seam; 0 keeps every pixel.",
-                          low=0, high=256, unit="px")
-    mask_blur: int = _param("int", 4, "Mask", "Mask blur", "Smooths the ramp inside the band.",
-                            low=0, high=64, unit="px")
-    mask_falloff: float = _param("float", 1.0, "Mask", "Mask fall-off",
-                                 "Exponent of the ramp across the band: higher keeps more of the original.",
-                                 low=0.25, high=4)
-    mask_weight: float | None = _param("float", None, "Mask", "Conditioning mask weight",
-                                       "Inpainting conditioning mask weight; empty is the host's own setting.",
-                                       low=0, high=1, optional=True, feature="mask_weight")
-    controlnet: str = _param("choice", "auto", "Model help", "Inpaint ControlNet",
-                             "Attach an inpaint ControlNet; auto does when the model can use one.",
-                             choices=("auto", "off", "on"), feature="controlnet")
-    controlnet_module: str = _param("text", "", "Model help", "Inpaint ControlNet module",
-                                    "The preprocessor; empty chooses it.", feature="controlnet")
-    controlnet_model: str = _param("text", "", "Model help", "Inpaint ControlNet model",
-                                   "The model as the host lists it; empty chooses it.", feature="controlnet")
-    controlnet_weight: float = _param("float", 1.0, "Model help", "Inpaint ControlNet weight",
-                                      "How strongly it acts.", low=0, high=2, feature="controlnet")
-    controlnet_mode: str = _param("choice", CONTROL_MODES[0], "Model help", "Inpaint ControlNet mode",
-                                  "Whether the prompt or ControlNet leads.", choices=CONTROL_MODES,
-                                  feature="controlnet")
-    side_prompts: str = _param("text", "", "Prompts", "Prompts per side",
-                               "A line a side: 'left: text', 'left 2: text', '!left: text', 'left -: negative text'.",
-                               lines=3, feature="prompts")
-    loras: str = _param("text", "", "Prompts", "LoRAs", "Added to every pass: 'name:0.8, other:0.5'.",
-                        feature="loras")
-    color_match: str = _param("choice", "seam", "Output", "Color match",
-                              "Takes the sampler's colour drift out of the new area.",
-                              choices=("off", "mean", "seam"))
-    compare: str = _param("text", "", "Output", "Compare",
-                          "Runs every combination: 'fill=noise,edge; overlap=16,48'.")
-    extras: str = _param("choice", "none", "Output", "Extra pictures",
-                         "Also return the prefilled canvas or the mask.",
-                         choices=("none", "canvas", "mask", "both"))
-    source_size: str = _param("text", "", "Amounts", "Only for a picture of",
-                              "Refuses a picture of another size than this, such as 600x400; empty takes any. Pasted "
-                              "parameters set it, so that a grown picture does not grow again by mistake.")
+    unit: str = _param(
+        "choice",
+        "px",
+        "Amounts",
+        "Unit",
+        "Whether the amounts are pixels or per cent of the picture's width or height.",
+        choices=("px", "%"),
+    )
+    aspect: str = _param(
+        "text",
+        "",
+        "Shape",
+        "Aspect ratio",
+        "Grow to a shape such as 16:9 instead of by amounts; nothing is cropped or scaled.",
+    )
+    size: str = _param(
+        "text",
+        "",
+        "Shape",
+        "Size",
+        "Grow to an exact size such as 1920x1080 instead of by amounts; nothing is cropped or scaled.",
+    )
+    anchor: str = _param(
+        "choice",
+        "center",
+        "Shape",
+        "Anchor",
+        "Where the picture stays when it grows to an aspect ratio or a size.",
+        choices=ANCHORS,
+    )
+    order: str = _param(
+        "choice",
+        "auto",
+        "Passes",
+        "Order",
+        "Grow all sides in one pass or one after the other; auto takes one pass when it is small.",
+        choices=("auto", "together", "one by one"),
+    )
+    step: int = _param(
+        "int",
+        0,
+        "Passes",
+        "Longest pass",
+        "The most that one pass grows a side; 0 is half the model's native side.",
+        low=0,
+        high=2048,
+        unit="px",
+    )
+    context: int = _param(
+        "int",
+        0,
+        "Passes",
+        "Context",
+        "How deep into the picture a pass sees (the reference area); 0 chooses it.",
+        low=0,
+        high=2048,
+        unit="px",
+    )
+    fill: str = _param("choice", "noise", "Prefill", "Fill", "What the new area holds before it is sampled.", choices=FILLS)
+    noise_exponent: float = _param(
+        "float",
+        1.0,
+        "Prefill",
+        "Fall-off exponent",
+        "Noise fill: lower keeps more detail, higher makes it smoother.",
+        low=0,
+        high=4,
+    )
+    color_variation: float = _param(
+        "float",
+        0.05,
+        "Prefill",
+        "Color variation",
+        "Noise fill: how colourful the noise is, from grey to fully coloured.",
+        low=0,
+        high=1,
+    )
+    mosaic: int = _param("int", 16, "Prefill", "Mosaic tile", "Mosaic fill: the side of a tile.", low=2, high=128, unit="px")
+    overlap: int = _param(
+        "int",
+        32,
+        "Mask",
+        "Overlap",
+        "The band of the original that may be repainted to hide the seam; 0 keeps every pixel.",
+        low=0,
+        high=256,
+        unit="px",
+    )
+    mask_blur: int = _param("int", 4, "Mask", "Mask blur", "Smooths the ramp inside the band.", low=0, high=64, unit="px")
+    mask_falloff: float = _param(
+        "float",
+        1.0,
+        "Mask",
+        "Mask fall-off",
+        "Exponent of the ramp across the band: higher keeps more of the original.",
+        low=0.25,
+        high=4,
+    )
+    mask_weight: float | None = _param(
+        "float",
+        None,
+        "Mask",
+        "Conditioning mask weight",
+        "Inpainting conditioning mask weight; empty is the host's own setting.",
+        low=0,
+        high=1,
+        optional=True,
+        feature="mask_weight",
+    )
+    controlnet: str = _param(
+        "choice",
+        "auto",
+        "Model help",
+        "Inpaint ControlNet",
+        "Attach an inpaint ControlNet; auto does when the model can use one.",
+        choices=("auto", "off", "on"),
+        feature="controlnet",
+    )
+    controlnet_module: str = _param(
+        "text", "", "Model help", "Inpaint ControlNet module", "The preprocessor; empty chooses it.", feature="controlnet"
+    )
+    controlnet_model: str = _param(
+        "text",
+        "",
+        "Model help",
+        "Inpaint ControlNet model",
+        "The model as the host lists it; empty chooses it.",
+        feature="controlnet",
+    )
+    controlnet_weight: float = _param(
+        "float", 1.0, "Model help", "Inpaint ControlNet weight", "How strongly it acts.", low=0, high=2, feature="controlnet"
+    )
+    controlnet_mode: str = _param(
+        "choice",
+        CONTROL_MODES[0],
+        "Model help",
+        "Inpaint ControlNet mode",
+        "Whether the prompt or ControlNet leads.",
+        choices=CONTROL_MODES,
+        feature="controlnet",
+    )
+    side_prompts: str = _param(
+        "text",
+        "",
+        "Prompts",
+        "Prompts per side",
+        "A line a side: 'left: text', 'left 2: text', '!left: text', 'left -: negative text'.",
+        lines=3,
+        feature="prompts",
+    )
+    loras: str = _param("text", "", "Prompts", "LoRAs", "Added to every pass: 'name:0.8, other:0.5'.", feature="loras")
+    color_match: str = _param(
+        "choice",
+        "seam",
+        "Output",
+        "Color match",
+        "Takes the sampler's colour drift out of the new area.",
+        choices=("off", "mean", "seam"),
+    )
+    compare: str = _param("text", "", "Output", "Compare", "Runs every combination: 'fill=noise,edge; overlap=16,48'.")
+    extras: str = _param(
+        "choice",
+        "none",
+        "Output",
+        "Extra pictures",
+        "Also return the prefilled canvas or the mask.",
+        choices=("none", "canvas", "mask", "both"),
+    )
+    source_size: str = _param(
+        "text",
+        "",
+        "Amounts",
+        "Only for a picture of",
+        "Refuses a picture of another size than this, such as 600x400; empty takes any. Pasted "
+        "parameters set it, so that a grown picture does not grow again by mistake.",
+    )
 
     def __post_init__(self) -> None:
         for param in DECLARED:
@@ -199,8 +317,13 @@ class Params:
 
     def asked(self, feature: str) -> list[str]:
         """Names of the parameters of a feature whose value differs from the default."""
-        return [p.name for p in DECLARED if p.feature == feature and getattr(self, p.name) != p.default
-                and not (p.name == "controlnet" and self.controlnet == "off")]
+        return [
+            p.name
+            for p in DECLARED
+            if p.feature == feature
+            and getattr(self, p.name) != p.default
+            and not (p.name == "controlnet" and self.controlnet == "off")
+        ]
 
 
 def _declared() -> tuple[Param, ...]:

@@ -79,6 +79,7 @@ class Canvas:
     def _writable(self, step: Pass) -> Box:
         """What a pass may change: what is known and what it makes known. Bands never reach into later passes' areas."""
         boxes = (*step.known, *step.new)
-        whole = Box(min(b.left for b in boxes), min(b.top for b in boxes),
-                    max(b.right for b in boxes), max(b.bottom for b in boxes))
+        whole = Box(
+            min(b.left for b in boxes), min(b.top for b in boxes), max(b.right for b in boxes), max(b.bottom for b in boxes)
+        )
         return whole.intersect(self.extent.box)

@@ -59,7 +59,7 @@ def gaussian(values: torch.Tensor, sigma: float) -> torch.Tensor:
     """A Gaussian blur of (C, H, W) with replicated edges; `sigma` in px."""
     radius = max(1, math.ceil(3 * sigma))
     taps = torch.arange(-radius, radius + 1, dtype=torch.float32, device=values.device)
-    kernel = torch.exp(-(taps / sigma) ** 2 / 2)
+    kernel = torch.exp(-((taps / sigma) ** 2) / 2)
     kernel = kernel / kernel.sum()
     wide = F.pad(values[:, None], (radius, radius, 0, 0), mode="replicate")
     wide = F.conv2d(wide, kernel[None, None, None])

@@ -63,8 +63,9 @@ def distance(boxes: Sequence[Box], window: Box, device: torch.device) -> torch.T
     return _distance(boxes, window, device).expand(window.height, window.width).contiguous()
 
 
-def _distance(boxes: Sequence[Box], window: Box, device: torch.device, band: int = 0,
-              whole: Box | None = None) -> torch.Tensor:
+def _distance(
+    boxes: Sequence[Box], window: Box, device: torch.device, band: int = 0, whole: Box | None = None
+) -> torch.Tensor:
     """As `distance`, but (1, W) or (H, 1) where that says it all: a strip along a whole side.
 
     With `band` and `whole` distances are longer towards edges of the window that cut the band: see `box_coverage`.
@@ -75,9 +76,14 @@ def _distance(boxes: Sequence[Box], window: Box, device: torch.device, band: int
     nearest: torch.Tensor | None = None
     for box in boxes:
         left, right, top, bottom = (
-            _stretch(room, band, inside) for room, inside in (
-                (box.left - window.left, window.left > whole.left), (window.right - box.right, window.right < whole.right),
-                (box.top - window.top, window.top > whole.top), (window.bottom - box.bottom, window.bottom < whole.bottom)))
+            _stretch(room, band, inside)
+            for room, inside in (
+                (box.left - window.left, window.left > whole.left),
+                (window.right - box.right, window.right < whole.right),
+                (box.top - window.top, window.top > whole.top),
+                (window.bottom - box.bottom, window.bottom < whole.bottom),
+            )
+        )
         dx = torch.maximum((box.left - x) * left, (x - box.right) * right).clamp(min=0)[None, :]
         dy = torch.maximum((box.top - y) * top, (y - box.bottom) * bottom).clamp(min=0)[:, None]
         beside = window.left < box.left or window.right > box.right
@@ -93,8 +99,9 @@ def _stretch(room: int, band: int, inside: bool) -> float:
     return band / (room - 0.5) if inside and 0 < room < band else 1.0  # a px's centre is half a px from the edge
 
 
-def box_coverage(boxes: Sequence[Box], window: Box, params: Params, source: Box, device: torch.device,
-                 whole: Box | None = None) -> torch.Tensor:
+def box_coverage(
+    boxes: Sequence[Box], window: Box, params: Params, source: Box, device: torch.device, whole: Box | None = None
+) -> torch.Tensor:
     """Coverage of a window whose new area is the union of `boxes`.
 
     The parameters' band applies inside `source`; between generated areas the band is at least JOINT_BAND, so that
@@ -114,8 +121,9 @@ def box_coverage(boxes: Sequence[Box], window: Box, params: Params, source: Box,
     return coverage
 
 
-def _banded(boxes: Sequence[Box], window: Box, band: int, params: Params, device: torch.device,
-            whole: Box | None) -> torch.Tensor:
+def _banded(
+    boxes: Sequence[Box], window: Box, band: int, params: Params, device: torch.device, whole: Box | None
+) -> torch.Tensor:
     away = _distance(boxes, window, device, band, whole)
     return _looked_up(away, band, params).expand(window.height, window.width).contiguous()
 

@@ -125,12 +125,12 @@ class Box:
         return Box(left, top, max(left, right), max(top, bottom))
 
     def grown(self, margins: Margins) -> Box:
-        return Box(self.left - margins.left, self.top - margins.up,
-                   self.right + margins.right, self.bottom + margins.down)
+        return Box(self.left - margins.left, self.top - margins.up, self.right + margins.right, self.bottom + margins.down)
 
     def contains(self, other: Box) -> bool:
-        return (self.left <= other.left and self.top <= other.top
-                and self.right >= other.right and self.bottom >= other.bottom)
+        return (
+            self.left <= other.left and self.top <= other.top and self.right >= other.right and self.bottom >= other.bottom
+        )
 
     def strip(self, side: Side, amount: int) -> Box:
         """The strip of `amount` px that growing this box on one side adds."""
@@ -149,5 +149,6 @@ class Box:
 def bounding(boxes: Iterable[Box]) -> Box:
     """The smallest box that holds them all."""
     found = list(boxes)
-    return Box(min(b.left for b in found), min(b.top for b in found),
-               max(b.right for b in found), max(b.bottom for b in found))
+    return Box(
+        min(b.left for b in found), min(b.top for b in found), max(b.right for b in found), max(b.bottom for b in found)
+    )

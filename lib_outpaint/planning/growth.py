@@ -26,8 +26,12 @@ def margins_for(params: Params, source: Extent) -> Margins:
     elif params.size.strip():
         grown = _anchored(params.anchor, source, _for_size(params.size, source))
     elif params.unit == "%":
-        grown = Margins(_part(params.left, source.width), _part(params.right, source.width),
-                        _part(params.up, source.height), _part(params.down, source.height))
+        grown = Margins(
+            _part(params.left, source.width),
+            _part(params.right, source.width),
+            _part(params.up, source.height),
+            _part(params.down, source.height),
+        )
     else:
         grown = Margins(int(params.left), int(params.right), int(params.up), int(params.down))
     if not grown.sides:
@@ -46,8 +50,12 @@ def _nothing_grows(params: Params, source: Extent) -> str:
 def _refuse_other_source(params: Params, source: Extent) -> None:
     text = params.source_size
     if text.strip() and _size("source_size", text, "600x400") != source:
-        raise ParamError("source_size", text, f"is the size these parameters are for, but this picture is {source} and may "
-                         f"have grown already; empty \"{declared('source_size').label}\" to grow it too")
+        raise ParamError(
+            "source_size",
+            text,
+            f"is the size these parameters are for, but this picture is {source} and may "
+            f'have grown already; empty "{declared("source_size").label}" to grow it too',
+        )
 
 
 def _refuse_mixture(params: Params) -> None:

@@ -91,8 +91,9 @@ class Plan:
         return f"{self.canvas}, {count}, {windows}, band {overlap} px, {self.latent_pixels:,} latents a step"
 
 
-def make_plan(source: Extent, params: Params, caps: Capabilities, *, painted: Box | None = None,
-              limits: Limits | None = None) -> Plan:
+def make_plan(
+    source: Extent, params: Params, caps: Capabilities, *, painted: Box | None = None, limits: Limits | None = None
+) -> Plan:
     """Plans how a picture of size `source` grows.
 
     Args:
@@ -108,8 +109,9 @@ def make_plan(source: Extent, params: Params, caps: Capabilities, *, painted: Bo
     margins = margins_for(params, source)
     canvas = source.box.grown(margins).extent
     if canvas.area > limits.canvas_pixels:
-        raise PlanError(f"canvas: {canvas} is {canvas.area / 1e6:.1f} MP, over the limit of "
-                        f"{limits.canvas_pixels / 1e6:g} MP")
+        raise PlanError(
+            f"canvas: {canvas} is {canvas.area / 1e6:.1f} MP, over the limit of {limits.canvas_pixels / 1e6:g} MP"
+        )
     place = source.box.moved(margins.left, margins.up)
     grid = Grid(caps.cell, caps.native_side, caps.window_area, params.step, params.context, params.overlap)
     passes: list[Pass] = []
@@ -156,24 +158,28 @@ def _together(window: Box, canvas: Extent, margins: Margins, params: Params, gri
         steps_fit = max(margins[side] for side in Side) <= grid.longest_step
         return small and steps_fit and window.area <= grid.area and not prompts
     if prompts:
-        raise PlanError("order: 'together' has one pass for all sides, which prompts per side cannot do; "
-                        "use 'one by one'")
+        raise PlanError("order: 'together' has one pass for all sides, which prompts per side cannot do; use 'one by one'")
     if params.step and max(margins[side] for side in Side) > params.step:
-        raise PlanError(f"order: 'together' has one pass for all sides, and step allows a pass {params.step} px; "
-                        "use 'one by one'")
+        raise PlanError(
+            f"order: 'together' has one pass for all sides, and step allows a pass {params.step} px; use 'one by one'"
+        )
     if window.area > grid.area:
-        raise PlanError(f"order: 'together' needs a window of {window.extent}, over the largest window of "
-                        f"{grid.area / 1e6:.2f} MP; use 'one by one'")
+        raise PlanError(
+            f"order: 'together' needs a window of {window.extent}, over the largest window of "
+            f"{grid.area / 1e6:.2f} MP; use 'one by one'"
+        )
     return True
 
 
 def _together_pass(place: Box, margins: Margins, grid: Grid) -> Pass:
     canvas = place.grown(margins)
     # Each strip is as long as the canvas: the distance to the nearest of them is the distance to the new area.
-    new = [Box(canvas.left, canvas.top, place.left, canvas.bottom),
-           Box(place.right, canvas.top, canvas.right, canvas.bottom),
-           Box(canvas.left, canvas.top, canvas.right, place.top),
-           Box(canvas.left, place.bottom, canvas.right, canvas.bottom)]
+    new = [
+        Box(canvas.left, canvas.top, place.left, canvas.bottom),
+        Box(place.right, canvas.top, canvas.right, canvas.bottom),
+        Box(canvas.left, canvas.top, canvas.right, place.top),
+        Box(canvas.left, place.bottom, canvas.right, canvas.bottom),
+    ]
     left, right = grid.around(place.left, place.right, margins.left, margins.right)
     top, bottom = grid.around(place.top, place.bottom, margins.up, margins.down)
     window = Box(left, top, right, bottom)
@@ -189,8 +195,9 @@ def _side_passes(place: Box, margins: Margins, grid: Grid) -> Iterator[Pass]:
             rect = bounding((rect, strip))
 
 
-def _strip_passes(rect: Box, side: Side, amount: int, step: int, grid: Grid, *, only: Box | None = None,
-                  before: tuple[Box, ...] = ()) -> list[Pass]:
+def _strip_passes(
+    rect: Box, side: Side, amount: int, step: int, grid: Grid, *, only: Box | None = None, before: tuple[Box, ...] = ()
+) -> list[Pass]:
     """The passes of one strip: one, or tiles along it. `only` is the part of the strip still to be done."""
     strip = rect.strip(side, amount) if only is None else only
     depth = rect.width if side.horizontal else rect.height

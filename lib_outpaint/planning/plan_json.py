@@ -20,9 +20,15 @@ _KINDS = ("side", "together", "mask")
 
 def to_json(plan: Plan) -> dict[str, Any]:
     """A plan as a value that `json.dumps` takes."""
-    return {"version": VERSION, "canvas": [plan.canvas.width, plan.canvas.height], "source": _corners(plan.source),
-            "margins": {side.value: plan.margins[side] for side in Side}, "cell": plan.cell,
-            "passes": [_pass_to_json(step) for step in plan.passes], "cost": _cost(plan)}
+    return {
+        "version": VERSION,
+        "canvas": [plan.canvas.width, plan.canvas.height],
+        "source": _corners(plan.source),
+        "margins": {side.value: plan.margins[side] for side in Side},
+        "cell": plan.cell,
+        "passes": [_pass_to_json(step) for step in plan.passes],
+        "cost": _cost(plan),
+    }
 
 
 def from_json(value: object) -> Plan:
@@ -59,9 +65,17 @@ def _cost(plan: Plan) -> dict[str, int]:
 
 
 def _pass_to_json(step: Pass) -> dict[str, Any]:
-    return {"name": step.name, "kind": step.kind, "side": step.side.value if step.side else None, "step": step.step,
-            "tile": step.tile, "tiles": step.tiles, "new": [_corners(box) for box in step.new],
-            "known": [_corners(box) for box in step.known], "window": _corners(step.window)}
+    return {
+        "name": step.name,
+        "kind": step.kind,
+        "side": step.side.value if step.side else None,
+        "step": step.step,
+        "tile": step.tile,
+        "tiles": step.tiles,
+        "new": [_corners(box) for box in step.new],
+        "known": [_corners(box) for box in step.known],
+        "window": _corners(step.window),
+    }
 
 
 def _pass_from_json(value: object, where: str) -> Pass:
@@ -72,9 +86,16 @@ def _pass_from_json(value: object, where: str) -> Pass:
     if side not in ([s.value for s in Side] if kind == "side" else [None]):
         raise PlanError(f"{where}.side: {side!r} does not go with kind {kind!r}")
     step, tile, tiles = (_int(entries[name], f"{where}.{name}", least=1) for name in ("step", "tile", "tiles"))
-    return Pass(cast(PassKind, kind), Side(side) if side else None, step, tile, tiles,
-                _boxes(entries["new"], f"{where}.new"), _boxes(entries["known"], f"{where}.known"),
-                _box(entries["window"], f"{where}.window"))
+    return Pass(
+        cast(PassKind, kind),
+        Side(side) if side else None,
+        step,
+        tile,
+        tiles,
+        _boxes(entries["new"], f"{where}.new"),
+        _boxes(entries["known"], f"{where}.known"),
+        _box(entries["window"], f"{where}.window"),
+    )
 
 
 def _entries(value: object, where: str, names: tuple[str, ...], ignored: tuple[str, ...] = ()) -> Mapping[str, Any]:

@@ -85,8 +85,7 @@ class Grid:
             first, last = start + (end - start) * i // count, start + (end - start) * (i + 1) // count
             middle = (first + last) // 2 - length // 2
             # The last window may reach beyond the picture by part of a cell, which is slack; none may end short of it.
-            placed = low + min(round_down(max(middle - low, 0), self.cell),
-                               round_up(max(high - length - low, 0), self.cell))
+            placed = low + min(round_down(max(middle - low, 0), self.cell), round_up(max(high - length - low, 0), self.cell))
             yield (placed, placed + length), (first, last)
 
 
@@ -102,8 +101,10 @@ def across_window(amount: int, depth: int, grid: Grid) -> Interval:
     context = max(grid.context or max(grid.native - outside, grid.native // 2), grid.joint)
     width = round_up(outside + min(context, depth), UNIT)
     if width * UNIT > grid.area:
-        raise PlanError(f"a pass of {amount} px with {context} px of context needs a window {width} px across, over "
-                        f"the largest window of {grid.area / 1e6:.2f} MP; lower step or context")
+        raise PlanError(
+            f"a pass of {amount} px with {context} px of context needs a window {width} px across, over "
+            f"the largest window of {grid.area / 1e6:.2f} MP; lower step or context"
+        )
     return Interval(outside - width, outside)
 
 

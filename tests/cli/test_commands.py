@@ -19,7 +19,10 @@ def test_files_of_loras_take_a_weight_and_a_drive_keeps_its_colon():
     add_model_flags(parser)
     words = [part for text in ("a.safetensors", "b.safetensors:0.5", "C:\\c.safetensors") for part in ("--lora", text)]
     assert pipeline_options(parser.parse_args(words))["loras"] == [
-        ("a.safetensors", 1.0), ("b.safetensors", 0.5), ("C:\\c.safetensors", 1.0)]
+        ("a.safetensors", 1.0),
+        ("b.safetensors", 0.5),
+        ("C:\\c.safetensors", 1.0),
+    ]
 
 
 def test_it_runs_as_a_module_and_does_nothing_when_it_is_imported(monkeypatch, capsys):

@@ -83,10 +83,14 @@ def test_an_interrupt_leaves_no_partial_file_and_the_next_run_goes_on(folder, tm
     assert len(list(out.iterdir())) == 4
 
 
-@pytest.mark.parametrize(("arguments", "message"), [
-    (("none", "out"), "there is no such folder"), (("in", "in"), "a folder of their own"),
-    (("empty", "out"), "holds no picture"),
-])
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("none", "out"), "there is no such folder"),
+        (("in", "in"), "a folder of their own"),
+        (("empty", "out"), "holds no picture"),
+    ],
+)
 def test_bad_folders_end_with_2(folder, tmp_path, capsys, arguments, message):
     (tmp_path / "empty").mkdir()
     assert run("folder", *(tmp_path / name for name in arguments), "--left", 8) == 2

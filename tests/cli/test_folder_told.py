@@ -24,10 +24,13 @@ def using(monkeypatch, host):
     return host
 
 
-@pytest.mark.parametrize(("words", "message"), [
-    (("--max-megapixels", "0.002"), "failed: large.png: canvas: 72x48 is 0.0 MP, over the limit of 0.002 MP"),
-    (("--size", "40x40"), "failed: large.png: size: '40x40' is smaller than the picture, which is 64x48"),
-])
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--max-megapixels", "0.002"), "failed: large.png: canvas: 72x48 is 0.0 MP, over the limit of 0.002 MP"),
+        (("--size", "40x40"), "failed: large.png: size: '40x40' is smaller than the picture, which is 64x48"),
+    ],
+)
 def test_a_failure_names_its_picture(pictures, tmp_path, monkeypatch, capsys, words, message):
     using(monkeypatch, PaintingHost())
     grow = () if "--size" in words else ("--left", 8)

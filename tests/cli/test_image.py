@@ -18,14 +18,17 @@ def test_grows_to_exactly_the_size_asked_for_and_keeps_the_original(photo, tmp_p
     out = tmp_path / "out.png"
     assert run("image", photo, "-o", out, "--left", 37, "--up", 11, "--overlap", 8, "--seed", 1) == 0
     assert pixels(out).shape == (97 + 11, 131 + 37, 3)
-    np.testing.assert_array_equal(pixels(out)[11 + 8:, 37 + 8:], pixels(photo)[8:, 8:])
+    np.testing.assert_array_equal(pixels(out)[11 + 8 :, 37 + 8 :], pixels(photo)[8:, 8:])
 
 
-@pytest.mark.parametrize(("words", "size"), [
-    (("--right", "50", "--unit", "%"), (131 + 66, 97)),
-    (("--aspect", "2:1"), (194, 97)),
-    (("--size", "200x150", "--anchor", "left"), (200, 150)),
-])
+@pytest.mark.parametrize(
+    ("words", "size"),
+    [
+        (("--right", "50", "--unit", "%"), (131 + 66, 97)),
+        (("--aspect", "2:1"), (194, 97)),
+        (("--size", "200x150", "--anchor", "left"), (200, 150)),
+    ],
+)
 def test_the_other_ways_to_say_how_far(photo, tmp_path, words, size):
     out = tmp_path / "out.png"
     assert run("image", photo, "-o", out, "--seed", 1, *words) == 0
@@ -77,24 +80,57 @@ def test_json_says_what_was_done(photo, tmp_path, capsys):
     said = json.loads(capsys.readouterr().out)
     assert said["engine"] == "draft"
     assert said["stopped"] is None
-    assert said["pictures"] == [{"file": str(tmp_path / "out.png"), "size": [147, 97], "seed": 3, "complete": True,
-                                 "parameters": {"left": 16}}]
+    assert said["pictures"] == [
+        {"file": str(tmp_path / "out.png"), "size": [147, 97], "seed": 3, "complete": True, "parameters": {"left": 16}}
+    ]
 
 
 def test_extras_and_compare(photo, tmp_path):
-    assert run("-q", "image", photo, "-o", tmp_path / "c.png", "--left", 16, "--compare", "fill=edge,noise",
-               "--extras", "both", "--seed", 1) == 0
+    assert (
+        run(
+            "-q",
+            "image",
+            photo,
+            "-o",
+            tmp_path / "c.png",
+            "--left",
+            16,
+            "--compare",
+            "fill=edge,noise",
+            "--extras",
+            "both",
+            "--seed",
+            1,
+        )
+        == 0
+    )
     names = {p.name for p in tmp_path.iterdir()}
     assert {"c-1.png", "c-2.png", "c-grid.png", "c-1.canvas.png", "c-1.mask.png", "c-2.canvas.png"} <= names
     mask = pixels(tmp_path / "c-1.mask.png")
     assert mask.shape == (97, 147)
     assert (mask[:, :16] == 255).all()
-    assert (mask[:, 16 + 32:] == 0).all()
+    assert (mask[:, 16 + 32 :] == 0).all()
 
 
 def test_a_comparisons_grid_holds_what_was_asked_for(photo, tmp_path):
-    assert run("-q", "image", photo, "-o", tmp_path / "c.png", "--left", 16, "--compare", "fill=edge,noise", "--seed", 1,
-               "--count", 2) == 0
+    assert (
+        run(
+            "-q",
+            "image",
+            photo,
+            "-o",
+            tmp_path / "c.png",
+            "--left",
+            16,
+            "--compare",
+            "fill=edge,noise",
+            "--seed",
+            1,
+            "--count",
+            2,
+        )
+        == 0
+    )
     grid, first = (Image.open(tmp_path / f"c-{name}.png").info["parameters"] for name in ("grid", "1"))
     assert 'Outpaint compare: "fill=edge,noise"' in grid
     assert "Seed: 1" in grid
@@ -108,8 +144,24 @@ def test_a_painted_mask_is_repainted_and_the_rest_kept(photo, tmp_path):
     mask = np.zeros((97, 131), np.uint8)
     mask[40:60, 50:80] = 255
     Image.fromarray(mask).save(tmp_path / "mask.png")
-    assert run("-q", "image", photo, "-o", tmp_path / "out.png", "--right", 16, "--mask", tmp_path / "mask.png",
-               "--overlap", 0, "--seed", 1) == 0
+    assert (
+        run(
+            "-q",
+            "image",
+            photo,
+            "-o",
+            tmp_path / "out.png",
+            "--right",
+            16,
+            "--mask",
+            tmp_path / "mask.png",
+            "--overlap",
+            0,
+            "--seed",
+            1,
+        )
+        == 0
+    )
     before, after = pixels(photo), pixels(tmp_path / "out.png")[:, :131]
     changed = (before != after).any(-1)
     assert changed[40:60, 50:80].mean() > 0.5

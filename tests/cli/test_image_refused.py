@@ -34,9 +34,14 @@ def test_bad_input_ends_with_2_a_message_and_no_file(photo, tmp_path, capsys, wo
     assert sorted(p.name for p in tmp_path.iterdir()) == ["photo.png"]
 
 
-@pytest.mark.parametrize(("name", "message"), [
-    ("none.png", "there is no such file"), ("text.png", "is no picture"), ("photo.png", "cannot write .xyz"),
-])
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("none.png", "there is no such file"),
+        ("text.png", "is no picture"),
+        ("photo.png", "cannot write .xyz"),
+    ],
+)
 def test_bad_files_end_with_2(photo, tmp_path, capsys, name, message):
     (tmp_path / "text.png").write_text("hello")
     out = tmp_path / ("out.xyz" if "write" in message else "out.png")

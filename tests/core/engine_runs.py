@@ -23,8 +23,7 @@ def noise_picture(width: int, height: int, seed: int = 0) -> torch.Tensor:
 
 
 def run(picture: torch.Tensor, host: RecordingHost | None = None, count: int = 1, **values: Any) -> Result:
-    more = {name: values.pop(name) for name in ("painted", "painted_fill", "batch", "sampling", "limits")
-            if name in values}
+    more = {name: values.pop(name) for name in ("painted", "painted_fill", "batch", "sampling", "limits") if name in values}
     params = Params(**{"fill": "edge", "color_match": "off", **values})
     return outpaint(Request((picture,), params, numbered_shots(count, 11), **more), host or PaintingHost())
 
@@ -47,5 +46,5 @@ def outside_the_band(grown: Grown, overlap: int) -> torch.Tensor:
     top = box.top + overlap if box.top else 0
     right = box.right - overlap if box.right < width else width
     bottom = box.bottom - overlap if box.bottom < height else height
-    far[top:max(bottom, top), left:max(right, left)] = True
+    far[top : max(bottom, top), left : max(right, left)] = True
     return far

@@ -26,14 +26,22 @@ amounts = st.one_of(st.just(0), st.sampled_from([1, 7, 8, 64, 128, 256, 257]), s
 def cases(draw: st.DrawFn) -> tuple[Extent, Params, Capabilities]:
     source = Extent(draw(lengths), draw(lengths))
     unit = draw(st.sampled_from(["px", "px", "%"]))
-    values: dict[str, Any] = {name: draw(amounts) if unit == "px" else draw(st.sampled_from([0, 5, 12.5, 33.3, 100]))
-                              for name in SIDES}
-    params = Params(**values, unit=unit, order=draw(st.sampled_from(["auto", "auto", "one by one", "together"])),
-                    step=draw(st.sampled_from([0, 0, 40, 64, 100, 300])),
-                    context=draw(st.sampled_from([0, 0, 16, 200, 1000])),
-                    overlap=draw(st.sampled_from([0, 1, 32, 100, 256])))
-    caps = Capabilities("test", native_side=draw(st.sampled_from([512, 768, 1024])),
-                        largest_window=draw(st.sampled_from([0, 0, 512 * 512, 640 * 512])))
+    values: dict[str, Any] = {
+        name: draw(amounts) if unit == "px" else draw(st.sampled_from([0, 5, 12.5, 33.3, 100])) for name in SIDES
+    }
+    params = Params(
+        **values,
+        unit=unit,
+        order=draw(st.sampled_from(["auto", "auto", "one by one", "together"])),
+        step=draw(st.sampled_from([0, 0, 40, 64, 100, 300])),
+        context=draw(st.sampled_from([0, 0, 16, 200, 1000])),
+        overlap=draw(st.sampled_from([0, 1, 32, 100, 256])),
+    )
+    caps = Capabilities(
+        "test",
+        native_side=draw(st.sampled_from([512, 768, 1024])),
+        largest_window=draw(st.sampled_from([0, 0, 512 * 512, 640 * 512])),
+    )
     return source, params, caps
 
 
@@ -43,8 +51,16 @@ def planned(case: tuple[Extent, Params, Capabilities], painted: Box | None = Non
         return make_plan(*case, painted=painted)
     except OutpaintError as error:
         text = str(error)
-        assert any(words in text for words in ("no side grows", "'together' needs a window", "'together' has one pass",
-                                               "lower step or context", "more passes than the limit"))
+        assert any(
+            words in text
+            for words in (
+                "no side grows",
+                "'together' needs a window",
+                "'together' has one pass",
+                "lower step or context",
+                "more passes than the limit",
+            )
+        )
         assume(False)
         raise
 

@@ -110,20 +110,33 @@ def test_quoting_comes_back(text: str) -> None:
     assert codecs.unquoted(codecs.quoted(text)) == text
 
 
-@pytest.mark.parametrize(("text", "value"), [
-    ("plain", "plain"), ('"a, b"', "a, b"), ('"', '"'), ('""', ""), ('"broken" quote"', '"broken" quote"'),
-    ('"never closed', '"never closed'), ("", "")])
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("plain", "plain"),
+        ('"a, b"', "a, b"),
+        ('"', '"'),
+        ('""', ""),
+        ('"broken" quote"', '"broken" quote"'),
+        ('"never closed', '"never closed'),
+        ("", ""),
+    ],
+)
 def test_unquoting(text: str, value: str) -> None:
     assert codecs.unquoted(text) == value
 
 
-@pytest.mark.parametrize(("values", "params"), [
-    ([], Params()),
-    ([128], Params(left=128)),
-    ([None, 128], Params(right=128)),
-    ([1, 2, 3, 4, "%"], Params(left=1, right=2, up=3, down=4, unit="%")),
-    ([None] * len(DECLARED), Params()),
-], ids=["none", "one", "none-stands-for-the-default", "five", "all-defaults"])
+@pytest.mark.parametrize(
+    ("values", "params"),
+    [
+        ([], Params()),
+        ([128], Params(left=128)),
+        ([None, 128], Params(right=128)),
+        ([1, 2, 3, 4, "%"], Params(left=1, right=2, up=3, down=4, unit="%")),
+        ([None] * len(DECLARED), Params()),
+    ],
+    ids=["none", "one", "none-stands-for-the-default", "five", "all-defaults"],
+)
 def test_positional(values: list[Any], params: Params) -> None:
     assert codecs.from_positional(values) == params
 
@@ -133,9 +146,20 @@ def test_too_many_values() -> None:
         codecs.from_positional([None] * (len(DECLARED) + 1))
 
 
-@pytest.mark.parametrize(("values", "field"), [
-    ({"lefft": 1}, "lefft"), ({"left": "1"}, "left"), ({"left": math.nan}, "left"), ({"fill": "noize"}, "fill"),
-    ({"": 1}, ""), ({5: 1}, "5"), ({"overlap": True}, "overlap"), ({"fill": None}, "fill")], ids=str)
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"lefft": 1}, "lefft"),
+        ({"left": "1"}, "left"),
+        ({"left": math.nan}, "left"),
+        ({"fill": "noize"}, "fill"),
+        ({"": 1}, ""),
+        ({5: 1}, "5"),
+        ({"overlap": True}, "overlap"),
+        ({"fill": None}, "fill"),
+    ],
+    ids=str,
+)
 def test_dicts_with_mistakes(values: dict[Any, Any], field: str) -> None:
     with pytest.raises(ParamError) as caught:
         codecs.from_dict(values)
@@ -154,19 +178,25 @@ def parsed(*flags: str) -> Params:
 
 @given(all_params())
 def test_every_parameter_is_a_flag(params: Params) -> None:
-    flags = [f"--{p.name.replace('_', '-')}={'' if value is None else value}"
-             for p in DECLARED if (value := getattr(params, p.name)) != p.default]
+    flags = [
+        f"--{p.name.replace('_', '-')}={'' if value is None else value}"
+        for p in DECLARED
+        if (value := getattr(params, p.name)) != p.default
+    ]
     assert parsed(*flags) == params
 
 
-@pytest.mark.parametrize(("flag", "words"), [
-    ("--left=wide", "left: 'wide' is not a number"),
-    ("--left=nan", "left: nan is outside 0..4096"),
-    ("--left=1e999", "left: inf is outside 0..4096"),
-    ("--left=", "left: '' is not a number"),
-    ("--overlap=1.5", "overlap: 1.5 is not a whole number"),
-    ("--fill=noize", "fill: 'noize' is none of edge,"),
-])
+@pytest.mark.parametrize(
+    ("flag", "words"),
+    [
+        ("--left=wide", "left: 'wide' is not a number"),
+        ("--left=nan", "left: nan is outside 0..4096"),
+        ("--left=1e999", "left: inf is outside 0..4096"),
+        ("--left=", "left: '' is not a number"),
+        ("--overlap=1.5", "overlap: 1.5 is not a whole number"),
+        ("--fill=noize", "fill: 'noize' is none of edge,"),
+    ],
+)
 def test_flags_with_mistakes(flag: str, words: str) -> None:
     with pytest.raises(ParamError) as caught:
         parsed(flag)
@@ -191,8 +221,13 @@ def test_schema_and_table_follow_the_declaration() -> None:
     assert list(schema["properties"]) == [p.name for p in DECLARED]
     assert schema["additionalProperties"] is False
     assert schema["properties"]["left"] == {
-        "title": "Grow left", "description": "How far the picture grows to the left.", "default": 0, "type": "number",
-        "minimum": 0, "maximum": 4096}
+        "title": "Grow left",
+        "description": "How far the picture grows to the left.",
+        "default": 0,
+        "type": "number",
+        "minimum": 0,
+        "maximum": 4096,
+    }
     assert schema["properties"]["mask_weight"]["type"] == ["number", "null"]
     assert schema["properties"]["fill"]["enum"] == list(codecs.declared("fill").choices)
     json.dumps(schema, allow_nan=False)

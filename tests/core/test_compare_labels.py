@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFont
 
-from lib_outpaint.images.grid import labelled_grid
-from lib_outpaint.images.grid import _wrapped
+from lib_outpaint.images.grid import _wrapped, labelled_grid
 
 LONG = "fill=patchmatch, overlap=16, mask_falloff=1, side_prompts=left: a very_long_word_without_any_blank_in_it\nup: sea"
 
@@ -16,7 +15,7 @@ LONG = "fill=patchmatch, overlap=16, mask_falloff=1, side_prompts=left: a very_l
 def test_no_label_reaches_into_the_next_column(width: int) -> None:
     pictures = [Image.new("RGB", (width, 20), "red") for _ in range(2)]
     grid = np.asarray(labelled_grid(pictures, [LONG, ""]))
-    beside = grid[:, 4 + width:]
+    beside = grid[:, 4 + width :]
     assert set(map(tuple, beside.reshape(-1, 3))) == {(255, 255, 255), (255, 0, 0)}, "a label reaches too far"
 
 

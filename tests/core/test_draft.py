@@ -60,7 +60,7 @@ def test_no_line_at_the_seam(name: str, side: str, photos: dict[str, torch.Tenso
 
 def assert_no_line(pixels: torch.Tensor) -> None:
     across = pixels.diff(dim=2).abs().mean((0, 1))
-    beside = torch.cat([across[GROWN - 24:GROWN - 3], across[GROWN + 2:GROWN + 23]]).mean()
+    beside = torch.cat([across[GROWN - 24 : GROWN - 3], across[GROWN + 2 : GROWN + 23]]).mean()
     assert float(across[GROWN - 1]) < 1.5 * float(beside)
 
 
@@ -107,7 +107,7 @@ def test_the_texture_is_as_rich_as_the_photos(name: str, photos: dict[str, torch
 
 
 def assert_rich(pixels: torch.Tensor, side: str = "left") -> None:
-    new, old = pixels[:, :, :GROWN], pixels[:, :, GROWN:2 * GROWN]
+    new, old = pixels[:, :, :GROWN], pixels[:, :, GROWN : 2 * GROWN]
     rich = float(new.diff(dim=1).abs().mean()) / float(old.diff(dim=1).abs().mean())
     assert 0.3 < rich < 2, f"{side}: {rich:.2f} of the detail beside it"
 
@@ -117,7 +117,7 @@ def test_size_and_kept_bytes(side: str, photos: dict[str, torch.Tensor]) -> None
     grown = draft_of(photos, "astronaut", side)
     wide, high = (GROWN + PHOTO, PHOTO) if side in ("left", "right") else (PHOTO, GROWN + PHOTO)
     assert (grown.extent.width, grown.extent.height) == (wide, high)
-    assert torch.equal(as_left(grown.pixels, side)[:, :, GROWN + 32:], as_left(small(photos["astronaut"]), side)[:, :, 32:])
+    assert torch.equal(as_left(grown.pixels, side)[:, :, GROWN + 32 :], as_left(small(photos["astronaut"]), side)[:, :, 32:])
 
 
 def test_overlap_0_keeps_every_pixel(photo: torch.Tensor) -> None:
@@ -147,7 +147,8 @@ def test_the_same_bytes_in_another_process() -> None:
         "photo = torch.stack([ramp, ramp.flip(0), (ramp * 40).sin() / 2 + 0.5])[:, None].repeat(1, 70, 1)\n"
         "result = outpaint(Request((photo,), Params(left=40, up=9), numbered_shots(1, 3)), Draft())\n"
         "import hashlib\n"
-        "digest = hashlib.sha256(result.pictures[0].pixels.numpy().tobytes()).hexdigest()\n")
+        "digest = hashlib.sha256(result.pictures[0].pixels.numpy().tobytes()).hexdigest()\n"
+    )
     here: dict[str, Any] = {}
     exec(code, here)
     there = subprocess.run([sys.executable, "-c", code + "print(digest)"], check=True, capture_output=True, text=True)

@@ -79,14 +79,18 @@ def test_interrupted_before_the_first_pass_gives_no_picture() -> None:
     assert result.stopped == "interrupted"
 
 
-@pytest.mark.parametrize(("how", "words"), [
-    (broken, "the GPU has left"),
-    (not_a_number, "NaN or infinite pixels"),
-    (infinite, "NaN or infinite pixels"),
-    (too_small, "returned 512x504 for a window of 512x512"),
-    (black, "a black picture"),
-    (one_too_few, "returned 0 pictures for 1 windows"),
-], ids=lambda value: getattr(value, "__name__", ""))
+@pytest.mark.parametrize(
+    ("how", "words"),
+    [
+        (broken, "the GPU has left"),
+        (not_a_number, "NaN or infinite pixels"),
+        (infinite, "NaN or infinite pixels"),
+        (too_small, "returned 512x504 for a window of 512x512"),
+        (black, "a black picture"),
+        (one_too_few, "returned 0 pictures for 1 windows"),
+    ],
+    ids=lambda value: getattr(value, "__name__", ""),
+)
 def test_a_failure_with_nothing_finished_is_raised(how: Any, words: str) -> None:
     with pytest.raises(HostError, match=words):
         run(noise_picture(500, 500), FailingHost(0, how), left=100, context=400)

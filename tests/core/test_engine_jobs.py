@@ -22,30 +22,38 @@ from lib_outpaint.planning.limits import Limits
 
 def test_jobs_carry_what_was_asked_for() -> None:
     host = PaintingHost()
-    request = Request((noise_picture(40, 40),), Params(left=8, up=8, fill="edge", side_prompts="up: sky\nleft -: people"),
-                      (Shot(3, None, "a lake", "blur"),), sampling=Sampling(steps=7, denoise=0.9))
+    request = Request(
+        (noise_picture(40, 40),),
+        Params(left=8, up=8, fill="edge", side_prompts="up: sky\nleft -: people"),
+        (Shot(3, None, "a lake", "blur"),),
+        sampling=Sampling(steps=7, denoise=0.9),
+    )
     result = outpaint(request, host)
-    assert [(job.prompt, job.negative_prompt) for job in host.jobs] == [
-        ("a lake", "blur, people"), ("a lake, sky", "blur")]
+    assert [(job.prompt, job.negative_prompt) for job in host.jobs] == [("a lake", "blur, people"), ("a lake, sky", "blur")]
     assert {job.sampling for job in host.jobs} == {Sampling(steps=7, denoise=0.9)}
     assert all(job.params is request.params for job in host.jobs)
     assert [(p.done, p.total, p.text) for p in host.reports] == [(0, 2, "left 1"), (1, 2, "up 1"), (2, 2, "done")]
     assert result.stopped is None
 
 
-@pytest.mark.parametrize(("values", "sampling", "prompt", "field"), [
-    ({"loras": "a:1"}, Sampling(), "", "loras"),
-    ({"controlnet": "on"}, Sampling(), "", "controlnet"),
-    ({"controlnet_weight": 0.5}, Sampling(), "", "controlnet_weight"),
-    ({"mask_weight": 0.5}, Sampling(), "", "mask_weight"),
-    ({"side_prompts": "left: sky"}, Sampling(), "", "side_prompts"),
-    ({}, Sampling(), "a lake", "prompt"),
-    ({}, Sampling(steps=20), "", "steps"),
-    ({}, Sampling(denoise=0.0), "", "denoise"),
-    ({"compare": "fill=edge; loras=a:1"}, Sampling(), "", "loras"),
-], ids=str)
-def test_what_a_host_cannot_do_is_refused_before_sampling(values: dict[str, Any], sampling: Sampling, prompt: str,
-                                                          field: str) -> None:
+@pytest.mark.parametrize(
+    ("values", "sampling", "prompt", "field"),
+    [
+        ({"loras": "a:1"}, Sampling(), "", "loras"),
+        ({"controlnet": "on"}, Sampling(), "", "controlnet"),
+        ({"controlnet_weight": 0.5}, Sampling(), "", "controlnet_weight"),
+        ({"mask_weight": 0.5}, Sampling(), "", "mask_weight"),
+        ({"side_prompts": "left: sky"}, Sampling(), "", "side_prompts"),
+        ({}, Sampling(), "a lake", "prompt"),
+        ({}, Sampling(steps=20), "", "steps"),
+        ({}, Sampling(denoise=0.0), "", "denoise"),
+        ({"compare": "fill=edge; loras=a:1"}, Sampling(), "", "loras"),
+    ],
+    ids=str,
+)
+def test_what_a_host_cannot_do_is_refused_before_sampling(
+    values: dict[str, Any], sampling: Sampling, prompt: str, field: str
+) -> None:
     host = RecordingHost(Capabilities("plain"))
     request = Request((noise_picture(9, 9),), Params(left=8, **values), (Shot(3, None, prompt),), sampling=sampling)
     with pytest.raises(ParamError, match=r"is nothing the plain engine can do; leave it out$") as caught:
@@ -55,14 +63,18 @@ def test_what_a_host_cannot_do_is_refused_before_sampling(values: dict[str, Any]
     assert host.reports == []
 
 
-@pytest.mark.parametrize(("values", "error", "words"), [
-    ({}, ParamError, "no side grows"),
-    ({"left": 8, "side_prompts": "nowhere: x"}, ParamError, "names no side"),
-    ({"left": 8, "compare": "fill=edge; left=0,8"}, ParamError, "no side grows"),
-    ({"left": 8, "compare": "fil=edge"}, ParamError, "is no parameter"),
-    ({"left": 8, "limits": Limits(canvas_pixels=100)}, PlanError, "canvas: 17x9 is"),
-    ({"left": 8, "painted": torch.ones(9, 8, dtype=torch.bool)}, ParamError, "painted: (9, 8) is no mask"),
-], ids=lambda value: str(value)[:50])
+@pytest.mark.parametrize(
+    ("values", "error", "words"),
+    [
+        ({}, ParamError, "no side grows"),
+        ({"left": 8, "side_prompts": "nowhere: x"}, ParamError, "names no side"),
+        ({"left": 8, "compare": "fill=edge; left=0,8"}, ParamError, "no side grows"),
+        ({"left": 8, "compare": "fil=edge"}, ParamError, "is no parameter"),
+        ({"left": 8, "limits": Limits(canvas_pixels=100)}, PlanError, "canvas: 17x9 is"),
+        ({"left": 8, "painted": torch.ones(9, 8, dtype=torch.bool)}, ParamError, "painted: (9, 8) is no mask"),
+    ],
+    ids=lambda value: str(value)[:50],
+)
 def test_bad_input_reaches_no_host(values: dict[str, Any], error: type[OutpaintError], words: str) -> None:
     host = RecordingHost()
     with pytest.raises(error) as caught:

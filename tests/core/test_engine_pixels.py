@@ -22,14 +22,24 @@ from lib_outpaint.planning.geometry import Extent
 
 
 @settings(max_examples=300)
-@given(st.integers(1, 90), st.integers(1, 90), st.tuples(*[st.integers(0, 70)] * 4), st.sampled_from(["px", "%"]),
-       st.sampled_from([0, 1, 7, 32]), st.sampled_from(["auto", "one by one"]), st.sampled_from([0, 0, 7, 16, 40]))
-def test_size_and_bytes_for_every_combination(width: int, height: int, grow: tuple[int, ...], unit: str, overlap: int,
-                                              order: str, step: int) -> None:
+@given(
+    st.integers(1, 90),
+    st.integers(1, 90),
+    st.tuples(*[st.integers(0, 70)] * 4),
+    st.sampled_from(["px", "%"]),
+    st.sampled_from([0, 1, 7, 32]),
+    st.sampled_from(["auto", "one by one"]),
+    st.sampled_from([0, 0, 7, 16, 40]),
+)
+def test_size_and_bytes_for_every_combination(
+    width: int, height: int, grow: tuple[int, ...], unit: str, overlap: int, order: str, step: int
+) -> None:
     """Exact size, every new pixel painted by the host, the source's own bytes beyond the band. 300 cases from 1x1."""
     picture = noise_picture(width, height)
-    part = [size if unit == "px" else int(size * length / 100 + 0.5)
-            for size, length in zip(grow, (width, width, height, height), strict=True)]
+    part = [
+        size if unit == "px" else int(size * length / 100 + 0.5)
+        for size, length in zip(grow, (width, width, height, height), strict=True)
+    ]
     assume(sum(part) > 0)
     values = dict(zip(SIDES, grow, strict=True))
     host = PaintingHost(native_side=64)
@@ -100,13 +110,17 @@ def test_overlap_0_keeps_every_pixel_where_the_seam_is_off_the_grid(size: tuple[
 
 # The prefill leaves nothing behind
 
+
 @pytest.fixture
 def prefilled_with(monkeypatch: pytest.MonkeyPatch) -> Callable[[tuple[float, float, float]], None]:
     """Makes the edge fill one colour."""
+
     def use(colour: tuple[float, float, float]) -> None:
         def flat(pixels: torch.Tensor, known: torch.Tensor, params: Params, seed: int) -> torch.Tensor:
             return torch.tensor(colour)[:, None, None].expand_as(pixels)
+
         monkeypatch.setitem(fills.REGISTRY, "edge", Fill("edge", flat))
+
     return use
 
 
@@ -119,16 +133,20 @@ LAYOUTS: dict[str, tuple[tuple[int, int], dict[str, Any], dict[str, Any]]] = {
     "tiles": ((40, 700), {"right": 40}, {"native_side": 64}),
     "tiles-and-passes": ((300, 61), {"down": 90, "left": 20}, {"native_side": 64}),
     "painted": ((61, 83), {"left": 16, "painted": (slice(20, 60), slice(11, 40)), "painted_fill": "edge"}, {}),
-    "painted-in-tiles": ((500, 500), {"up": 8, "painted": (slice(0, 500), slice(100, 500)), "painted_fill": "edge"},
-                         {"native_side": 128}),
+    "painted-in-tiles": (
+        (500, 500),
+        {"up": 8, "painted": (slice(0, 500), slice(100, 500)), "painted_fill": "edge"},
+        {"native_side": 128},
+    ),
     "one-pixel": ((1, 1), {"left": 5, "down": 70}, {}),
 }
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize(("overlap", "match"), [(0, "off"), (1, "off"), (77, "off"), (32, "seam")])
-def test_a_magenta_prefill_leaves_no_magenta(layout: str, overlap: int, match: str,
-                                             prefilled_with: Callable[[tuple[float, float, float]], None]) -> None:
+def test_a_magenta_prefill_leaves_no_magenta(
+    layout: str, overlap: int, match: str, prefilled_with: Callable[[tuple[float, float, float]], None]
+) -> None:
     """The host repaints where the latent mask says so: then nothing of the prefill is in the output, not a 255th."""
     size, values, caps = LAYOUTS[layout]
     values = dict(values)
@@ -165,8 +183,9 @@ def test_a_painted_region_is_repainted_and_its_surroundings_kept() -> None:
     away = torch.maximum((rows - y).abs(), (columns - x).abs()).amin(2)
     kept = (away > 8) & (torch.arange(200) >= 8)[None, :]
     assert torch.equal(inside[:, kept], picture[:, kept])
-    assert torch.equal(levels(host.jobs[0].pixels[:, :150, :200][:, painted]), levels(picture[:, painted])), \
+    assert torch.equal(levels(host.jobs[0].pixels[:, :150, :200][:, painted]), levels(picture[:, painted])), (
         "without a fill, what lies under the paint is there for the sampler"
+    )
 
 
 @pytest.mark.parametrize("size", [(1, 1), (2, 1), (1, 300)], ids=str)
@@ -180,6 +199,7 @@ def test_the_smallest_pictures(size: tuple[int, int], fill: str) -> None:
 @pytest.mark.parametrize("overlap", [0, 32, 100])
 def test_tiles_that_disagree_leave_no_line_between_them(overlap: int) -> None:
     """Every tile comes back darker than the one before: the step is spread over the joint, in the photo's band too."""
+
     class Fading(RecordingHost):
         def sample(self, job: Any) -> torch.Tensor:
             return torch.full_like(job.pixels, 0.9 - 0.2 * job.pass_index)

@@ -21,14 +21,16 @@ def test_compare_makes_every_combination() -> None:
     host = PaintingHost()
     result = run(noise_picture(30, 30), host, count=2, left=8, compare="fill=edge,mirror; overlap=0,8")
     assert [(grown.label, grown.image) for grown in result.pictures] == [
-        (f"fill={fill}, overlap={overlap}", image)
-        for fill in ("edge", "mirror") for overlap in (0, 8) for image in (0, 1)]
+        (f"fill={fill}, overlap={overlap}", image) for fill in ("edge", "mirror") for overlap in (0, 8) for image in (0, 1)
+    ]
     assert [grown.params.fill for grown in result.pictures][::4] == ["edge", "mirror"]
     assert host.reports[-1].total == len(host.calls) == 8
 
 
-@pytest.mark.parametrize(("extras", "canvas", "mask"), [
-    ("none", False, False), ("canvas", True, False), ("mask", False, True), ("both", True, True)])
+@pytest.mark.parametrize(
+    ("extras", "canvas", "mask"),
+    [("none", False, False), ("canvas", True, False), ("mask", False, True), ("both", True, True)],
+)
 def test_extras(extras: str, canvas: bool, mask: bool) -> None:
     picture = noise_picture(40, 30)
     grown = one(picture, left=60, step=30, extras=extras, overlap=4)
@@ -55,16 +57,25 @@ def test_preview_is_the_prefilled_canvas_and_samples_nothing() -> None:
 
 
 def test_infotext_of_a_run() -> None:
-    request = Request((noise_picture(30, 30),), Params(left=40, step=20, fill="edge", side_prompts="left: a, b"),
-                      (Shot(7, 9, "a lake", "blur"),))
+    request = Request(
+        (noise_picture(30, 30),),
+        Params(left=40, step=20, fill="edge", side_prompts="left: a, b"),
+        (Shot(7, 9, "a lake", "blur"),),
+    )
     result = outpaint(request, PaintingHost())
     text = infotext(result.pictures[0], result.engine)
     prompt, negative, entries = text.split("\n")
     assert (prompt, negative) == ("a lake", "Negative prompt: blur")
     seeds = " ".join(str(p.seed) for p in result.pictures[0].passes)
-    for entry in ("Seed: 7, Size: 70x30, Variation seed: 9", "Outpaint left: 40", "Outpaint fill: edge",
-                  'Outpaint side prompts: "left: a, b"', "Outpaint engine: test", "Outpaint passes: 2",
-                  f"Outpaint pass seeds: {seeds}"):
+    for entry in (
+        "Seed: 7, Size: 70x30, Variation seed: 9",
+        "Outpaint left: 40",
+        "Outpaint fill: edge",
+        'Outpaint side prompts: "left: a, b"',
+        "Outpaint engine: test",
+        "Outpaint passes: 2",
+        f"Outpaint pass seeds: {seeds}",
+    ):
         assert entry in entries
     assert json.loads(entries.split("side prompts: ")[1].split(", Outpaint")[0]) == "left: a, b"
 

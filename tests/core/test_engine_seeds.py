@@ -20,6 +20,7 @@ def test_same_seed_same_bytes(fill: str, photo: torch.Tensor) -> None:
     def once(seed: int) -> torch.Tensor:
         request = Request((photo[:, :100, :120],), Params(left=30, down=20, fill=fill), numbered_shots(1, seed))
         return outpaint(request, RecordingHost()).pictures[0].pixels
+
     assert torch.equal(once(5), once(5))
     assert not torch.equal(once(5), once(6))
 
@@ -41,7 +42,11 @@ def test_batches_hold_the_same_pass_of_several_pictures() -> None:
     host = PaintingHost()
     run(noise_picture(40, 40), host, count=3, batch=2, left=40, step=24)
     assert [[(job.image, job.pass_index) for job in call] for call in host.calls] == [
-        [(0, 0), (1, 0)], [(0, 1), (1, 1)], [(2, 0)], [(2, 1)]]
+        [(0, 0), (1, 0)],
+        [(0, 1), (1, 1)],
+        [(2, 0)],
+        [(2, 1)],
+    ]
 
 
 def test_pass_seeds() -> None:

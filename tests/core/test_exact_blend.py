@@ -118,14 +118,23 @@ def test_what_is_checked_comes_back_clamped_and_in_float() -> None:
     assert near(found, torch.linspace(-1, 2, 96).reshape(3, 4, 8).clamp(0, 1))
 
 
-@pytest.mark.parametrize(("sampled", "words"), [
-    (torch.zeros(3, 4, 9), "the sampler returned 9x4 for a window of 8x4"),
-    (torch.zeros(5), "the sampler returned (5,) for a window of 8x4"),
-    (torch.full((3, 4, 8), math.nan), NAN),
-    (torch.full((3, 4, 8), -math.inf), NAN),
-    (torch.full((3, 4, 8), BLACK), "the sampler returned a black picture, as models do that overflow; try full precision"),
-    (torch.full((3, 4, 8), -1.0), "the sampler returned a black picture, as models do that overflow; try full precision"),
-])
+@pytest.mark.parametrize(
+    ("sampled", "words"),
+    [
+        (torch.zeros(3, 4, 9), "the sampler returned 9x4 for a window of 8x4"),
+        (torch.zeros(5), "the sampler returned (5,) for a window of 8x4"),
+        (torch.full((3, 4, 8), math.nan), NAN),
+        (torch.full((3, 4, 8), -math.inf), NAN),
+        (
+            torch.full((3, 4, 8), BLACK),
+            "the sampler returned a black picture, as models do that overflow; try full precision",
+        ),
+        (
+            torch.full((3, 4, 8), -1.0),
+            "the sampler returned a black picture, as models do that overflow; try full precision",
+        ),
+    ],
+)
 def test_what_is_refused_is_told_in_a_line(sampled: torch.Tensor, words: str) -> None:
     with pytest.raises(HostError) as caught:
         checked(sampled, torch.full((3, 4, 8), 0.5))

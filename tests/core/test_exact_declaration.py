@@ -164,9 +164,7 @@ def test_the_schemas_head() -> None:
         "type": "object",
         "additionalProperties": False,
     }
-    assert all(
-        isinstance(value, int) for value in (schema["properties"]["left"][key] for key in ("minimum", "maximum"))
-    )
+    assert all(isinstance(value, int) for value in (schema["properties"]["left"][key] for key in ("minimum", "maximum")))
 
 
 def test_the_table_in_full() -> None:
@@ -181,8 +179,7 @@ def test_the_table_in_full() -> None:
         ),
         (
             "aspect",
-            "`aspect` | empty | text | Grow to a shape such as 16:9 instead of by amounts; nothing is cropped or "
-            "scaled.",
+            "`aspect` | empty | text | Grow to a shape such as 16:9 instead of by amounts; nothing is cropped or scaled.",
         ),
         (
             "fill",
@@ -192,8 +189,7 @@ def test_the_table_in_full() -> None:
         ),
         (
             "mask_weight",
-            "`mask_weight` | host's setting | 0..1 | Inpainting conditioning mask weight; empty is the host's "
-            "own setting.",
+            "`mask_weight` | host's setting | 0..1 | Inpainting conditioning mask weight; empty is the host's own setting.",
         ),
         (
             "overlap",

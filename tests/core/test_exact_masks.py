@@ -106,8 +106,10 @@ def test_a_painted_region_in_numbers() -> None:
     found = region_coverage(tall, Params(overlap=4, mask_falloff=1.0))[7, 2:13]
     # Grown by 2, then averaged over 5: a ramp of fifths, and 1 on what was painted.
     assert near(found, [0, 0.2, 0.4, 0.6, 0.8, 1, 0.8, 0.6, 0.4, 0.2, 0])
-    assert near(region_coverage(tall, Params(overlap=4, mask_falloff=2.0))[7, 2:13],
-                [0, 0.04, 0.16, 0.36, 0.64, 1, 0.64, 0.36, 0.16, 0.04, 0])
+    assert near(
+        region_coverage(tall, Params(overlap=4, mask_falloff=2.0))[7, 2:13],
+        [0, 0.04, 0.16, 0.36, 0.64, 1, 0.64, 0.36, 0.16, 0.04, 0],
+    )
     assert near(region_coverage(tall, Params(overlap=1)), tall.float())
     assert near(region_coverage(tall, Params(overlap=2))[7, 2:13], [0, 0, 0, 1 / 3, 2 / 3, 1, 2 / 3, 1 / 3, 0, 0, 0])
 

@@ -47,8 +47,12 @@ SPLIT = ("left", "down", "all sides together", "tiles", "tiles and a corner", "p
 
 
 def boxes(step: Pass) -> dict[str, Any]:
-    return {"name": step.name, "window": str(step.window), "new": [str(box) for box in step.new],
-            "known": [str(box) for box in step.known]}
+    return {
+        "name": step.name,
+        "window": str(step.window),
+        "new": [str(box) for box in step.new],
+        "known": [str(box) for box in step.known],
+    }
 
 
 def plan_of(name: str) -> tuple[Plan, Params, Capabilities]:
@@ -59,11 +63,16 @@ def plan_of(name: str) -> tuple[Plan, Params, Capabilities]:
 
 def found(name: str) -> dict[str, Any]:
     plan, params, caps = plan_of(name)
-    record: dict[str, Any] = {"summary": plan.summary(params.overlap), "canvas latents": plan.canvas_latent_pixels,
-                              "passes": [boxes(step) for step in plan.passes]}
+    record: dict[str, Any] = {
+        "summary": plan.summary(params.overlap),
+        "canvas latents": plan.canvas_latent_pixels,
+        "passes": [boxes(step) for step in plan.passes],
+    }
     if name in SPLIT:
-        record["split"] = {plan.passes[i].name: [boxes(step) for step in split_pass(plan, plan.passes[i], params, caps)]
-                           for i in sorted({0, len(plan.passes) - 1})}
+        record["split"] = {
+            plan.passes[i].name: [boxes(step) for step in split_pass(plan, plan.passes[i], params, caps)]
+            for i in sorted({0, len(plan.passes) - 1})
+        }
     return record
 
 
@@ -95,8 +104,11 @@ def test_windows_of_one_axis() -> None:
     assert across_window(100, 50, grid) == Interval(-88, 104)
     assert across_window(500, 1000, grid) == Interval(-264, 504)
     assert across_window(8, 1000, Grid(8, 512, 10**6, 0, 20, 100)) == Interval(-120, 8)
-    with pytest.raises(PlanError, match=r"^a pass of 8 px with 2000 px of context needs a window 2048 px across, over the "
-                                        r"largest window of 0\.10 MP; lower step or context$"):
+    with pytest.raises(
+        PlanError,
+        match=r"^a pass of 8 px with 2000 px of context needs a window 2048 px across, over the "
+        r"largest window of 0\.10 MP; lower step or context$",
+    ):
         across_window(8, 3000, Grid(8, 512, 100_000, 0, 2000, 0))
     assert across_window(0, 64, Grid(8, 512, 64 * 64, 0, 64, 0)) == Interval(-64, 0)
     assert along_windows(0, 100, 512, grid) == [(0, 128)]
@@ -104,40 +116,56 @@ def test_windows_of_one_axis() -> None:
     assert along_windows(0, 1500, 520, Grid(8, 512, 520 * 1504, 0, 0, 0)) == [(0, 1504)]
     assert along_windows(0, 2000, 512, grid) == [(0, 1536), (464, 2000)]
     assert along_windows(0, 4000, 512, grid) == [(0, 1536), (816, 2352), (1640, 3176), (2464, 4000)]
-    assert along_windows(16, 1016, 512, Grid(8, 512, 512 * 512, 0, 0, 200)) == [
-        (16, 528), (256, 768), (504, 1016)]
+    assert along_windows(16, 1016, 512, Grid(8, 512, 512 * 512, 0, 0, 200)) == [(16, 528), (256, 768), (504, 1016)]
     assert side_box(Box(10, 20, 30, 50), Side.UP, (-4, 8), (1, 2)) == Box(1, 12, 2, 24)
 
 
-@pytest.mark.parametrize(("span", "margins", "window"), [
-    ((100, 400), (50, 0), (44, 428)), ((100, 400), (0, 50), (96, 480)), ((100, 401), (0, 50), (97, 481)),
-    ((3, 67), (3, 9), (-5, 123)), ((0, 64), (0, 0), (0, 64)), ((10, 64), (0, 0), (10, 74))])
+@pytest.mark.parametrize(
+    ("span", "margins", "window"),
+    [
+        ((100, 400), (50, 0), (44, 428)),
+        ((100, 400), (0, 50), (96, 480)),
+        ((100, 401), (0, 50), (97, 481)),
+        ((3, 67), (3, 9), (-5, 123)),
+        ((0, 64), (0, 0), (0, 64)),
+        ((10, 64), (0, 0), (10, 74)),
+    ],
+)
 def test_a_window_around_what_is_known(span: tuple[int, int], margins: tuple[int, int], window: tuple[int, int]) -> None:
     assert Grid(8, 512, 10**9, 0, 0).around(*span, *margins) == window
 
 
-@pytest.mark.parametrize(("grid", "span", "inside", "windows"), [
-    # One window of the native side around a small part, kept inside the picture.
-    (Grid(8, 256, 10**6, 0, 0, 0), (500, 520), (0, 1000), [((376, 632), (500, 520))]),
-    (Grid(8, 256, 10**6, 0, 0, 0), (3, 20), (0, 1000), [((0, 256), (3, 20))]),
-    (Grid(8, 256, 10**6, 0, 0, 0), (990, 1000), (0, 1000), [((744, 1000), (990, 1000))]),
-    (Grid(8, 256, 10**6, 0, 0, 0), (990, 1001), (0, 1001), [((752, 1008), (990, 1001))]),
-    (Grid(8, 256, 10**6, 0, 0, 0), (120, 140), (100, 150), [((100, 164), (120, 140))]),
-    (Grid(8, 256, 10**6, 0, 0, 0), (120, 130), (100, 900), [((100, 356), (120, 130))]),
-    # At the picture's own edges nothing is missing: one window also where a quarter on both sides would not fit.
-    (Grid(8, 512, 512 * 512, 0, 0, 0), (0, 512), (0, 512), [((0, 512), (0, 512))]),
-    (Grid(8, 512, 512 * 512, 0, 0, 0), (0, 384), (0, 900), [((0, 512), (0, 384))]),
-    (Grid(8, 512, 512 * 512, 0, 0, 0), (0, 385), (0, 900), [((0, 512), (0, 192)), ((32, 544), (192, 385))]),
-    (Grid(8, 512, 512 * 512, 0, 0, 0), (516, 900), (0, 900), [((392, 904), (516, 900))]),
-    # A wide band needs its own width and a cell around the part: 168 px here, more than a quarter of 512.
-    (Grid(8, 512, 512 * 512, 0, 0, 160), (500, 676), (0, 2000), [((328, 840), (500, 676))]),
-    (Grid(8, 512, 512 * 512, 0, 0, 160), (500, 677), (0, 2000), [((288, 800), (500, 588)), ((376, 888), (588, 677))]),
-    # Several: each repaints a part and sees a quarter, or the band, around it.
-    (Grid(8, 256, 256 * 256, 0, 0, 0), (100, 400), (0, 2000), [((16, 272), (100, 200)), ((120, 376), (200, 300)),
-                                                              ((216, 472), (300, 400))]),
-], ids=lambda value: str(value)[:30])
-def test_windows_over_a_part(grid: Grid, span: tuple[int, int], inside: tuple[int, int],
-                             windows: list[tuple[tuple[int, int], tuple[int, int]]]) -> None:
+@pytest.mark.parametrize(
+    ("grid", "span", "inside", "windows"),
+    [
+        # One window of the native side around a small part, kept inside the picture.
+        (Grid(8, 256, 10**6, 0, 0, 0), (500, 520), (0, 1000), [((376, 632), (500, 520))]),
+        (Grid(8, 256, 10**6, 0, 0, 0), (3, 20), (0, 1000), [((0, 256), (3, 20))]),
+        (Grid(8, 256, 10**6, 0, 0, 0), (990, 1000), (0, 1000), [((744, 1000), (990, 1000))]),
+        (Grid(8, 256, 10**6, 0, 0, 0), (990, 1001), (0, 1001), [((752, 1008), (990, 1001))]),
+        (Grid(8, 256, 10**6, 0, 0, 0), (120, 140), (100, 150), [((100, 164), (120, 140))]),
+        (Grid(8, 256, 10**6, 0, 0, 0), (120, 130), (100, 900), [((100, 356), (120, 130))]),
+        # At the picture's own edges nothing is missing: one window also where a quarter on both sides would not fit.
+        (Grid(8, 512, 512 * 512, 0, 0, 0), (0, 512), (0, 512), [((0, 512), (0, 512))]),
+        (Grid(8, 512, 512 * 512, 0, 0, 0), (0, 384), (0, 900), [((0, 512), (0, 384))]),
+        (Grid(8, 512, 512 * 512, 0, 0, 0), (0, 385), (0, 900), [((0, 512), (0, 192)), ((32, 544), (192, 385))]),
+        (Grid(8, 512, 512 * 512, 0, 0, 0), (516, 900), (0, 900), [((392, 904), (516, 900))]),
+        # A wide band needs its own width and a cell around the part: 168 px here, more than a quarter of 512.
+        (Grid(8, 512, 512 * 512, 0, 0, 160), (500, 676), (0, 2000), [((328, 840), (500, 676))]),
+        (Grid(8, 512, 512 * 512, 0, 0, 160), (500, 677), (0, 2000), [((288, 800), (500, 588)), ((376, 888), (588, 677))]),
+        # Several: each repaints a part and sees a quarter, or the band, around it.
+        (
+            Grid(8, 256, 256 * 256, 0, 0, 0),
+            (100, 400),
+            (0, 2000),
+            [((16, 272), (100, 200)), ((120, 376), (200, 300)), ((216, 472), (300, 400))],
+        ),
+    ],
+    ids=lambda value: str(value)[:30],
+)
+def test_windows_over_a_part(
+    grid: Grid, span: tuple[int, int], inside: tuple[int, int], windows: list[tuple[tuple[int, int], tuple[int, int]]]
+) -> None:
     assert list(grid.covering(*span, *inside)) == windows
 
 

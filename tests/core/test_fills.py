@@ -107,5 +107,4 @@ def test_random_fills_are_the_same_in_another_process() -> None:
 @pytest.mark.parametrize("fill", [name for name in FILLS if name not in RANDOM])
 def test_other_fills_do_not(fill: str) -> None:
     known = KNOWN["l-shape"]
-    assert torch.equal(prefill(fill, picture(known), known, DEFAULTS, 7),
-                       prefill(fill, picture(known), known, DEFAULTS, 8))
+    assert torch.equal(prefill(fill, picture(known), known, DEFAULTS, 7), prefill(fill, picture(known), known, DEFAULTS, 8))

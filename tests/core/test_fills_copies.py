@@ -20,17 +20,20 @@ def shown(pixels: torch.Tensor) -> str:
     return "".join(str(round(10 * float(value))) for value in pixels[0, 0])
 
 
-@pytest.mark.parametrize(("fill", "given_row", "filled"), [
-    ("edge", "...123", "111123"),
-    ("edge", "123...", "123333"),
-    ("edge", "1...45", "111445"),
-    ("mirror", "...123", "321123"),
-    ("mirror", "123...", "123321"),
-    ("mirror", "........123", "21123321123"),
-    ("mirror", "12.......", "122112211"),
-    ("mirror", "5.....", "555555"),
-    ("mirror", "12...34", "1221334"),
-])
+@pytest.mark.parametrize(
+    ("fill", "given_row", "filled"),
+    [
+        ("edge", "...123", "111123"),
+        ("edge", "123...", "123333"),
+        ("edge", "1...45", "111445"),
+        ("mirror", "...123", "321123"),
+        ("mirror", "123...", "123321"),
+        ("mirror", "........123", "21123321123"),
+        ("mirror", "12.......", "122112211"),
+        ("mirror", "5.....", "555555"),
+        ("mirror", "12...34", "1221334"),
+    ],
+)
 def test_copies_of_a_row(fill: str, given_row: str, filled: str) -> None:
     pixels, known = row(given_row)
     assert shown(prefill(fill, pixels, known, DEFAULTS, 0)) == filled
@@ -54,7 +57,7 @@ def test_mosaic_is_made_of_tiles_of_the_mirrors_mean(tile: int, photo: torch.Ten
     pixels = photo[:, :64, :128]
     filled = prefill("mosaic", pixels, known, Params(left=1, mosaic=tile), 0)
     mirrored = prefill("mirror", pixels, known, DEFAULTS, 0)
-    first = filled[:, :tile, :min(tile, 64)]
+    first = filled[:, :tile, : min(tile, 64)]
     assert float((first - first[:, :1, :1]).abs().max()) == 0
     if tile <= 64:
         assert torch.allclose(first[:, 0, 0], mirrored[:, :tile, :tile].mean((1, 2)), atol=1e-5)
@@ -62,9 +65,16 @@ def test_mosaic_is_made_of_tiles_of_the_mirrors_mean(tile: int, photo: torch.Ten
 
 
 @pytest.mark.parametrize("how", ["edge", "mirror"])
-@pytest.mark.parametrize(("rows", "columns"), [
-    ("####", "..####.."), ("..##..", "########"), ("...####..", ".#####......."), (".#..##..", "#...###"), ("#", "..#"),
-])
+@pytest.mark.parametrize(
+    ("rows", "columns"),
+    [
+        ("####", "..####.."),
+        ("..##..", "########"),
+        ("...####..", ".#####......."),
+        (".#..##..", "#...###"),
+        ("#", "..#"),
+    ],
+)
 def test_rectangles_are_filled_as_any_other_shape(how: str, rows: str, columns: str) -> None:
     known_rows, known_columns = (torch.tensor([mark == "#" for mark in line]) for line in (rows, columns))
     known = known_rows[:, None] & known_columns[None, :]

@@ -22,12 +22,20 @@ def test_an_unknown_method() -> None:
         prefill("lama", torch.zeros(3, 4, 4), mask(["##.."] * 4), DEFAULTS, 0)
 
 
-@pytest.mark.parametrize(("fill", "modules", "words"), [
-    ("telea", ("cv2",), "fill 'telea' needs opencv-python-headless: pip install -e \".[opencv]\" in this program's folder"),
-    ("patchmatch", ("patchmatch",), "pip install -e \".[draft]\" in this program's folder"),
-])
-def test_a_missing_package_is_named(fill: str, modules: tuple[str, ...], words: str,
-                                    monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("fill", "modules", "words"),
+    [
+        (
+            "telea",
+            ("cv2",),
+            "fill 'telea' needs opencv-python-headless: pip install -e \".[opencv]\" in this program's folder",
+        ),
+        ("patchmatch", ("patchmatch",), 'pip install -e ".[draft]" in this program\'s folder'),
+    ],
+)
+def test_a_missing_package_is_named(
+    fill: str, modules: tuple[str, ...], words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     real = builtins.__import__
 
     def without(name: str, *rest: Any, **more: Any) -> Any:
@@ -48,8 +56,10 @@ def test_the_registry_says_what_it_needs() -> None:
     assert RANDOM == ["noise", "patchmatch"]
 
 
-@pytest.mark.parametrize(("device", "works_on"), [
-    ("mps", "cpu"), ("privateuseone:0", "cpu"), ("cuda:1", "cuda:1"), ("xpu:0", "xpu:0"), ("cpu", "cpu")])
+@pytest.mark.parametrize(
+    ("device", "works_on"),
+    [("mps", "cpu"), ("privateuseone:0", "cpu"), ("cuda:1", "cuda:1"), ("xpu:0", "xpu:0"), ("cpu", "cpu")],
+)
 def test_devices_without_float64_leave_fills_to_the_cpu(device: str, works_on: str) -> None:
     assert working_device(torch.device(device)) == torch.device(works_on)
 

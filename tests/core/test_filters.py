@@ -17,7 +17,7 @@ def written_out(values: torch.Tensor, radius: int) -> torch.Tensor:
     found = torch.zeros_like(values)
     for y in range(values.shape[0]):
         for x in range(values.shape[1]):
-            found[y, x] = values[max(y - radius, 0):y + radius + 1, max(x - radius, 0):x + radius + 1].sum()
+            found[y, x] = values[max(y - radius, 0) : y + radius + 1, max(x - radius, 0) : x + radius + 1].sum()
     return found
 
 

@@ -11,8 +11,9 @@ from lib_outpaint.planning.geometry import Box, Extent, Margins, Side, bounding,
 BOX = Box(10, 20, 40, 60)
 sizes = st.integers(0, 50)
 corners = st.integers(-50, 50)
-boxes = st.builds(lambda left, top, width, height: Box(left, top, left + width, top + height),
-                  corners, corners, sizes, sizes)
+boxes = st.builds(
+    lambda left, top, width, height: Box(left, top, left + width, top + height), corners, corners, sizes, sizes
+)
 
 
 def pixels(box: Box) -> set[tuple[int, int]]:
@@ -24,20 +25,26 @@ def test_rounding_to_a_multiple(value: int, up: int, down: int) -> None:
     assert (round_up(value, 8), round_down(value, 8)) == (up, down)
 
 
-@pytest.mark.parametrize(("side", "strip"), [
-    (Side.LEFT, Box(3, 20, 10, 60)),
-    (Side.RIGHT, Box(40, 20, 47, 60)),
-    (Side.UP, Box(10, 13, 40, 20)),
-    (Side.DOWN, Box(10, 60, 40, 67)),
-], ids=lambda value: value.value if isinstance(value, Side) else "")
+@pytest.mark.parametrize(
+    ("side", "strip"),
+    [
+        (Side.LEFT, Box(3, 20, 10, 60)),
+        (Side.RIGHT, Box(40, 20, 47, 60)),
+        (Side.UP, Box(10, 13, 40, 20)),
+        (Side.DOWN, Box(10, 60, 40, 67)),
+    ],
+    ids=lambda value: value.value if isinstance(value, Side) else "",
+)
 def test_a_strip_lies_beside_its_side(side: Side, strip: Box) -> None:
     assert BOX.strip(side, 7) == strip
     assert BOX.grown(Margins(**{side.value: 7})) == bounding((BOX, strip))
 
 
-@pytest.mark.parametrize(("side", "horizontal", "at_start"), [
-    (Side.LEFT, True, True), (Side.RIGHT, True, False), (Side.UP, False, True), (Side.DOWN, False, False)],
-    ids=lambda value: value.value if isinstance(value, Side) else "")
+@pytest.mark.parametrize(
+    ("side", "horizontal", "at_start"),
+    [(Side.LEFT, True, True), (Side.RIGHT, True, False), (Side.UP, False, True), (Side.DOWN, False, False)],
+    ids=lambda value: value.value if isinstance(value, Side) else "",
+)
 def test_what_a_side_says_about_itself(side: Side, horizontal: bool, at_start: bool) -> None:
     assert (side.horizontal, side.at_start) == (horizontal, at_start)
     assert Margins(**{side.value: 5})[side] == 5

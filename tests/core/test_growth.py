@@ -15,53 +15,64 @@ PHOTO = Extent(371, 681)
 extents = st.builds(Extent, st.integers(1, 3000), st.integers(1, 3000))
 
 
-@pytest.mark.parametrize(("values", "margins"), [
-    ({"left": 128}, Margins(left=128)),
-    ({"left": 1, "right": 2, "up": 3, "down": 4}, Margins(1, 2, 3, 4)),
-    ({"left": 50, "unit": "%"}, Margins(left=186)),  # 185.5 px: halves round up
-    ({"up": 10, "unit": "%"}, Margins(up=68)),
-    ({"right": 0.2, "unit": "%"}, Margins(right=1)),
-    ({"size": "499x681", "anchor": "right"}, Margins(left=128)),
-    ({"size": "400 x 700", "anchor": "center"}, Margins(14, 15, 9, 10)),
-    ({"size": "400×700", "anchor": "up left"}, Margins(right=29, down=19)),
-    ({"size": "400x700", "anchor": "down right"}, Margins(left=29, up=19)),
-    ({"size": "400x700", "anchor": "left"}, Margins(right=29, up=9, down=10)),
-    ({"size": "400x700", "anchor": "down"}, Margins(left=14, right=15, up=19)),
-    ({"aspect": "1:1"}, Margins(left=155, right=155)),
-    ({"aspect": "1:2"}, Margins(up=30, down=31)),
-    ({"aspect": " 16 / 9 ", "anchor": "left"}, Margins(right=840)),
-    ({"aspect": "1.5:1", "anchor": "right"}, Margins(left=651)),
-    ({"left": 5, "source_size": "371x681"}, Margins(left=5)),
-    ({"left": 5, "source_size": " 371 × 681 "}, Margins(left=5)),
-    ({"left": 5, "source_size": " "}, Margins(left=5)),
-], ids=str)
+@pytest.mark.parametrize(
+    ("values", "margins"),
+    [
+        ({"left": 128}, Margins(left=128)),
+        ({"left": 1, "right": 2, "up": 3, "down": 4}, Margins(1, 2, 3, 4)),
+        ({"left": 50, "unit": "%"}, Margins(left=186)),  # 185.5 px: halves round up
+        ({"up": 10, "unit": "%"}, Margins(up=68)),
+        ({"right": 0.2, "unit": "%"}, Margins(right=1)),
+        ({"size": "499x681", "anchor": "right"}, Margins(left=128)),
+        ({"size": "400 x 700", "anchor": "center"}, Margins(14, 15, 9, 10)),
+        ({"size": "400×700", "anchor": "up left"}, Margins(right=29, down=19)),
+        ({"size": "400x700", "anchor": "down right"}, Margins(left=29, up=19)),
+        ({"size": "400x700", "anchor": "left"}, Margins(right=29, up=9, down=10)),
+        ({"size": "400x700", "anchor": "down"}, Margins(left=14, right=15, up=19)),
+        ({"aspect": "1:1"}, Margins(left=155, right=155)),
+        ({"aspect": "1:2"}, Margins(up=30, down=31)),
+        ({"aspect": " 16 / 9 ", "anchor": "left"}, Margins(right=840)),
+        ({"aspect": "1.5:1", "anchor": "right"}, Margins(left=651)),
+        ({"left": 5, "source_size": "371x681"}, Margins(left=5)),
+        ({"left": 5, "source_size": " 371 × 681 "}, Margins(left=5)),
+        ({"left": 5, "source_size": " "}, Margins(left=5)),
+    ],
+    ids=str,
+)
 def test_margins(values: dict[str, object], margins: Margins) -> None:
     assert margins_for(Params(**values), PHOTO) == margins
 
 
-@pytest.mark.parametrize(("values", "field", "words"), [
-    ({}, "left, right, up, down", "no side grows: set an amount"),
-    ({"left": 0.1, "unit": "%"}, "left, right, up, down", "no side grows"),
-    ({"size": "371x681"}, "left, right, up, down", "no side grows: the picture already is 371x681"),
-    ({"aspect": "371:681"}, "left, right, up, down", "no side grows: the picture already is 371x681"),
-    ({"size": "370x900"}, "size", "is smaller than the picture, which is 371x681"),
-    ({"size": "900"}, "size", "is not a size such as 1920x1080"),
-    ({"size": "-900x900"}, "size", "is not a size"),
-    ({"size": "9999999x900"}, "size", "is not a size"),
-    ({"aspect": "wide"}, "aspect", "is not a ratio such as 16:9"),
-    ({"aspect": "16:0"}, "aspect", "is not a ratio"),
-    ({"aspect": "0:9"}, "aspect", "is not a ratio"),
-    ({"aspect": "16:-9"}, "aspect", "is not a ratio"),
-    ({"aspect": "nan:9"}, "aspect", "is not a ratio"),
-    ({"aspect": "16:9", "left": 5}, "aspect", "cannot be combined with left"),
-    ({"size": "900x900", "up": 5, "down": 6}, "size", "cannot be combined with up, down"),
-    ({"aspect": "16:9", "size": "900x900"}, "aspect", "cannot be combined with size"),
-    ({"left": 5, "source_size": "243x681"}, "source_size",
-     "'243x681' is the size these parameters are for, but this picture is 371x681"),
-    ({"left": 5, "source_size": "681x371"}, "source_size", "empty \"Only for a picture of\" to grow it too"),
-    ({"left": 5, "source_size": "371"}, "source_size", "is not a size such as 600x400"),
-    ({"size": "371x681", "source_size": "200x681"}, "source_size", "may have grown already"),
-], ids=str)
+@pytest.mark.parametrize(
+    ("values", "field", "words"),
+    [
+        ({}, "left, right, up, down", "no side grows: set an amount"),
+        ({"left": 0.1, "unit": "%"}, "left, right, up, down", "no side grows"),
+        ({"size": "371x681"}, "left, right, up, down", "no side grows: the picture already is 371x681"),
+        ({"aspect": "371:681"}, "left, right, up, down", "no side grows: the picture already is 371x681"),
+        ({"size": "370x900"}, "size", "is smaller than the picture, which is 371x681"),
+        ({"size": "900"}, "size", "is not a size such as 1920x1080"),
+        ({"size": "-900x900"}, "size", "is not a size"),
+        ({"size": "9999999x900"}, "size", "is not a size"),
+        ({"aspect": "wide"}, "aspect", "is not a ratio such as 16:9"),
+        ({"aspect": "16:0"}, "aspect", "is not a ratio"),
+        ({"aspect": "0:9"}, "aspect", "is not a ratio"),
+        ({"aspect": "16:-9"}, "aspect", "is not a ratio"),
+        ({"aspect": "nan:9"}, "aspect", "is not a ratio"),
+        ({"aspect": "16:9", "left": 5}, "aspect", "cannot be combined with left"),
+        ({"size": "900x900", "up": 5, "down": 6}, "size", "cannot be combined with up, down"),
+        ({"aspect": "16:9", "size": "900x900"}, "aspect", "cannot be combined with size"),
+        (
+            {"left": 5, "source_size": "243x681"},
+            "source_size",
+            "'243x681' is the size these parameters are for, but this picture is 371x681",
+        ),
+        ({"left": 5, "source_size": "681x371"}, "source_size", 'empty "Only for a picture of" to grow it too'),
+        ({"left": 5, "source_size": "371"}, "source_size", "is not a size such as 600x400"),
+        ({"size": "371x681", "source_size": "200x681"}, "source_size", "may have grown already"),
+    ],
+    ids=str,
+)
 def test_what_cannot_be_grown(values: dict[str, object], field: str, words: str) -> None:
     with pytest.raises(ParamError) as caught:
         margins_for(Params(**values), PHOTO)
@@ -80,14 +91,15 @@ def test_a_size_is_reached_exactly(source: Extent, wider: int, taller: int, anch
 
 
 @given(extents, st.integers(1, 40), st.integers(1, 40), st.sampled_from(ANCHORS))
-def test_an_aspect_is_reached_to_the_pixel_by_growing_one_axis(source: Extent, across: int, along: int,
-                                                               anchor: str) -> None:
+def test_an_aspect_is_reached_to_the_pixel_by_growing_one_axis(source: Extent, across: int, along: int, anchor: str) -> None:
     try:
         margins = margins_for(Params(aspect=f"{across}:{along}", anchor=anchor), source)
     except ParamError:
         # Nothing grows only when the picture already has the shape, to the nearest pixel.
-        assert abs(source.width - source.height * across / along) <= 0.5 \
+        assert (
+            abs(source.width - source.height * across / along) <= 0.5
             or abs(source.height - source.width * along / across) <= 0.5
+        )
         return
     grown = source.box.grown(margins).extent
     assert grown.width == source.width or grown.height == source.height

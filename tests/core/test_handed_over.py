@@ -34,8 +34,9 @@ def test_a_picture_that_was_handed_over_is_not_kept() -> None:
 
     def take(grown: Grown) -> None:
         nonlocal most
-        seen.extend(weakref.ref(tensor) for tensor in (grown.pixels, grown.touched, grown.canvas, grown.mask)
-                    if tensor is not None)
+        seen.extend(
+            weakref.ref(tensor) for tensor in (grown.pixels, grown.touched, grown.canvas, grown.mask) if tensor is not None
+        )
         most = max(most, held(seen))
 
     result = outpaint(request(Params(left=8, extras="both"), 4), SeededHost(), take, keep=False)

@@ -13,14 +13,18 @@ from lib_outpaint.parameters.params import Params
 SMALL = RecordingHost(native_side=64).caps
 
 
-@pytest.mark.parametrize(("values", "idle"), [
-    ({"left": 8, "side_prompts": "left: a door"}, []),
-    ({"left": 8, "side_prompts": "!right -: people\nleft: a door"}, ["!right -: people"]),
-    ({"left": 64, "step": 32, "side_prompts": "left 2: a door\nleft 3: the sea"}, ["left 3: the sea"]),
-    ({"left": 8, "side_prompts": "mask: a cat"}, ["mask: a cat"]),
-    ({"compare": "left=8,0; up=8", "side_prompts": "left: a door\ndown: grass"}, ["down: grass"]),
-    ({"left": 8, "compare": 'side_prompts="left: a","up: b"'}, ["up: b"]),
-], ids=["used", "no such side", "no such pass", "no mask", "used in one combination", "compared"])
+@pytest.mark.parametrize(
+    ("values", "idle"),
+    [
+        ({"left": 8, "side_prompts": "left: a door"}, []),
+        ({"left": 8, "side_prompts": "!right -: people\nleft: a door"}, ["!right -: people"]),
+        ({"left": 64, "step": 32, "side_prompts": "left 2: a door\nleft 3: the sea"}, ["left 3: the sea"]),
+        ({"left": 8, "side_prompts": "mask: a cat"}, ["mask: a cat"]),
+        ({"compare": "left=8,0; up=8", "side_prompts": "left: a door\ndown: grass"}, ["down: grass"]),
+        ({"left": 8, "compare": 'side_prompts="left: a","up: b"'}, ["up: b"]),
+    ],
+    ids=["used", "no such side", "no such pass", "no mask", "used in one combination", "compared"],
+)
 def test_a_side_prompt_that_no_pass_has_is_told(values: dict[str, object], idle: list[str]) -> None:
     result = outpaint(Request((torch.rand(3, 40, 40),), Params(**values), numbered_shots(1, 1)), RecordingHost(SMALL))
     assert list(result.notes) == [f"no pass of this picture has the side prompt {line!r}" for line in idle]

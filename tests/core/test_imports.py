@@ -16,8 +16,22 @@ ROOT = Path(lib_outpaint.__file__).parent
 FILES = sorted(path.relative_to(ROOT).as_posix() for path in ROOT.rglob("*.py"))
 
 # From the ground up: a room imports only from rooms that stand before it.
-ROOMS = ("version", "messages", "errors", "parameters", "models", "planning", "pixels", "engine", "images", "backends", "webui", "evaluate",
-         "apps", "__main__")
+ROOMS = (
+    "version",
+    "messages",
+    "errors",
+    "parameters",
+    "models",
+    "planning",
+    "pixels",
+    "engine",
+    "images",
+    "backends",
+    "webui",
+    "evaluate",
+    "apps",
+    "__main__",
+)
 # A package, and where alone it may be imported: a file of lib_outpaint or a folder that ends in "/".
 ALLOWED = {
     "modules": ("webui/",),
@@ -42,7 +56,7 @@ def imported(file: str) -> Iterator[str]:
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            base = package[:len(package) - node.level + 1] if node.level else []
+            base = package[: len(package) - node.level + 1] if node.level else []
             module = ".".join([*base, *([node.module] if node.module else [])])
             yield module
             yield from (f"{module}.{alias.name}" for alias in node.names)
@@ -56,11 +70,21 @@ def test_the_walk_sees_imports_of_every_form(tmp_path: Path, monkeypatch: pytest
     (tmp_path / "hosts").mkdir()
     (tmp_path / "hosts" / "some.py").write_text(
         "import a.b\nfrom c import d\nfrom . import e\nfrom ..f import g\n"
-        "def late():\n    import h\n    importlib.import_module('i')\n    __import__('j')\n")
+        "def late():\n    import h\n    importlib.import_module('i')\n    __import__('j')\n"
+    )
     monkeypatch.setattr(sys.modules[__name__], "ROOT", tmp_path)
     assert set(imported("hosts/some.py")) == {
-        "a.b", "c", "c.d", "lib_outpaint.backends", "lib_outpaint.backends.e", "lib_outpaint.f", "lib_outpaint.f.g",
-        "h", "i", "j"}
+        "a.b",
+        "c",
+        "c.d",
+        "lib_outpaint.backends",
+        "lib_outpaint.backends.e",
+        "lib_outpaint.f",
+        "lib_outpaint.f.g",
+        "h",
+        "i",
+        "j",
+    }
 
 
 @pytest.mark.parametrize("file", FILES)
@@ -89,8 +113,12 @@ def arrows() -> dict[str, set[str]]:
 
 
 def test_no_import_runs_upwards_between_the_rooms() -> None:
-    up = [f"{module} -> {other}" for module, others in arrows().items() for other in others
-          if room(module) and room(other) and ROOMS.index(room(other)) > ROOMS.index(room(module))]
+    up = [
+        f"{module} -> {other}"
+        for module, others in arrows().items()
+        for other in others
+        if room(module) and room(other) and ROOMS.index(room(other)) > ROOMS.index(room(module))
+    ]
     assert not up
 
 
@@ -101,7 +129,7 @@ def test_no_imports_run_in_circles() -> None:
     done: set[str] = set()
 
     def walk(module: str, path: tuple[str, ...]) -> None:
-        assert module not in path, " -> ".join((*path[path.index(module):], module))
+        assert module not in path, " -> ".join((*path[path.index(module) :], module))
         if module not in done:
             for other in found[module]:
                 walk(other, (*path, module))
@@ -143,5 +171,4 @@ except lib_outpaint.errors.MissingExtra as error:
 def test_the_core_works_with_its_four_packages_alone() -> None:
     run = subprocess.run([sys.executable, "-c", WITH_LITTLE], capture_output=True, text=True, cwd=ROOT.parent)
     assert run.returncode == 0, run.stderr
-    assert run.stdout.strip() == ("PatchMatch needs PyPatchMatch: "
-                                  'pip install -e ".[draft]" in this program\'s folder')
+    assert run.stdout.strip() == ('PatchMatch needs PyPatchMatch: pip install -e ".[draft]" in this program\'s folder')

@@ -16,8 +16,9 @@ from lib_outpaint.planning.geometry import Box, Extent
 from lib_outpaint.planning.plan import make_plan
 
 CPU = torch.device("cpu")
-bands = st.tuples(st.sampled_from([1, 2, 3, 8, 33, 256]), st.sampled_from([0, 1, 4, 17, 64]),
-                  st.sampled_from([0.25, 0.5, 1.0, 2.0, 4.0]))
+bands = st.tuples(
+    st.sampled_from([1, 2, 3, 8, 33, 256]), st.sampled_from([0, 1, 4, 17, 64]), st.sampled_from([0.25, 0.5, 1.0, 2.0, 4.0])
+)
 
 
 def percent(mask: torch.Tensor) -> list[list[int]]:
@@ -29,6 +30,7 @@ def coverage(new: list[Box], window: Box, source: Box, **values: object) -> torc
 
 
 # The ramp
+
 
 @settings(max_examples=90)
 @given(bands)
@@ -65,16 +67,23 @@ def test_blur_is_cut_at_half_the_band() -> None:
 LEFT_BAND_4 = [[100, 100, 100, 88, 62, 38, 12, 0, 0, 0]] * 10
 
 
-@pytest.mark.parametrize(("side", "shape"), [
-    ("left", LEFT_BAND_4),
-    ("right", [row[::-1] for row in LEFT_BAND_4]),
-    ("up", [list(column) for column in zip(*LEFT_BAND_4, strict=True)]),
-    ("down", [list(column) for column in zip(*LEFT_BAND_4, strict=True)][::-1]),
-])
+@pytest.mark.parametrize(
+    ("side", "shape"),
+    [
+        ("left", LEFT_BAND_4),
+        ("right", [row[::-1] for row in LEFT_BAND_4]),
+        ("up", [list(column) for column in zip(*LEFT_BAND_4, strict=True)]),
+        ("down", [list(column) for column in zip(*LEFT_BAND_4, strict=True)][::-1]),
+    ],
+)
 def test_coverage_of_a_side(side: str, shape: list[list[int]]) -> None:
     window = Box(0, 0, 10, 10)
-    new, known = {"left": (Box(0, 0, 3, 10), Box(3, 0, 10, 10)), "right": (Box(7, 0, 10, 10), Box(0, 0, 7, 10)),
-                  "up": (Box(0, 0, 10, 3), Box(0, 3, 10, 10)), "down": (Box(0, 7, 10, 10), Box(0, 0, 10, 7))}[side]
+    new, known = {
+        "left": (Box(0, 0, 3, 10), Box(3, 0, 10, 10)),
+        "right": (Box(7, 0, 10, 10), Box(0, 0, 7, 10)),
+        "up": (Box(0, 0, 10, 3), Box(0, 3, 10, 10)),
+        "down": (Box(0, 7, 10, 10), Box(0, 0, 10, 7)),
+    }[side]
     assert percent(coverage([new], window, known, overlap=4, mask_blur=0)) == shape
 
 
@@ -104,8 +113,7 @@ def test_overlap_0_is_still_soft_between_generated_areas() -> None:
 
 @settings(max_examples=60)
 @given(bands, st.integers(1, 80), st.integers(1, 80), st.integers(1, 60))
-def test_coverage_is_the_same_for_all_four_sides(band: tuple[int, int, float], width: int, height: int,
-                                                 grow: int) -> None:
+def test_coverage_is_the_same_for_all_four_sides(band: tuple[int, int, float], width: int, height: int, grow: int) -> None:
     overlap, blur, falloff = band
     values = {"overlap": overlap, "mask_blur": blur, "mask_falloff": falloff}
     w, h = width + grow, height
@@ -117,20 +125,24 @@ def test_coverage_is_the_same_for_all_four_sides(band: tuple[int, int, float], w
     assert torch.equal(up, left.T)
     assert torch.equal(down, left.T.flip(0))
     assert bool((left[:, :grow] == 1).all()), "a new pixel is not all new"
-    assert bool((left[:, grow + overlap:] == 0).all()), "the output changes beyond the band"
+    assert bool((left[:, grow + overlap :] == 0).all()), "the output changes beyond the band"
     assert bool((left.diff(dim=1) <= 1e-6).all()), "not monotone"
 
 
-@pytest.mark.parametrize(("source", "values"), [
-    (Extent(371, 681), {"left": 128}),
-    (Extent(371, 681), {"left": 300, "up": 300}),
-    (Extent(371, 681), {"right": 40, "down": 40}),
-    (Extent(200, 201), {"left": 9, "right": 9, "up": 9, "down": 9}),
-    (Extent(371, 681), {"left": 100, "context": 16, "overlap": 256}),
-    (Extent(500, 4000), {"left": 100, "overlap": 256}),
-    (Extent(4000, 500), {"up": 300, "overlap": 0}),
-    (Extent(900, 900), {"left": 256, "down": 100, "context": 16, "overlap": 16}),
-], ids=str)
+@pytest.mark.parametrize(
+    ("source", "values"),
+    [
+        (Extent(371, 681), {"left": 128}),
+        (Extent(371, 681), {"left": 300, "up": 300}),
+        (Extent(371, 681), {"right": 40, "down": 40}),
+        (Extent(200, 201), {"left": 9, "right": 9, "up": 9, "down": 9}),
+        (Extent(371, 681), {"left": 100, "context": 16, "overlap": 256}),
+        (Extent(500, 4000), {"left": 100, "overlap": 256}),
+        (Extent(4000, 500), {"up": 300, "overlap": 0}),
+        (Extent(900, 900), {"left": 256, "down": 100, "context": 16, "overlap": 16}),
+    ],
+    ids=str,
+)
 def test_no_blend_ends_in_a_line_at_a_windows_edge(source: Extent, values: dict[str, int]) -> None:
     plan = make_plan(source, Params(**values), Capabilities("test"))
     for step in plan.passes:
@@ -142,13 +154,18 @@ def test_no_blend_ends_in_a_line_at_a_windows_edge(source: Extent, values: dict[
             known[rows, columns] = True
         cover = torch.zeros(around.height, around.width)
         cover[1:-1, 1:-1] = coverage(list(step.new), window, plan.source, **values)
-        for inside, outside in (((slice(None), 1), (slice(None), 0)), ((slice(None), -2), (slice(None), -1)),
-                                ((1, slice(None)), (0, slice(None))), ((-2, slice(None)), (-1, slice(None)))):
+        for inside, outside in (
+            ((slice(None), 1), (slice(None), 0)),
+            ((slice(None), -2), (slice(None), -1)),
+            ((1, slice(None)), (0, slice(None))),
+            ((-2, slice(None)), (-1, slice(None))),
+        ):
             cut = cover[inside][known[inside] & known[outside]]
             assert float(cut.max() if cut.numel() else 0) < 0.06, f"the band of {step.name} is cut"
 
 
 # Latent and conditioning masks
+
 
 def cells(mask: torch.Tensor) -> list[str]:
     return ["".join("#" if cell else "." for cell in row) for row in mask]
@@ -185,12 +202,17 @@ def test_slack_is_masked_as_new() -> None:
 
 
 @given(bands, st.integers(1, 70), st.integers(0, 3))
-def test_latent_masks_hold_every_covered_pixel_and_no_other_cell(band: tuple[int, int, float], grow: int,
-                                                                 rows: int) -> None:
+def test_latent_masks_hold_every_covered_pixel_and_no_other_cell(band: tuple[int, int, float], grow: int, rows: int) -> None:
     overlap, blur, falloff = band
     window = Box(0, 0, 96, 8 + 8 * rows)
-    cover = coverage([Box(0, 0, grow, window.height)], window, Box(grow, 0, 96, window.height), overlap=overlap,
-                     mask_blur=blur, mask_falloff=falloff)
+    cover = coverage(
+        [Box(0, 0, grow, window.height)],
+        window,
+        Box(grow, 0, 96, window.height),
+        overlap=overlap,
+        mask_blur=blur,
+        mask_falloff=falloff,
+    )
     known = torch.ones(window.height, 96, dtype=torch.bool)
     known[:, :grow] = False
     masks = masks_for(cover, known, 8)
@@ -202,6 +224,7 @@ def test_latent_masks_hold_every_covered_pixel_and_no_other_cell(band: tuple[int
 
 
 # A painted region
+
 
 def test_coverage_of_a_painted_region() -> None:
     painted = torch.zeros(10, 10, dtype=torch.bool)
@@ -217,7 +240,8 @@ def test_coverage_of_a_painted_region() -> None:
         [0, 0, 22, 44, 67, 67, 44, 22, 0, 0],
         [0, 0, 11, 22, 33, 33, 22, 11, 0, 0],
         [0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
-        [0, 0, 0, 0, 0, 0, 0, 0, 0, 0]]
+        [0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+    ]
 
 
 @given(st.integers(0, 2**31), st.sampled_from([0, 1, 2, 5, 32, 256]), st.sampled_from([0.25, 1.0, 4.0]))

@@ -23,8 +23,12 @@ CONV = "model.diffusion_model.input_blocks.0.0.weight"
 ATTN = "model.diffusion_model.input_blocks.1.1.transformer_blocks.0.attn2.to_k.weight"
 SD1 = {CONV: (320, 4, 3, 3), ATTN: (320, 768), "cond_stage_model.transformer.text_model.final_layer_norm.weight": (768,)}
 SD2 = {CONV: (320, 4, 3, 3), ATTN: (320, 1024), "cond_stage_model.model.ln_final.weight": (1024,)}
-XL = {CONV: (320, 4, 3, 3), ATTN: (640, 2048), "conditioner.embedders.0.transformer.text_model.x": (1,),
-      "conditioner.embedders.1.model.ln_final.weight": (1280,)}
+XL = {
+    CONV: (320, 4, 3, 3),
+    ATTN: (640, 2048),
+    "conditioner.embedders.0.transformer.text_model.x": (1,),
+    "conditioner.embedders.1.model.ln_final.weight": (1280,),
+}
 REFINER = {CONV: (384, 4, 3, 3), ATTN: (768, 1280), "conditioner.embedders.0.model.ln_final.weight": (1280,)}
 HINT = "control_model.input_hint_block.0.weight"
 LORA = "lora_unet_down_blocks_0_attentions_0_transformer_blocks_0_attn2_to_k"
@@ -63,12 +67,14 @@ CHECKPOINTS: list[tuple[str, Shapes, dict[str, str], tuple[str, int, str, int]]]
     ("xl-v", changed(XL, v_pred=()), {}, ("sdxl", 4, "v", 1024)),
     ("xl-inpainting", changed(XL, conv=(320, 9, 3, 3)), {}, ("sdxl", 9, "epsilon", 1024)),
     ("refiner", REFINER, {}, ("sdxl-refiner", 4, "epsilon", 1024)),
-    ("unet-only", {CONV: (320, 4, 3, 3), ATTN: (320, 768)}, {}, ("sd1", 4, "epsilon", 512))]
+    ("unet-only", {CONV: (320, 4, 3, 3), ATTN: (320, 768)}, {}, ("sd1", 4, "epsilon", 512)),
+]
 
 
 @pytest.mark.parametrize(("name", "shapes", "metadata", "found"), CHECKPOINTS, ids=[c[0] for c in CHECKPOINTS])
-def test_checkpoints(tmp_path: Path, name: str, shapes: Shapes, metadata: dict[str, str],
-                     found: tuple[str, int, str, int]) -> None:
+def test_checkpoints(
+    tmp_path: Path, name: str, shapes: Shapes, metadata: dict[str, str], found: tuple[str, int, str, int]
+) -> None:
     info = inspect(written(tmp_path / f"{name}.safetensors", shapes, metadata))
     assert (info.kind, info.layout) == ("checkpoint", "original")
     assert (info.base, info.channels, info.prediction, info.native_side) == found
@@ -76,50 +82,97 @@ def test_checkpoints(tmp_path: Path, name: str, shapes: Shapes, metadata: dict[s
     assert name in info.describe()[0]
 
 
-@pytest.mark.parametrize(("name", "shapes", "metadata", "found"), [
-    ("kohya", {f"{LORA}.lora_down.weight": (16, 768), f"{LORA}.lora_up.weight": (320, 16)}, {},
-     ("sd1", "kohya", 16, False, False)),
-    ("kohya-said", {"lora_unet_x.lora_down.weight": (4, 9)}, {"ss_base_model_version": "sdxl_base_v1-0"},
-     ("sdxl", "kohya", 4, False, False)),
-    ("kohya-sd2", {"lora_unet_x.lora_down.weight": (4, 9)}, {"ss_base_model_version": "sd_v2_v"},
-     ("sd2", "kohya", 4, False, False)),
-    ("kohya-text", {"lora_te_text_model_x.lora_down.weight": (8, 768), f"{LORA}.lora_down.weight": (4, 768)}, {},
-     ("sd1", "kohya", 8, True, True)),
-    ("kohya-xl", {"lora_te2_x.lora_down.weight": (8, 1280)}, {}, ("sdxl", "kohya", 8, True, False)),
-    ("peft", {"unet.down_blocks.0.attentions.0.transformer_blocks.0.attn2.to_k.lora_A.weight": (8, 2048)}, {},
-     ("sdxl", "peft", 8, False, False)),
-    ("diffusers", {"unet.d.attn2.processor.to_k_lora.down.weight": (4, 1024)}, {}, ("sd2", "peft", 4, False, False)),
-    ("diffusers-new", {"unet.d.attn2.to_k.lora.down.weight": (4, 1024)}, {}, ("sd2", "peft", 4, False, False)),
-    ("spec", {"lora_unet_x.lora_down.weight": (4, 9)}, {"modelspec.architecture": "stable-diffusion-v1/lora"},
-     ("sd1", "kohya", 4, False, False)),
-    ("loha", {"lora_unet_x.hada_w1_a": (4, 4)}, {"ss_base_model_version": "sd_v1"}, ("sd1", "lycoris", 0, False, False))])
-def test_loras(tmp_path: Path, name: str, shapes: Shapes, metadata: dict[str, str],
-               found: tuple[str, str, int, bool, bool]) -> None:
+@pytest.mark.parametrize(
+    ("name", "shapes", "metadata", "found"),
+    [
+        (
+            "kohya",
+            {f"{LORA}.lora_down.weight": (16, 768), f"{LORA}.lora_up.weight": (320, 16)},
+            {},
+            ("sd1", "kohya", 16, False, False),
+        ),
+        (
+            "kohya-said",
+            {"lora_unet_x.lora_down.weight": (4, 9)},
+            {"ss_base_model_version": "sdxl_base_v1-0"},
+            ("sdxl", "kohya", 4, False, False),
+        ),
+        (
+            "kohya-sd2",
+            {"lora_unet_x.lora_down.weight": (4, 9)},
+            {"ss_base_model_version": "sd_v2_v"},
+            ("sd2", "kohya", 4, False, False),
+        ),
+        (
+            "kohya-text",
+            {"lora_te_text_model_x.lora_down.weight": (8, 768), f"{LORA}.lora_down.weight": (4, 768)},
+            {},
+            ("sd1", "kohya", 8, True, True),
+        ),
+        ("kohya-xl", {"lora_te2_x.lora_down.weight": (8, 1280)}, {}, ("sdxl", "kohya", 8, True, False)),
+        (
+            "peft",
+            {"unet.down_blocks.0.attentions.0.transformer_blocks.0.attn2.to_k.lora_A.weight": (8, 2048)},
+            {},
+            ("sdxl", "peft", 8, False, False),
+        ),
+        ("diffusers", {"unet.d.attn2.processor.to_k_lora.down.weight": (4, 1024)}, {}, ("sd2", "peft", 4, False, False)),
+        ("diffusers-new", {"unet.d.attn2.to_k.lora.down.weight": (4, 1024)}, {}, ("sd2", "peft", 4, False, False)),
+        (
+            "spec",
+            {"lora_unet_x.lora_down.weight": (4, 9)},
+            {"modelspec.architecture": "stable-diffusion-v1/lora"},
+            ("sd1", "kohya", 4, False, False),
+        ),
+        ("loha", {"lora_unet_x.hada_w1_a": (4, 4)}, {"ss_base_model_version": "sd_v1"}, ("sd1", "lycoris", 0, False, False)),
+    ],
+)
+def test_loras(
+    tmp_path: Path, name: str, shapes: Shapes, metadata: dict[str, str], found: tuple[str, str, int, bool, bool]
+) -> None:
     info = inspect(written(tmp_path / f"{name}.safetensors", shapes, metadata))
     assert info.kind == "lora"
     assert (info.base, info.layout, info.rank, info.text_encoder, info.ranks_differ) == found
 
 
-@pytest.mark.parametrize(("name", "shapes", "found"), [
-    ("control_v11p_sd15_inpaint", {HINT: (16, 3, 3, 3), ATTN.replace("model.diffusion_model", "control_model"): (320, 768)},
-     ("sd1", "original", "inpaint")),
-    ("control_v11f1p_sd15_depth", {"input_hint_block.0.weight": (16, 3, 3, 3)}, ("sd1", "original", "depth")),
-    ("diffusers-canny-sdxl", {"controlnet_cond_embedding.conv_in.weight": (16, 3, 3, 3),
-                              "down_blocks.1.attentions.0.transformer_blocks.0.attn2.to_k.weight": (640, 2048)},
-     ("sdxl", "diffusers", "canny")),
-    ("mystery", {"controlnet_cond_embedding.conv_in.weight": (16, 3, 3, 3)}, ("", "diffusers", ""))])
+@pytest.mark.parametrize(
+    ("name", "shapes", "found"),
+    [
+        (
+            "control_v11p_sd15_inpaint",
+            {HINT: (16, 3, 3, 3), ATTN.replace("model.diffusion_model", "control_model"): (320, 768)},
+            ("sd1", "original", "inpaint"),
+        ),
+        ("control_v11f1p_sd15_depth", {"input_hint_block.0.weight": (16, 3, 3, 3)}, ("sd1", "original", "depth")),
+        (
+            "diffusers-canny-sdxl",
+            {
+                "controlnet_cond_embedding.conv_in.weight": (16, 3, 3, 3),
+                "down_blocks.1.attentions.0.transformer_blocks.0.attn2.to_k.weight": (640, 2048),
+            },
+            ("sdxl", "diffusers", "canny"),
+        ),
+        ("mystery", {"controlnet_cond_embedding.conv_in.weight": (16, 3, 3, 3)}, ("", "diffusers", "")),
+    ],
+)
 def test_controlnets(tmp_path: Path, name: str, shapes: Shapes, found: tuple[str, str, str]) -> None:
     info = inspect(written(tmp_path / f"{name}.safetensors", shapes))
     assert (info.kind, info.base, info.layout, info.control) == ("controlnet", *found)
 
 
-@pytest.mark.parametrize(("shapes", "kind"), [
-    ({"conv_in.weight": (320, 9, 3, 3), "time_embedding.linear_1.weight": (1280, 320)}, "unet"),
-    ({"decoder.conv_in.weight": (512, 4, 3, 3)}, "vae"),
-    ({"first_stage_model.decoder.conv_in.weight": (512, 4, 3, 3)}, "vae"),
-    ({"emb_params": (4, 768)}, "embedding"), ({"clip_l": (4, 768), "clip_g": (4, 1280)}, "embedding"),
-    ({"text_model.embeddings.token_embedding.weight": (9, 768)}, "text encoder"), ({"x": (1,)}, "unknown"),
-    ({}, "unknown")])
+@pytest.mark.parametrize(
+    ("shapes", "kind"),
+    [
+        ({"conv_in.weight": (320, 9, 3, 3), "time_embedding.linear_1.weight": (1280, 320)}, "unet"),
+        ({"decoder.conv_in.weight": (512, 4, 3, 3)}, "vae"),
+        ({"first_stage_model.decoder.conv_in.weight": (512, 4, 3, 3)}, "vae"),
+        ({"emb_params": (4, 768)}, "embedding"),
+        ({"clip_l": (4, 768), "clip_g": (4, 1280)}, "embedding"),
+        ({"text_model.embeddings.token_embedding.weight": (9, 768)}, "text encoder"),
+        ({"x": (1,)}, "unknown"),
+        ({}, "unknown"),
+    ],
+)
 def test_other_files(tmp_path: Path, shapes: Shapes, kind: str) -> None:
     info = inspect(written(tmp_path / "x.safetensors", shapes))
     assert info.kind == kind
@@ -129,10 +182,12 @@ def test_other_files(tmp_path: Path, shapes: Shapes, kind: str) -> None:
 def test_descriptions(tmp_path: Path) -> None:
     path = written(tmp_path / "real.safetensors", SD2, {"modelspec.title": "My model"})
     assert inspect(path).describe() == [
-        "real.safetensors: SD 2 checkpoint, original layout", "title: My model",
+        "real.safetensors: SD 2 checkpoint, original layout",
+        "title: My model",
         "UNet: 4 input channels (not an inpainting model)",
         "native side: 512 px (or 768 if it predicts v, which its header does not say)",
-        "0.3 M numbers, mostly F16, 0.7 MB"]
+        "0.3 M numbers, mostly F16, 0.7 MB",
+    ]
     lora = written(tmp_path / "l.safetensors", {f"{LORA}.lora_down.weight": (16, 768)})
     assert inspect(lora).describe()[0] == "l.safetensors: LoRA for SD 1, rank 16, UNet, kohya naming"
 
@@ -149,8 +204,14 @@ def test_folders(tmp_path: Path) -> None:
     unet = {"in_channels": 9, "cross_attention_dim": 768}
     found = inspect(folder("sd1", model_index={"text_encoder": text}, unet__config=unet))
     assert (found.kind, found.base, found.layout, found.channels) == ("checkpoint", "sd1", "folder", 9)
-    found = inspect(folder("sd2", model_index={"text_encoder": text}, unet__config=unet | {"cross_attention_dim": 1024},
-                           scheduler__scheduler_config={"prediction_type": "v_prediction"}))
+    found = inspect(
+        folder(
+            "sd2",
+            model_index={"text_encoder": text},
+            unet__config=unet | {"cross_attention_dim": 1024},
+            scheduler__scheduler_config={"prediction_type": "v_prediction"},
+        )
+    )
     assert (found.base, found.prediction, found.native_side) == ("sd2", "v", 768)
     xl = folder("xl", model_index={"text_encoder": text, "text_encoder_2": text}, unet__config=unet)
     assert inspect(xl).base == "sdxl"
@@ -171,17 +232,29 @@ def raw(path: Path, header: bytes, length: int | None = None, tail: bytes = b"")
 ONE = b'{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}'
 
 
-@pytest.mark.parametrize(("header", "length", "tail", "words"), [
-    (b"{}", HEADER_LIMIT + 1, b"", "over the limit"), (b"{}", 99, b"", "truncated"), (b"{", None, b"", "not JSON"),
-    (b"\xff\xfe", None, b"", "not JSON"), (b"[" * 100_000, None, b"", "not JSON"), (b"[]", None, b"", "no JSON object"),
-    (b'{"a":1,"a":2}', None, b"", "names 'a' twice"), (b'{"a":1}', None, b"", "wrongly"), (ONE, None, b"", "truncated"),
-    (b'{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4],"dtype":"F16"}}', None, b"1234", "twice"),
-    (ONE.replace(b"[1]", b"[2]"), None, b"1234", "does not need"), (ONE.replace(b"[1]", b"[-1]"), None, b"1234", "wrongly"),
-    (ONE.replace(b"[0,4]", b"[4,0]"), None, b"1234", "does not need"),
-    (ONE.replace(b"[0,4]", b"[0]"), None, b"1234", "wrongly"),
-    (ONE.replace(b'"F32"', b"7"), None, b"1234", "wrongly"), (b'{"__metadata__":{"a":1}}', None, b"", "not text"),
-    (ONE.replace(b"[1]", b"[true]"), None, b"1234", "wrongly"),
-    (b'{"a":' + b"9" * 9999 + b"}", None, b"", "not JSON|wrongly")])
+@pytest.mark.parametrize(
+    ("header", "length", "tail", "words"),
+    [
+        (b"{}", HEADER_LIMIT + 1, b"", "over the limit"),
+        (b"{}", 99, b"", "truncated"),
+        (b"{", None, b"", "not JSON"),
+        (b"\xff\xfe", None, b"", "not JSON"),
+        (b"[" * 100_000, None, b"", "not JSON"),
+        (b"[]", None, b"", "no JSON object"),
+        (b'{"a":1,"a":2}', None, b"", "names 'a' twice"),
+        (b'{"a":1}', None, b"", "wrongly"),
+        (ONE, None, b"", "truncated"),
+        (b'{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4],"dtype":"F16"}}', None, b"1234", "twice"),
+        (ONE.replace(b"[1]", b"[2]"), None, b"1234", "does not need"),
+        (ONE.replace(b"[1]", b"[-1]"), None, b"1234", "wrongly"),
+        (ONE.replace(b"[0,4]", b"[4,0]"), None, b"1234", "does not need"),
+        (ONE.replace(b"[0,4]", b"[0]"), None, b"1234", "wrongly"),
+        (ONE.replace(b'"F32"', b"7"), None, b"1234", "wrongly"),
+        (b'{"__metadata__":{"a":1}}', None, b"", "not text"),
+        (ONE.replace(b"[1]", b"[true]"), None, b"1234", "wrongly"),
+        (b'{"a":' + b"9" * 9999 + b"}", None, b"", "not JSON|wrongly"),
+    ],
+)
 def test_damaged_files(tmp_path: Path, header: bytes, length: int | None, tail: bytes, words: str) -> None:
     with pytest.raises(ModelError, match=words) as caught:
         inspect(raw(tmp_path / "x.safetensors", header, length, tail))

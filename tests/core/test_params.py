@@ -11,10 +11,38 @@ from lib_outpaint.errors import InputError, ParamError
 from lib_outpaint.parameters.params import DECLARED, Param, Params, declared
 
 # Positional calls depend on this order: it only ever grows at the end.
-ORDER = ("left", "right", "up", "down", "unit", "aspect", "size", "anchor", "order", "step", "context", "fill",
-         "noise_exponent", "color_variation", "mosaic", "overlap", "mask_blur", "mask_falloff", "mask_weight",
-         "controlnet", "controlnet_module", "controlnet_model", "controlnet_weight", "controlnet_mode", "side_prompts",
-         "loras", "color_match", "compare", "extras", "source_size")
+ORDER = (
+    "left",
+    "right",
+    "up",
+    "down",
+    "unit",
+    "aspect",
+    "size",
+    "anchor",
+    "order",
+    "step",
+    "context",
+    "fill",
+    "noise_exponent",
+    "color_variation",
+    "mosaic",
+    "overlap",
+    "mask_blur",
+    "mask_falloff",
+    "mask_weight",
+    "controlnet",
+    "controlnet_module",
+    "controlnet_model",
+    "controlnet_weight",
+    "controlnet_mode",
+    "side_prompts",
+    "loras",
+    "color_match",
+    "compare",
+    "extras",
+    "source_size",
+)
 NUMBERS = [p for p in DECLARED if p.kind in ("int", "float")]
 CHOICES = [p for p in DECLARED if p.kind == "choice"]
 TEXTS = [p for p in DECLARED if p.kind == "text"]
@@ -31,7 +59,7 @@ def by_name(param: Param) -> str:
 
 
 def test_the_order_of_the_declaration_only_grows_at_the_end() -> None:
-    assert tuple(p.name for p in DECLARED)[:len(ORDER)] == ORDER
+    assert tuple(p.name for p in DECLARED)[: len(ORDER)] == ORDER
 
 
 @pytest.mark.parametrize("param", DECLARED, ids=by_name)
@@ -48,8 +76,11 @@ def test_numbers_include_both_ends_of_their_range(param: Param) -> None:
 
 
 @pytest.mark.parametrize("param", NUMBERS, ids=by_name)
-@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf, -1, 10**400, -10**400, 1e9],
-                         ids=["nan", "inf", "-inf", "-1", "huge", "-huge", "1e9"])
+@pytest.mark.parametrize(
+    "value",
+    [math.nan, math.inf, -math.inf, -1, 10**400, -(10**400), 1e9],
+    ids=["nan", "inf", "-inf", "-1", "huge", "-huge", "1e9"],
+)
 def test_numbers_out_of_range_name_field_value_and_limit(param: Param, value: float) -> None:
     error = refusal(**{param.name: value})
     assert (error.field, error.value) == (param.name, value)
@@ -59,8 +90,9 @@ def test_numbers_out_of_range_name_field_value_and_limit(param: Param, value: fl
 
 
 @pytest.mark.parametrize("param", NUMBERS, ids=by_name)
-@pytest.mark.parametrize("value", [True, False, "5", [5], {"value": 5}, object()],
-                         ids=["true", "false", "text", "list", "dict", "object"])
+@pytest.mark.parametrize(
+    "value", [True, False, "5", [5], {"value": 5}, object()], ids=["true", "false", "text", "list", "dict", "object"]
+)
 def test_numbers_of_the_wrong_type(param: Param, value: object) -> None:
     error = refusal(**{param.name: value})
     assert error.field == param.name
@@ -126,15 +158,19 @@ def test_long_values_are_cut_in_messages() -> None:
     assert issubclass(ParamError, InputError)
 
 
-@pytest.mark.parametrize(("values", "feature", "names"), [
-    ({}, "controlnet", []),
-    ({"controlnet": "on"}, "controlnet", ["controlnet"]),
-    ({"controlnet": "off"}, "controlnet", []),
-    ({"controlnet_model": "m", "controlnet_weight": 0.5}, "controlnet", ["controlnet_model", "controlnet_weight"]),
-    ({"side_prompts": "left: sky"}, "prompts", ["side_prompts"]),
-    ({"loras": "a:1"}, "loras", ["loras"]),
-    ({"mask_weight": 0.0}, "mask_weight", ["mask_weight"]),
-], ids=lambda value: "" if isinstance(value, list) else str(value))
+@pytest.mark.parametrize(
+    ("values", "feature", "names"),
+    [
+        ({}, "controlnet", []),
+        ({"controlnet": "on"}, "controlnet", ["controlnet"]),
+        ({"controlnet": "off"}, "controlnet", []),
+        ({"controlnet_model": "m", "controlnet_weight": 0.5}, "controlnet", ["controlnet_model", "controlnet_weight"]),
+        ({"side_prompts": "left: sky"}, "prompts", ["side_prompts"]),
+        ({"loras": "a:1"}, "loras", ["loras"]),
+        ({"mask_weight": 0.0}, "mask_weight", ["mask_weight"]),
+    ],
+    ids=lambda value: "" if isinstance(value, list) else str(value),
+)
 def test_what_was_asked_of_a_feature(values: dict[str, object], feature: str, names: list[str]) -> None:
     assert Params(**values).asked(feature) == names
 

@@ -15,9 +15,15 @@ from lib_outpaint.images.tags import EXIF_IFD
 
 ORIENTATION, ARTIST = 0x0112, 0x013B
 # How a viewer has to turn what a camera stored (EXIF 2.32, table 4.6.4, tag Orientation).
-TURNS = {2: Image.Transpose.FLIP_LEFT_RIGHT, 3: Image.Transpose.ROTATE_180, 4: Image.Transpose.FLIP_TOP_BOTTOM,
-         5: Image.Transpose.TRANSPOSE, 6: Image.Transpose.ROTATE_270, 7: Image.Transpose.TRANSVERSE,
-         8: Image.Transpose.ROTATE_90}
+TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 
 
 @pytest.mark.parametrize("form", ["JPEG", "PNG", "TIFF", "WEBP"])
@@ -79,11 +85,13 @@ def test_the_layout_of_a_tiff_does_not_travel(mode: str, compression: str, suffi
         assert layout == set()
 
 
-@pytest.mark.parametrize(("numbers", "wanted"), [((0, 0), None), ((0, 1), None), ((300, 1), 300)],
-                         ids=["no number", "zero", "300"])
+@pytest.mark.parametrize(
+    ("numbers", "wanted"), [((0, 0), None), ((0, 1), None), ((300, 1), 300)], ids=["no number", "zero", "300"]
+)
 @pytest.mark.parametrize("suffix", ["png", "jpg", "tif", "bmp", "webp"])
-def test_a_resolution_that_is_none_is_not_kept(tmp_path: Path, numbers: tuple[int, int], wanted: int | None,
-                                               suffix: str) -> None:
+def test_a_resolution_that_is_none_is_not_kept(
+    tmp_path: Path, numbers: tuple[int, int], wanted: int | None, suffix: str
+) -> None:
     path = tmp_path / "before.tif"
     Image.fromarray(np.zeros((6, 8, 3), np.uint8)).save(path, dpi=(300, 300))
     data = path.read_bytes()

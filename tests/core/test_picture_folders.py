@@ -11,15 +11,18 @@ from lib_outpaint.errors import PictureError
 from lib_outpaint.images import pictures_in
 
 
-@pytest.mark.parametrize(("files", "names"), [
-    (["a.png", "b.jpg"], ["a", "b"]),
-    (["a.jpg", "a.png", "b.png"], ["a.jpg", "a.png", "b"]),
-    # The whole name of one is the stem of another.
-    (["a.jpg", "a.jpg.png", "a.png"], ["a.jpg", "a.jpg.png", "a.png"]),
-    (["a.jpg", "a.jpg.png", "a.jpg.webp", "a.png"], ["a.jpg", "a.jpg.png", "a.jpg.webp", "a.png"]),
-    (["a.jpg.png", "b.png"], ["a.jpg", "b"]),
-    (["A.JPG", "a.png", "note.txt", ".hidden.png"], ["A.JPG", "a.png"]),
-])
+@pytest.mark.parametrize(
+    ("files", "names"),
+    [
+        (["a.png", "b.jpg"], ["a", "b"]),
+        (["a.jpg", "a.png", "b.png"], ["a.jpg", "a.png", "b"]),
+        # The whole name of one is the stem of another.
+        (["a.jpg", "a.jpg.png", "a.png"], ["a.jpg", "a.jpg.png", "a.png"]),
+        (["a.jpg", "a.jpg.png", "a.jpg.webp", "a.png"], ["a.jpg", "a.jpg.png", "a.jpg.webp", "a.png"]),
+        (["a.jpg.png", "b.png"], ["a.jpg", "b"]),
+        (["A.JPG", "a.png", "note.txt", ".hidden.png"], ["A.JPG", "a.png"]),
+    ],
+)
 def test_names_of_results(tmp_path: Path, files: list[str], names: list[str]) -> None:
     for name in files:
         (tmp_path / name).write_bytes(b"")

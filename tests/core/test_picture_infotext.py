@@ -13,8 +13,13 @@ from lib_outpaint import images
 from lib_outpaint.errors import PictureError
 from lib_outpaint.images.tags import EXIF_IFD, MAKER_NOTE, USER_COMMENT
 
-TEXTS = {"plain": "a lake\nSteps: 20, Seed: 5", "latin": "café, Größe: 5", "emoji": "🏰 a castle",
-         "chinese": "湖边的城堡\nNegative prompt: 模糊\nSteps: 20", "long": "word, " * 5000}
+TEXTS = {
+    "plain": "a lake\nSteps: 20, Seed: 5",
+    "latin": "café, Größe: 5",
+    "emoji": "🏰 a castle",
+    "chinese": "湖边的城堡\nNegative prompt: 模糊\nSteps: 20",
+    "long": "word, " * 5000,
+}
 OLD = b"UNICODE\0" + "an old prompt\nSteps: 20, Seed: 77, Size: 8x6".encode("utf-16-be")
 MAKE, LENS = 0x010F, 0xA434
 

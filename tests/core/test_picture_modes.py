@@ -15,10 +15,13 @@ from small_pictures import BYTES, HEIGHT, WIDTH, as_array, grown_from, in_mode, 
 from lib_outpaint import images
 from lib_outpaint.errors import PictureError
 
-MODES = {"L": "L", "LA": "LA", "RGB": "RGB", "RGBA": "RGBA", "I;16": "I;16", "P": "RGB", "P+transparency": "RGBA",
-         "1": "L"}
-CAN_HOLD = {"PNG": tuple(MODES), "TIFF": tuple(MODES), "WEBP": ("RGB", "RGBA", "P", "P+transparency", "L", "LA", "1"),
-            "BMP": ("L", "RGB", "P", "1")}
+MODES = {"L": "L", "LA": "LA", "RGB": "RGB", "RGBA": "RGBA", "I;16": "I;16", "P": "RGB", "P+transparency": "RGBA", "1": "L"}
+CAN_HOLD = {
+    "PNG": tuple(MODES),
+    "TIFF": tuple(MODES),
+    "WEBP": ("RGB", "RGBA", "P", "P+transparency", "L", "LA", "1"),
+    "BMP": ("L", "RGB", "P", "1"),
+}
 
 
 @pytest.mark.parametrize(("form", "mode"), [(form, mode) for form, modes in CAN_HOLD.items() for mode in modes])
@@ -33,15 +36,16 @@ def test_bytes_beyond_the_band_survive_the_file(form: str, mode: str, tmp_path: 
         assert written.size == (WIDTH + 11, HEIGHT + 6)
         wanted = MODES[mode] if form != "WEBP" else ("RGBA" if "A" in MODES[mode] else "RGB")
         assert written.mode == wanted or (mode == "I;16" and written.mode == "I")  # Pillow before 10.2
-        found = as_array(written)[:HEIGHT - 4, 15:]
+        found = as_array(written)[: HEIGHT - 4, 15:]
     source = original if mode == "I;16" else original.convert(MODES[mode])
-    kept = as_array(source if mode == "I;16" else source.convert(wanted))[:HEIGHT - 4, 4:]
+    kept = as_array(source if mode == "I;16" else source.convert(wanted))[: HEIGHT - 4, 4:]
     assert np.array_equal(found, kept), "the original's bytes have changed"
 
 
 def test_colours_under_full_transparency_survive_webp(tmp_path: Path) -> None:
-    clear = Image.frombytes("RGBA", (WIDTH, HEIGHT), np.concatenate(
-        [BYTES[:, :, :3], np.zeros((HEIGHT, WIDTH, 1), np.uint8)], 2).tobytes())
+    clear = Image.frombytes(
+        "RGBA", (WIDTH, HEIGHT), np.concatenate([BYTES[:, :, :3], np.zeros((HEIGHT, WIDTH, 1), np.uint8)], 2).tobytes()
+    )
     path = tmp_path / "clear.webp"
     images.save(clear, path)
     with Image.open(path) as written:
@@ -90,10 +94,19 @@ def png(colour: int, channels: int, depth: int = 16) -> io.BytesIO:
     return io.BytesIO(png_of(4, 3, rows, depth, colour))
 
 
-@pytest.mark.parametrize(("file", "refused"), [
-    (png(2, 3), True), (png(6, 4), True), (png(4, 2), True), (png(0, 1), False), (png(2, 3, 8), False),
-    (io.BytesIO(b"P6 2 1 65535\n" + bytes(12)), True), (io.BytesIO(b"P6 2 1 255\n" + bytes(6)), False),
-], ids=["png-rgb16", "png-rgba16", "png-la16", "png-grey16", "png-rgb8", "ppm-rgb16", "ppm-rgb8"])
+@pytest.mark.parametrize(
+    ("file", "refused"),
+    [
+        (png(2, 3), True),
+        (png(6, 4), True),
+        (png(4, 2), True),
+        (png(0, 1), False),
+        (png(2, 3, 8), False),
+        (io.BytesIO(b"P6 2 1 65535\n" + bytes(12)), True),
+        (io.BytesIO(b"P6 2 1 255\n" + bytes(6)), False),
+    ],
+    ids=["png-rgb16", "png-rgba16", "png-la16", "png-grey16", "png-rgb8", "ppm-rgb16", "ppm-rgb8"],
+)
 def test_sixteen_bits_a_colour_are_refused_in_a_line(file: io.BytesIO, refused: bool) -> None:
     file.seek(0)
     if refused:

@@ -41,21 +41,25 @@ def test_the_first_picture_of_an_mpo() -> None:
 
 def cut(form: str, part: float) -> bytes:
     data = saved(in_mode("RGB"), form).getvalue()
-    return data[:int(len(data) * part)]
+    return data[: int(len(data) * part)]
 
 
-@pytest.mark.parametrize(("data", "words"), [
-    (b"", "is no picture of a format that can be read"),
-    (b"left: 128\n" * 50, "is no picture of a format that can be read"),
-    (b"\x89PNG\r\n\x1a\n", "bad.png: "),
-    (cut("PNG", 0.5), "cannot be read: "),
-    (cut("JPEG", 0.5), "cannot be read: "),
-    (cut("JPEG", 0.01), "bad.png: "),
-    (cut("WEBP", 0.5), "bad.png: "),
-    (cut("TIFF", 0.5), "bad.png: "),
-    (cut("GIF", 0.3), "cannot be read: "),
-    (saved(in_mode("RGB")).getvalue().replace(b"IDAT", b"IDAQ"), "bad.png: "),
-], ids=["empty", "text", "signature", "png", "jpeg", "jpeg-header", "webp", "tiff", "gif", "png-chunk"])
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"", "is no picture of a format that can be read"),
+        (b"left: 128\n" * 50, "is no picture of a format that can be read"),
+        (b"\x89PNG\r\n\x1a\n", "bad.png: "),
+        (cut("PNG", 0.5), "cannot be read: "),
+        (cut("JPEG", 0.5), "cannot be read: "),
+        (cut("JPEG", 0.01), "bad.png: "),
+        (cut("WEBP", 0.5), "bad.png: "),
+        (cut("TIFF", 0.5), "bad.png: "),
+        (cut("GIF", 0.3), "cannot be read: "),
+        (saved(in_mode("RGB")).getvalue().replace(b"IDAT", b"IDAQ"), "bad.png: "),
+    ],
+    ids=["empty", "text", "signature", "png", "jpeg", "jpeg-header", "webp", "tiff", "gif", "png-chunk"],
+)
 def test_damaged_files_are_one_line(data: bytes, words: str, tmp_path: Path) -> None:
     path = tmp_path / "bad.png"
     path.write_bytes(data)

@@ -14,30 +14,50 @@ from lib_outpaint import images
 from lib_outpaint.errors import PictureError
 
 
-@pytest.mark.parametrize(("name", "form"), [
-    ("a.png", "PNG"), ("a.PNG", "PNG"), ("a.jpg", "JPEG"), ("a.jpeg", "JPEG"), ("a.webp", "WEBP"), ("a.tif", "TIFF"),
-    ("a.tiff", "TIFF"), ("a.bmp", "BMP"), ("a.b.png", "PNG")])
+@pytest.mark.parametrize(
+    ("name", "form"),
+    [
+        ("a.png", "PNG"),
+        ("a.PNG", "PNG"),
+        ("a.jpg", "JPEG"),
+        ("a.jpeg", "JPEG"),
+        ("a.webp", "WEBP"),
+        ("a.tif", "TIFF"),
+        ("a.tiff", "TIFF"),
+        ("a.bmp", "BMP"),
+        ("a.b.png", "PNG"),
+    ],
+)
 def test_the_format_follows_the_suffix(name: str, form: str) -> None:
     assert images.format_for(Path(name)) == form
 
 
-@pytest.mark.parametrize(("name", "words"), [
-    ("a.gif", "cannot write .gif; use one of .png"), ("a", "cannot write a file without suffix"),
-    ("a.png.part", "cannot write .part"), (".png", "cannot write a file without suffix")])
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("a.gif", "cannot write .gif; use one of .png"),
+        ("a", "cannot write a file without suffix"),
+        ("a.png.part", "cannot write .part"),
+        (".png", "cannot write a file without suffix"),
+    ],
+)
 def test_suffixes_that_cannot_be_written(name: str, words: str, tmp_path: Path) -> None:
     with pytest.raises(PictureError, match=words):
         images.save(in_mode("RGB"), tmp_path / name)
     assert os.listdir(tmp_path) == []
 
 
-@pytest.mark.parametrize(("mode", "suffix", "words"), [
-    ("RGBA", ".jpg", "JPEG cannot hold transparency; use .png, .webp or .tif"),
-    ("LA", ".jpg", "JPEG cannot hold transparency"),
-    ("RGBA", ".bmp", "BMP cannot hold transparency"),
-    ("I;16", ".jpg", "JPEG cannot hold 16 bits a pixel; use .png or .tif"),
-    ("I;16", ".webp", "WEBP cannot hold 16 bits"),
-    ("I;16", ".bmp", "BMP cannot hold 16 bits"),
-])
+@pytest.mark.parametrize(
+    ("mode", "suffix", "words"),
+    [
+        ("RGBA", ".jpg", "JPEG cannot hold transparency; use .png, .webp or .tif"),
+        ("LA", ".jpg", "JPEG cannot hold transparency"),
+        ("RGBA", ".bmp", "BMP cannot hold transparency"),
+        ("I;16", ".jpg", "JPEG cannot hold 16 bits a pixel; use .png or .tif"),
+        ("I;16", ".webp", "WEBP cannot hold 16 bits"),
+        ("I;16", ".bmp", "BMP cannot hold 16 bits"),
+    ],
+)
 def test_formats_that_cannot_hold_the_picture(mode: str, suffix: str, words: str, tmp_path: Path) -> None:
     path = tmp_path / ("a" + suffix)
     path.write_bytes(b"what was there")
@@ -57,11 +77,21 @@ def test_alpha_that_hides_nothing_is_left_out(mode: str, suffix: str, tmp_path: 
         assert written.mode == ("L" if mode == "LA" else "RGB")
 
 
-@pytest.mark.parametrize("failure", [OSError(28, "No space left on device"), ValueError("odd"), KeyError("odd"),
-                                     RuntimeError("encoder"), KeyboardInterrupt()], ids=lambda e: type(e).__name__)
+@pytest.mark.parametrize(
+    "failure",
+    [
+        OSError(28, "No space left on device"),
+        ValueError("odd"),
+        KeyError("odd"),
+        RuntimeError("encoder"),
+        KeyboardInterrupt(),
+    ],
+    ids=lambda e: type(e).__name__,
+)
 @pytest.mark.parametrize("where", ["encoding", "renaming"])
-def test_a_failure_while_writing_leaves_the_old_file(failure: BaseException, where: str, tmp_path: Path,
-                                                    monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failure_while_writing_leaves_the_old_file(
+    failure: BaseException, where: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "good.png"
     images.save(in_mode("RGB"), path)
     before = path.read_bytes()

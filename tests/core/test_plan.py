@@ -26,8 +26,10 @@ def test_every_plan_makes_exactly_the_size_asked_for(case: tuple[Extent, Params,
     if params.unit == "px":
         wanted = Extent(int(source.width + params.left + params.right), int(source.height + params.up + params.down))
     else:
-        part = {side: int(length * getattr(params, side) / 100 + 0.5)
-                for side, length in zip(SIDES, (source.width,) * 2 + (source.height,) * 2, strict=True)}
+        part = {
+            side: int(length * getattr(params, side) / 100 + 0.5)
+            for side, length in zip(SIDES, (source.width,) * 2 + (source.height,) * 2, strict=True)
+        }
         wanted = Extent(source.width + part["left"] + part["right"], source.height + part["up"] + part["down"])
     assert plan.canvas == wanted
     assert plan.source.extent == source
@@ -82,10 +84,14 @@ def check_side_window(step: Pass, params: Params, caps: Capabilities) -> None:
     assert seen >= min(max(params.context, params.overlap), last - first), "less context than asked for, or than the band"
 
 
-@pytest.mark.parametrize(("side", "window"), [
-    ("left", Box(0, 0, 512, 704)),
-    ("right", Box(-13, 0, 499, 704)),
-], ids=["left", "right"])
+@pytest.mark.parametrize(
+    ("side", "window"),
+    [
+        ("left", Box(0, 0, 512, 704)),
+        ("right", Box(-13, 0, 499, 704)),
+    ],
+    ids=["left", "right"],
+)
 def test_the_photo_of_the_issue(side: str, window: Box) -> None:
     plan = make_plan(Extent(371, 681), Params(**{side: 128}), SD1)
     assert plan.canvas == Extent(499, 681)
@@ -104,19 +110,26 @@ def test_cost_does_not_depend_on_the_extent_across(side: str, caps: Capabilities
     assert len(costs) == 1
 
 
-@pytest.mark.parametrize(("source", "values", "kinds"), [
-    (Extent(400, 400), {"left": 100}, ["left 1"]),
-    (Extent(400, 400), {"left": 100, "up": 100}, ["together"]),
-    (Extent(400, 400), {"left": 100, "up": 100, "order": "one by one"}, ["left 1", "up 1"]),
-    (Extent(400, 400), {"left": 100, "up": 100, "side_prompts": "up: sky"}, ["left 1", "up 1"]),
-    (Extent(400, 400), {"left": 100, "order": "together"}, ["together"]),
-    (Extent(700, 400), {"left": 100, "up": 100}, ["left 1", "up 1"]),
-    (Extent(200, 200), {"left": 300, "up": 10}, ["left 1", "left 2", "up 1"]),
-    (Extent(400, 400), {"left": 300, "step": 100}, ["left 1", "left 2", "left 3"]),
-    (Extent(400, 400), dict.fromkeys(SIDES, 8) | {"order": "one by one"}, ["left 1", "right 1", "up 1", "down 1"]),
-    (Extent(2000, 4000), {"left": 8}, ["left 1, tile 1 of 4", "left 1, tile 2 of 4", "left 1, tile 3 of 4",
-                                       "left 1, tile 4 of 4"]),
-], ids=str)
+@pytest.mark.parametrize(
+    ("source", "values", "kinds"),
+    [
+        (Extent(400, 400), {"left": 100}, ["left 1"]),
+        (Extent(400, 400), {"left": 100, "up": 100}, ["together"]),
+        (Extent(400, 400), {"left": 100, "up": 100, "order": "one by one"}, ["left 1", "up 1"]),
+        (Extent(400, 400), {"left": 100, "up": 100, "side_prompts": "up: sky"}, ["left 1", "up 1"]),
+        (Extent(400, 400), {"left": 100, "order": "together"}, ["together"]),
+        (Extent(700, 400), {"left": 100, "up": 100}, ["left 1", "up 1"]),
+        (Extent(200, 200), {"left": 300, "up": 10}, ["left 1", "left 2", "up 1"]),
+        (Extent(400, 400), {"left": 300, "step": 100}, ["left 1", "left 2", "left 3"]),
+        (Extent(400, 400), dict.fromkeys(SIDES, 8) | {"order": "one by one"}, ["left 1", "right 1", "up 1", "down 1"]),
+        (
+            Extent(2000, 4000),
+            {"left": 8},
+            ["left 1, tile 1 of 4", "left 1, tile 2 of 4", "left 1, tile 3 of 4", "left 1, tile 4 of 4"],
+        ),
+    ],
+    ids=str,
+)
 def test_which_passes(source: Extent, values: dict[str, Any], kinds: list[str]) -> None:
     assert [step.name for step in make_plan(source, Params(**values), SD1).passes] == kinds
 
@@ -133,8 +146,9 @@ def test_tiles_overlap_by_a_quarter_and_see_the_ones_before(side: str) -> None:
 
 
 @given(cases(), st.integers(0, 1 << 30))
-def test_a_pass_splits_into_smaller_windows_that_make_the_same(case: tuple[Extent, Params, Capabilities],
-                                                               which: int) -> None:
+def test_a_pass_splits_into_smaller_windows_that_make_the_same(
+    case: tuple[Extent, Params, Capabilities], which: int
+) -> None:
     _, params, caps = case
     plan = planned(case)
     failed = plan.passes[which % len(plan.passes)]
@@ -158,12 +172,10 @@ def test_a_pass_splits_into_smaller_windows_that_make_the_same(case: tuple[Exten
 @given(data=st.data())
 def test_a_painted_region_has_passes_of_its_own_first(source: Extent, data: st.DataObject) -> None:
     left, top = data.draw(st.integers(0, source.width - 1)), data.draw(st.integers(0, source.height - 1))
-    painted = Box(left, top, data.draw(st.integers(left + 1, source.width)),
-                  data.draw(st.integers(top + 1, source.height)))
-    plan = make_plan(source, Params(left=10, up=3, overlap=data.draw(st.sampled_from([0, 32, 256]))), SD1,
-                     painted=painted)
+    painted = Box(left, top, data.draw(st.integers(left + 1, source.width)), data.draw(st.integers(top + 1, source.height)))
+    plan = make_plan(source, Params(left=10, up=3, overlap=data.draw(st.sampled_from([0, 32, 256]))), SD1, painted=painted)
     masks = [step for step in plan.passes if step.kind == "mask"]
-    assert plan.passes[:len(masks)] == tuple(masks)
+    assert plan.passes[: len(masks)] == tuple(masks)
     repainted = drawn(plan, [box for step in masks for box in step.new])
     assert (repainted > 0).sum() == repainted.sum() == painted.area, "not the region, or a part of it twice"
     assert (repainted[painted.moved(10, 3).slices] == 1).all()
@@ -176,22 +188,43 @@ def test_a_painted_region_has_passes_of_its_own_first(source: Extent, data: st.D
 def test_the_passes_of_one_photo_are_the_same_every_time() -> None:
     def once() -> Plan:
         return make_plan(Extent(371, 681), Params(left=300, up=40), SD1)
+
     assert once() == once()
 
 
-@pytest.mark.parametrize(("source", "values", "limits", "error", "words"), [
-    (Extent(0, 5), {"left": 8}, Limits(), PlanError, "the picture is empty: 0x5"),
-    (Extent(5, 5), {}, Limits(), ParamError, "no side grows"),
-    (Extent(8000, 7990), {"left": 16}, Limits(), PlanError, "canvas: 8016x7990 is 64.0 MP, over the limit of 64 MP"),
-    (Extent(100, 100), {"left": 10}, Limits(canvas_pixels=10_999), PlanError, "canvas: 110x100 is 0.0 MP, over"),
-    (Extent(100, 100), {"size": "999999x999999"}, Limits(), PlanError, "canvas: 999999x999999 is 999998.0 MP"),
-    (Extent(100, 100), {"left": 600, "step": 1}, Limits(), PlanError, "step: 1 px makes more passes than the limit of 512"),
-    (Extent(100, 100), {"left": 8, "order": "together", "side_prompts": "left: a"}, Limits(), PlanError,
-     "order: 'together' has one pass for all sides"),
-    (Extent(3000, 3000), {"left": 8, "order": "together"}, Limits(), PlanError,
-     "order: 'together' needs a window of 3008x3008, over the largest window of 0.79 MP"),
-    (Extent(100, 100), {"left": 8, "side_prompts": "nowhere: a"}, Limits(), ParamError, "names no side"),
-], ids=lambda value: str(value)[:40])
+@pytest.mark.parametrize(
+    ("source", "values", "limits", "error", "words"),
+    [
+        (Extent(0, 5), {"left": 8}, Limits(), PlanError, "the picture is empty: 0x5"),
+        (Extent(5, 5), {}, Limits(), ParamError, "no side grows"),
+        (Extent(8000, 7990), {"left": 16}, Limits(), PlanError, "canvas: 8016x7990 is 64.0 MP, over the limit of 64 MP"),
+        (Extent(100, 100), {"left": 10}, Limits(canvas_pixels=10_999), PlanError, "canvas: 110x100 is 0.0 MP, over"),
+        (Extent(100, 100), {"size": "999999x999999"}, Limits(), PlanError, "canvas: 999999x999999 is 999998.0 MP"),
+        (
+            Extent(100, 100),
+            {"left": 600, "step": 1},
+            Limits(),
+            PlanError,
+            "step: 1 px makes more passes than the limit of 512",
+        ),
+        (
+            Extent(100, 100),
+            {"left": 8, "order": "together", "side_prompts": "left: a"},
+            Limits(),
+            PlanError,
+            "order: 'together' has one pass for all sides",
+        ),
+        (
+            Extent(3000, 3000),
+            {"left": 8, "order": "together"},
+            Limits(),
+            PlanError,
+            "order: 'together' needs a window of 3008x3008, over the largest window of 0.79 MP",
+        ),
+        (Extent(100, 100), {"left": 8, "side_prompts": "nowhere: a"}, Limits(), ParamError, "names no side"),
+    ],
+    ids=lambda value: str(value)[:40],
+)
 def test_no_plan(source: Extent, values: dict[str, Any], limits: Limits, error: type[Exception], words: str) -> None:
     with pytest.raises(error) as caught:
         make_plan(source, Params(**values), SD1, limits=limits)

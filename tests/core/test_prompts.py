@@ -10,27 +10,31 @@ from lib_outpaint.parameters.side_prompts import SidePrompts
 MAIN, NEGATIVE = "a castle", "blur"
 
 
-@pytest.mark.parametrize(("text", "place", "step", "wanted"), [
-    ("", "left", 1, (MAIN, NEGATIVE)),
-    ("left: a tower", "left", 1, ("a castle, a tower", NEGATIVE)),
-    ("left: a tower", "left", 3, ("a castle, a tower", NEGATIVE)),
-    ("left: a tower", "right", 1, (MAIN, NEGATIVE)),
-    ("left: a tower\nleft 2: a moat", "left", 1, ("a castle, a tower", NEGATIVE)),
-    ("left: a tower\nleft 2: a moat", "left", 2, ("a castle, a moat", NEGATIVE)),
-    ("left 2: a moat\nleft: a tower", "left", 2, ("a castle, a moat", NEGATIVE)),
-    ("!left: a tower", "left", 1, ("a tower", NEGATIVE)),
-    ("! LEFT : a tower", "left", 1, ("a tower", NEGATIVE)),
-    ("left -: people", "left", 1, (MAIN, "blur, people")),
-    ("!left -: people", "left", 1, (MAIN, "people")),
-    ("left 2 -: people\nleft: a tower", "left", 2, ("a castle, a tower", "blur, people")),
-    ("left2-:people", "left", 2, (MAIN, "blur, people")),
-    ("left:", "left", 1, (MAIN, NEGATIVE)),
-    ("!left:", "left", 1, ("", NEGATIVE)),
-    ("left: a: b, c", "left", 1, ("a castle, a: b, c", NEGATIVE)),
-    ("# left: a tower\n\n  \nup: sky", "up", 1, ("a castle, sky", NEGATIVE)),
-    ("mask: a door", "mask", 1, ("a castle, a door", NEGATIVE)),
-    ("up: 天空", "up", 1, ("a castle, 天空", NEGATIVE)),
-], ids=repr)
+@pytest.mark.parametrize(
+    ("text", "place", "step", "wanted"),
+    [
+        ("", "left", 1, (MAIN, NEGATIVE)),
+        ("left: a tower", "left", 1, ("a castle, a tower", NEGATIVE)),
+        ("left: a tower", "left", 3, ("a castle, a tower", NEGATIVE)),
+        ("left: a tower", "right", 1, (MAIN, NEGATIVE)),
+        ("left: a tower\nleft 2: a moat", "left", 1, ("a castle, a tower", NEGATIVE)),
+        ("left: a tower\nleft 2: a moat", "left", 2, ("a castle, a moat", NEGATIVE)),
+        ("left 2: a moat\nleft: a tower", "left", 2, ("a castle, a moat", NEGATIVE)),
+        ("!left: a tower", "left", 1, ("a tower", NEGATIVE)),
+        ("! LEFT : a tower", "left", 1, ("a tower", NEGATIVE)),
+        ("left -: people", "left", 1, (MAIN, "blur, people")),
+        ("!left -: people", "left", 1, (MAIN, "people")),
+        ("left 2 -: people\nleft: a tower", "left", 2, ("a castle, a tower", "blur, people")),
+        ("left2-:people", "left", 2, (MAIN, "blur, people")),
+        ("left:", "left", 1, (MAIN, NEGATIVE)),
+        ("!left:", "left", 1, ("", NEGATIVE)),
+        ("left: a: b, c", "left", 1, ("a castle, a: b, c", NEGATIVE)),
+        ("# left: a tower\n\n  \nup: sky", "up", 1, ("a castle, sky", NEGATIVE)),
+        ("mask: a door", "mask", 1, ("a castle, a door", NEGATIVE)),
+        ("up: 天空", "up", 1, ("a castle, 天空", NEGATIVE)),
+    ],
+    ids=repr,
+)
 def test_applied(text: str, place: str, step: int, wanted: tuple[str, str]) -> None:
     assert SidePrompts.parse(text).applied(place, step, MAIN, NEGATIVE) == wanted
 
@@ -39,16 +43,20 @@ def test_a_line_stands_alone_where_there_is_no_main_prompt() -> None:
     assert SidePrompts.parse("left: a tower").applied("left", 1, "  ", "") == ("a tower", "")
 
 
-@pytest.mark.parametrize(("text", "words"), [
-    ("a tower", "(line 1) is not of the form 'left: text'"),
-    ("up: sky\nleft a tower", "(line 2) is not of the form"),
-    ("lefft: a tower", "(line 1) names no side; sides are left, right, up, down, mask"),
-    ("together: a tower", "names no side"),
-    ("left 0: a tower", "counts passes from 1"),
-    ("left: a\n\nleft: b", "(line 3) says again"),
-    ("left 2: a\n!left 2: b", "says again"),
-    ("left -2: a", "is not of the form"),
-], ids=repr)
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("a tower", "(line 1) is not of the form 'left: text'"),
+        ("up: sky\nleft a tower", "(line 2) is not of the form"),
+        ("lefft: a tower", "(line 1) names no side; sides are left, right, up, down, mask"),
+        ("together: a tower", "names no side"),
+        ("left 0: a tower", "counts passes from 1"),
+        ("left: a\n\nleft: b", "(line 3) says again"),
+        ("left 2: a\n!left 2: b", "says again"),
+        ("left -2: a", "is not of the form"),
+    ],
+    ids=repr,
+)
 def test_lines_that_cannot_be_read(text: str, words: str) -> None:
     with pytest.raises(ParamError) as caught:
         SidePrompts.parse(text)

@@ -24,9 +24,11 @@ def folder(tmp_path):
 def run():
     return lambda *words: cli.main([str(word) for word in words])
 
+
 @pytest.fixture
 def drafts(monkeypatch):
     """The draft engine's jobs, noted; `fail` maps the number of a call (from 0) to what it raises instead."""
+
     class Drafts(list):
         def __init__(self):
             self.fail = {}

@@ -1,6 +1,5 @@
 """The report in a browser: sorting, widths, both schemes, and nothing asked from elsewhere."""
 
-
 import pytest
 
 
@@ -9,8 +8,19 @@ def report(folder, tmp_path, run):
     """A report on four photos: mirrored pictures as another program's results, the baselines, and a failure."""
     (folder / "x.png").write_bytes(b"no picture")
     run("-q", "evaluate", folder, "-o", tmp_path / "first", "--measure-only")
-    assert run("-q", "evaluate", folder, "-o", tmp_path / "out", "--measure-only", "--results",
-               f"other program={tmp_path / 'first/pictures/baseline-mirror'}") == 2
+    assert (
+        run(
+            "-q",
+            "evaluate",
+            folder,
+            "-o",
+            tmp_path / "out",
+            "--measure-only",
+            "--results",
+            f"other program={tmp_path / 'first/pictures/baseline-mirror'}",
+        )
+        == 2
+    )
     return (tmp_path / "out/report.html").as_uri()
 
 
@@ -37,7 +47,8 @@ def opened(browser, report):
 
 def column(page, name):
     return page.locator(f'table[data-select=sort-mine] td[data-label="{name}"]').evaluate_all(
-        "cells => cells.map(cell => +cell.dataset.v)")
+        "cells => cells.map(cell => +cell.dataset.v)"
+    )
 
 
 def files(page):
@@ -70,7 +81,11 @@ def test_all_of_it_can_be_read(opened, scheme, width):
     page.locator("details > summary").click()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.locator("img").evaluate_all("images => Promise.all(images.map(image => (image.loading = 'eager', image.decode())))")
-    serious = [f"{one['id']}: {node['target']} {node['failureSummary']}" for one in axe.run(page).response["violations"]
-               if one["impact"] in ("serious", "critical") for node in one["nodes"]]
+    serious = [
+        f"{one['id']}: {node['target']} {node['failureSummary']}"
+        for one in axe.run(page).response["violations"]
+        if one["impact"] in ("serious", "critical")
+        for node in one["nodes"]
+    ]
     assert not serious, "\n".join(serious)
     assert "x.png: is no picture" in page.locator("ul.failed").inner_text()

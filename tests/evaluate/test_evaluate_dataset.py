@@ -22,13 +22,14 @@ def test_pictures_of_any_format_are_resized_and_cut(folder, tmp_path, run, capsy
     names = ("a", "b", "c", "d", "deep", "e")
     assert sorted(path.name for path in (out / "truth").iterdir()) == [f"{name}.png" for name in names]
     assert sorted(path.name for path in (out / "cut").iterdir()) == sorted(
-        f"{name}-{side}.png" for name in names for side in ("left", "down"))
+        f"{name}-{side}.png" for name in names for side in ("left", "down")
+    )
     for name in names:
         truth = pixels(out / f"truth/{name}.png")
         height = 51 if name in "abcd" else 32
         assert truth.shape == (height, 64, 3)
         np.testing.assert_array_equal(pixels(out / f"cut/{name}-left.png"), truth[:, 16:])
-        np.testing.assert_array_equal(pixels(out / f"cut/{name}-down.png"), truth[:height - 16])
+        np.testing.assert_array_equal(pixels(out / f"cut/{name}-down.png"), truth[: height - 16])
     assert (pixels(out / "truth/deep.png") == 156).all()  # 40000 of 65535
 
 
@@ -62,8 +63,9 @@ def test_a_bad_picture_stops_nothing(folder, tmp_path, run, capsys):
     assert "a0.png: is no picture" in captured.err
 
 
-@pytest.mark.parametrize(("source", "target", "message"), [
-    ("none", "out", "there is no such folder"), ("in", "in", "a folder of its own")])
+@pytest.mark.parametrize(
+    ("source", "target", "message"), [("none", "out", "there is no such folder"), ("in", "in", "a folder of its own")]
+)
 def test_bad_folders_end_with_2(folder, tmp_path, run, capsys, source, target, message):
     assert run("dataset", tmp_path / source, tmp_path / target) == 2
     assert message in capsys.readouterr().err

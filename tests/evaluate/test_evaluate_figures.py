@@ -7,13 +7,13 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from laboratory.drifts import gaussian
 
 from lib_outpaint.errors import ParamError, PictureError
 from lib_outpaint.evaluate import measures, similarity, texture
 from lib_outpaint.evaluate.cut import Cut, case_of, sides_of
 from lib_outpaint.evaluate.figures import FIGURES, figures
 from lib_outpaint.planning.geometry import Box, Extent, Side
-from laboratory.drifts import gaussian
 
 
 def levels(seed=0, height=64, width=80):
@@ -44,7 +44,7 @@ def test_the_truth_itself_is_perfect(photo, side):
 @pytest.mark.parametrize("side", list(Side), ids=lambda s: s.value)
 @given(offset=st.integers(-40, 40))
 def test_a_known_offset_is_what_is_measured(side, offset):
-    y, x = torch.meshgrid(torch.arange(64.), torch.arange(96.), indexing="ij")
+    y, x = torch.meshgrid(torch.arange(64.0), torch.arange(96.0), indexing="ij")
     truth = (60 + y + 0 * x).expand(3, -1, -1) if side.horizontal else (60 + x + 0 * y).expand(3, -1, -1)  # plain across
     one = case(truth, side)
     rows, columns = one.new.slices
@@ -80,8 +80,14 @@ def test_ssim_is_scikit_images(photos):
     one, other = (photos[name] * 255 for name in ("astronaut", "chelsea"))
     for made in (gaussian(one, 2.0), one + 20, other):
         expected = metrics.structural_similarity(
-            one.double().numpy(), made.double().numpy(), channel_axis=0, data_range=255, gaussian_weights=True, sigma=1.5,
-            use_sample_covariance=False)
+            one.double().numpy(),
+            made.double().numpy(),
+            channel_axis=0,
+            data_range=255,
+            gaussian_weights=True,
+            sigma=1.5,
+            use_sample_covariance=False,
+        )
         assert similarity.ssim(made, one) == pytest.approx(expected, abs=1e-6)
         expected = metrics.peak_signal_noise_ratio(one.numpy(), made.numpy(), data_range=255)
         assert similarity.psnr(made, one) == pytest.approx(expected, abs=1e-4)
@@ -140,8 +146,16 @@ def test_psnr_likes_a_flat_colour_better_than_the_same_texture_elsewhere(photos)
     assert texture.spectrum_distance(elsewhere, texture_) < 2 < 20 < texture.spectrum_distance(flat, texture_)
 
 
-CUTS = [("half", 101, 50), ("third", 100, 33), ("quarter", 100, 25), ("30%", 64, 19), ("12.5%", 200, 25), ("40", 100, 40),
-        ("40px", 100, 40), (" Half ", 64, 32)]
+CUTS = [
+    ("half", 101, 50),
+    ("third", 100, 33),
+    ("quarter", 100, 25),
+    ("30%", 64, 19),
+    ("12.5%", 200, 25),
+    ("40", 100, 40),
+    ("40px", 100, 40),
+    (" Half ", 64, 32),
+]
 
 
 @pytest.mark.parametrize(("text", "length", "amount"), CUTS)
@@ -174,8 +188,15 @@ def test_what_is_left_and_what_is_new_make_the_picture(width, height, side, cut)
 def test_seeds_follow_from_pixels_alone():
     one, other = (array(levels(seed)) for seed in (1, 2))
     cut = Cut.parse("half")
-    seeds = [case_of(name, name, truth, side, cut).seed(base) for name, truth, side, base in (
-        ("a", one, Side.LEFT, 0), ("b", one, Side.UP, 0), ("a", other, Side.LEFT, 0), ("a", one, Side.LEFT, 1))]
+    seeds = [
+        case_of(name, name, truth, side, cut).seed(base)
+        for name, truth, side, base in (
+            ("a", one, Side.LEFT, 0),
+            ("b", one, Side.UP, 0),
+            ("a", other, Side.LEFT, 0),
+            ("a", one, Side.LEFT, 1),
+        )
+    ]
     assert seeds[0] == seeds[1]
     assert len(set(seeds)) == 3
 

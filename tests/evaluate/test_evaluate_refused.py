@@ -37,9 +37,15 @@ def test_bad_input_ends_with_2_and_writes_nothing(folder, tmp_path, run, capsys,
     assert not (tmp_path / "out").exists()
 
 
-@pytest.mark.parametrize(("source", "target", "message"), [
-    ("none", "out", "there is no such folder"), ("empty", "out", "holds no picture"), ("in", "in", "a folder of its own"),
-    ("in", "file", "file: is a file")])
+@pytest.mark.parametrize(
+    ("source", "target", "message"),
+    [
+        ("none", "out", "there is no such folder"),
+        ("empty", "out", "holds no picture"),
+        ("in", "in", "a folder of its own"),
+        ("in", "file", "file: is a file"),
+    ],
+)
 def test_bad_folders_end_with_2(folder, tmp_path, run, capsys, source, target, message):
     (tmp_path / "empty").mkdir()
     (tmp_path / "file").write_text("")

@@ -17,14 +17,37 @@ from lib_outpaint.evaluate.ranking import ranked
 from lib_outpaint.evaluate.report import Heading, html_report
 from lib_outpaint.evaluate.table import COLUMNS, csv_text, summaries
 
-NASTY = ['<script>alert(1)</script>.png', '"><img src=x onerror=alert(1)>.png', "a&amp;b, 'c'.png", "=1+1.png",
-         "line\nbreak.png", "ünïcode 写真.png"]
+NASTY = [
+    "<script>alert(1)</script>.png",
+    '"><img src=x onerror=alert(1)>.png',
+    "a&amp;b, 'c'.png",
+    "=1+1.png",
+    "line\nbreak.png",
+    "ünïcode 写真.png",
+]
 
 
 def row(file="a.png", setting="default", kind="engine", engine="draft", **figures):
     found = dict.fromkeys(("psnr", "ssim", "seam_slope", "colour_step", "spectrum", "detail", "histogram"), 1.0)
-    return Row(file, file[0], "right", setting, kind, engine, 8, 16, 16, 5, 64, 640, 1.5, found | {"lpips": None} | figures,
-               picture="p.png", truth="t.png", source=(0, 0, 8, 16))
+    return Row(
+        file,
+        file[0],
+        "right",
+        setting,
+        kind,
+        engine,
+        8,
+        16,
+        16,
+        5,
+        64,
+        640,
+        1.5,
+        found | {"lpips": None} | figures,
+        picture="p.png",
+        truth="t.png",
+        source=(0, 0, 8, 16),
+    )
 
 
 @pytest.fixture
@@ -129,8 +152,11 @@ def test_medians_leave_failures_out_and_count_them():
 
 
 def test_the_best_median_is_marked_only_where_settings_differ(out):
-    rows = [row(setting="one", ssim=0.5, psnr=10.0), row(setting="two", ssim=0.7, psnr=10.0),
-            row(setting="edge", kind="baseline", ssim=0.9)]
+    rows = [
+        row(setting="one", ssim=0.5, psnr=10.0),
+        row(setting="two", ssim=0.7, psnr=10.0),
+        row(setting="edge", kind="baseline", ssim=0.9),
+    ]
     best = [attributes for attributes in Page(report(rows, out)).all("td") if attributes.get("class") == "best"]
     assert [one["data-label"] for one in best] == ["SSIM"]
 
@@ -139,7 +165,14 @@ def test_csv_numbers_are_plain():
     text = csv_text([row(psnr=math.inf, ssim=0.123456789, spectrum=12345.0, detail=-0.5)])
     lines = list(csv.DictReader(io.StringIO(text)))
     assert [lines[0][name] for name in ("psnr", "ssim", "lpips", "spectrum", "detail", "seconds", "seed")] == [
-        "inf", "0.1235", "", "12345", "-0.5", "1.5", "5"]
+        "inf",
+        "0.1235",
+        "",
+        "12345",
+        "-0.5",
+        "1.5",
+        "5",
+    ]
 
 
 def test_it_says_what_a_drafts_numbers_are_worth_and_only_then(out):
@@ -150,8 +183,12 @@ def test_it_says_what_a_drafts_numbers_are_worth_and_only_then(out):
 
 
 def test_it_counts_where_blur_wins():
-    rows = [row("a.png", psnr=10.0), row("a.png", "mean colour", "baseline", psnr=12.0),
-            row("b.png", psnr=20.0), row("b.png", "mean colour", "baseline", psnr=12.0)]
+    rows = [
+        row("a.png", psnr=10.0),
+        row("a.png", "mean colour", "baseline", psnr=12.0),
+        row("b.png", psnr=20.0),
+        row("b.png", "mean colour", "baseline", psnr=12.0),
+    ]
     assert "on 1 of 2 cuts" in words.blur_wins(rows)
     assert words.blur_wins(rows[:1]) == ""
 
@@ -170,8 +207,17 @@ class _Named:
 
 
 def test_settings_have_folders_of_their_own_on_every_file_system():
-    labels = ["default", "fill=noise, overlap=16", "fill=noise; overlap=16", "side_prompts=left: a/b\\c", "..", "con",
-              "a" * 300, "aspect:*?", "ü"]
+    labels = [
+        "default",
+        "fill=noise, overlap=16",
+        "fill=noise; overlap=16",
+        "side_prompts=left: a/b\\c",
+        "..",
+        "con",
+        "a" * 300,
+        "aspect:*?",
+        "ü",
+    ]
     names = [folder_name(_Named(label)) for label in labels]
     assert len({name.lower() for name in names}) == len(labels)
     assert all(re.fullmatch(r"engine-[A-Za-z0-9=._-]{0,80}", name) and not name.endswith(".") for name in names)
@@ -183,6 +229,10 @@ def test_a_picture_that_is_the_truth_has_an_infinite_psnr(out):
 
 
 def test_rows_without_a_psnr_do_not_count_where_blur_wins():
-    rows = [row(psnr=10.0), row(setting="edge", kind="baseline", psnr=20.0), row("b.png", psnr=None),
-            row("b.png", setting="edge", kind="baseline", psnr=20.0)]
+    rows = [
+        row(psnr=10.0),
+        row(setting="edge", kind="baseline", psnr=20.0),
+        row("b.png", psnr=None),
+        row("b.png", setting="edge", kind="baseline", psnr=20.0),
+    ]
     assert words.blur_wins(rows) == "In this table a fill without any engine has the highest PSNR on 1 of 1 cut."

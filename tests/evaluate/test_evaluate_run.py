@@ -19,7 +19,8 @@ def test_every_picture_and_setting_has_a_row(folder, tmp_path, run, capsys):
     assert list(rows[0]) == list(COLUMNS)
     settings = ("overlap=8", "overlap=0", *BASELINES)
     assert [(row["file"], row["setting"]) for row in rows] == [
-        (file, setting) for file in ("a.png", "b.jpg", "c.webp", "d.tif") for setting in settings]
+        (file, setting) for file in ("a.png", "b.jpg", "c.webp", "d.tif") for setting in settings
+    ]
     for row in rows:
         assert (row["width"], row["height"], row["cut"], row["side"], row["error"]) == ("80", "64", "40", "right", "")
         assert float(row["psnr"]) > 3
@@ -96,8 +97,20 @@ def test_another_programs_pictures_are_measured_too(folder, tmp_path, run, draft
         with Image.open(tmp_path / f"one/pictures/engine-default/{name}-right.png") as image:
             image.save(other / (f"{name}.bmp" if name == "c" else f"{name}-right.png"))
     Image.new("RGB", (9, 9)).save(other / "d.png")
-    assert run("-q", "evaluate", folder, "-o", tmp_path / "two", "--measure-only", "--no-baselines",
-               "--results", f"mine={other}") == 2
+    assert (
+        run(
+            "-q",
+            "evaluate",
+            folder,
+            "-o",
+            tmp_path / "two",
+            "--measure-only",
+            "--no-baselines",
+            "--results",
+            f"mine={other}",
+        )
+        == 2
+    )
     assert len(drafts) == 4
     one, two = table(tmp_path / "one"), table(tmp_path / "two")
     for mine, theirs in zip(one[:3], two[:3], strict=True):
@@ -119,6 +132,17 @@ def test_json_is_one_document(folder, tmp_path, run, capsys):
 def test_another_programs_picture_that_is_not_there_is_named(folder, tmp_path, run, capsys):
     (tmp_path / "theirs").mkdir()
     shutil.copy(folder / "a.png", tmp_path / "theirs" / "unrelated.png")
-    assert run("evaluate", folder, "-o", tmp_path / "out", "--measure-only", "--no-baselines", "--results",
-               f"x={tmp_path / 'theirs'}") == 2
+    assert (
+        run(
+            "evaluate",
+            folder,
+            "-o",
+            tmp_path / "out",
+            "--measure-only",
+            "--no-baselines",
+            "--results",
+            f"x={tmp_path / 'theirs'}",
+        )
+        == 2
+    )
     assert "holds no picture called a-right or a" in "".join(capsys.readouterr())

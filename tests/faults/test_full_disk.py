@@ -70,7 +70,7 @@ class _Counted:
         try:
             self._disk.use()
         except OSError:
-            self._file.write(data[:len(data) // 2])
+            self._file.write(data[: len(data) // 2])
             raise
         return int(self._file.write(data))
 
@@ -79,8 +79,9 @@ JOB = ("--left", 16, "--seed", 1, "--count", 2, "--extras", "canvas")
 WRITTEN = {"out-1.png", "out-1.canvas.png", "out-2.png", "out-2.canvas.png"}
 
 
-def test_a_disk_that_is_full_from_any_write_on(photo: Path, tmp_path: Path, quick: PaintingHost,
-                                               capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_disk_that_is_full_from_any_write_on(
+    photo: Path, tmp_path: Path, quick: PaintingHost, capsys: pytest.CaptureFixture[str]
+) -> None:
     before = photo.read_bytes()
     outcomes: list[int] = []
     for at in range(200):
@@ -114,20 +115,26 @@ def test_a_disk_that_is_full_from_any_write_on(photo: Path, tmp_path: Path, quic
     assert set(outcomes) == {0, 1, 2, 3}, "every stage was cut off: nothing, the canvas, the picture, the next canvas"
 
 
-@pytest.mark.parametrize("error", [errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EIO, errno.EDQUOT],
-                         ids=lambda number: errno.errorcode[number])
-def test_the_run_ends_at_the_first_picture_that_cannot_be_kept(photo: Path, tmp_path: Path, quick: PaintingHost, error: int,
-                                                               monkeypatch: pytest.MonkeyPatch,
-                                                               capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    "error", [errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EIO, errno.EDQUOT], ids=lambda number: errno.errorcode[number]
+)
+def test_the_run_ends_at_the_first_picture_that_cannot_be_kept(
+    photo: Path,
+    tmp_path: Path,
+    quick: PaintingHost,
+    error: int,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     FullDisk(0, monkeypatch, error)
     assert run("image", photo, "-o", tmp_path / "out.png", "--left", 16, "--count", 3) == 2
     assert os.strerror(error) in capsys.readouterr().err
     assert len(quick.calls) == 1, "it went on sampling what could not be written"
 
 
-def test_a_folder_run_ends_when_the_disk_is_full(photo: Path, tmp_path: Path, quick: PaintingHost,
-                                                 monkeypatch: pytest.MonkeyPatch,
-                                                 capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_folder_run_ends_when_the_disk_is_full(
+    photo: Path, tmp_path: Path, quick: PaintingHost, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     source, out = tmp_path / "in", tmp_path / "out"
     source.mkdir()
     for name in "abcd":
@@ -157,8 +164,14 @@ def test_a_real_limit_of_the_system(photo: Path, tmp_path: Path) -> None:
     out = tmp_path / "out" / "out.png"
     # A measurement of coverage would write files of its own in that process.
     environment = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}
-    ended = subprocess.run([sys.executable, "-m", "lib_outpaint", "-q", "image", photo, "-o", out, "--left", "16"],
-                           preexec_fn=limited, env=environment, capture_output=True, text=True, check=False)
+    ended = subprocess.run(
+        [sys.executable, "-m", "lib_outpaint", "-q", "image", photo, "-o", out, "--left", "16"],
+        preexec_fn=limited,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert ended.returncode == 2
     assert ended.stderr == f"outpaint: {out}: cannot be written: File too large\n"
     assert list(out.parent.iterdir()) == []

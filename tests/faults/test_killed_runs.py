@@ -16,8 +16,9 @@ from hosts import PaintingHost
 from PIL import Image
 
 
-def test_pictures_are_written_as_they_are_made(photo: Path, tmp_path: Path, quick: PaintingHost,
-                                               monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pictures_are_written_as_they_are_made(
+    photo: Path, tmp_path: Path, quick: PaintingHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A run that is killed has lost only the picture it was at."""
     there: list[list[str]] = []
     inpaint = quick.inpaint
@@ -60,8 +61,9 @@ sys.exit(cli.main(sys.argv[1:]))
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL")
 @pytest.mark.parametrize("program", [KILLED_WHILE_WRITING, KILLED_WHILE_SAMPLING], ids=["writing", "sampling"])
-def test_a_folder_run_killed_in_the_middle_goes_on(photo: Path, tmp_path: Path, program: str,
-                                                   capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_folder_run_killed_in_the_middle_goes_on(
+    photo: Path, tmp_path: Path, program: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     source, out = tmp_path / "in", tmp_path / "out"
     source.mkdir()
     for name in "abcde":
@@ -89,8 +91,9 @@ def test_a_folder_run_killed_in_the_middle_goes_on(photo: Path, tmp_path: Path, 
             np.testing.assert_array_equal(np.asarray(one), np.asarray(other))
 
 
-def test_the_temporary_file_of_a_run_that_goes_on_beside_is_left_alone(photo: Path, tmp_path: Path,
-                                                                       quick: PaintingHost) -> None:
+def test_the_temporary_file_of_a_run_that_goes_on_beside_is_left_alone(
+    photo: Path, tmp_path: Path, quick: PaintingHost
+) -> None:
     source, out = tmp_path / "in", tmp_path / "out"
     source.mkdir()
     out.mkdir()
@@ -101,14 +104,23 @@ def test_the_temporary_file_of_a_run_that_goes_on_beside_is_left_alone(photo: Pa
 
 
 @pytest.mark.parametrize("where", ["reading", "sampling", "saving"])
-def test_ctrl_c_at_any_time_of_a_folder_run(photo: Path, tmp_path: Path, quick: PaintingHost, where: str,
-                                            monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_ctrl_c_at_any_time_of_a_folder_run(
+    photo: Path,
+    tmp_path: Path,
+    quick: PaintingHost,
+    where: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     source, out = tmp_path / "in", tmp_path / "out"
     source.mkdir()
     for name in "abc":
         (source / f"{name}.png").write_bytes(photo.read_bytes())
-    place = {"reading": "lib_outpaint.images.read", "sampling": "hosts.PaintingHost.sample",
-             "saving": "lib_outpaint.images.save"}[where]
+    place = {
+        "reading": "lib_outpaint.images.read",
+        "sampling": "hosts.PaintingHost.sample",
+        "saving": "lib_outpaint.images.save",
+    }[where]
     module, name = place.rsplit(".", 1)
     owner: Any = PaintingHost if where == "sampling" else sys.modules[module]
     function, calls = getattr(owner, name), []

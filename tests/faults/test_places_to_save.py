@@ -11,11 +11,17 @@ from hosts import PaintingHost
 from PIL import Image
 
 
-@pytest.mark.parametrize(("place", "words"), [
-    ("photo.png/out.png", "photo.png is no folder"), ("photo.png/deep/out.png", "photo.png is no folder"),
-    ("folder.png", "folder.png: is a folder")])
-def test_places_that_take_no_file_are_found_before_sampling(photo: Path, tmp_path: Path, quick: PaintingHost, place: str,
-                                                            words: str, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    ("place", "words"),
+    [
+        ("photo.png/out.png", "photo.png is no folder"),
+        ("photo.png/deep/out.png", "photo.png is no folder"),
+        ("folder.png", "folder.png: is a folder"),
+    ],
+)
+def test_places_that_take_no_file_are_found_before_sampling(
+    photo: Path, tmp_path: Path, quick: PaintingHost, place: str, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "folder.png").mkdir()
     assert run("image", photo, "-o", tmp_path / place, "--left", 8) == 2
     assert words in capsys.readouterr().err
@@ -23,9 +29,14 @@ def test_places_that_take_no_file_are_found_before_sampling(photo: Path, tmp_pat
 
 
 @pytest.mark.parametrize("folder", [False, True])
-def test_a_read_only_folder_is_found_before_sampling(photo: Path, tmp_path: Path, quick: PaintingHost, folder: bool,
-                                                     monkeypatch: pytest.MonkeyPatch,
-                                                     capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_read_only_folder_is_found_before_sampling(
+    photo: Path,
+    tmp_path: Path,
+    quick: PaintingHost,
+    folder: bool,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     """os.access is asked, because a superuser may write where the rights say no, and nobody on a read-only disk."""
     closed = tmp_path / "closed"
     closed.mkdir()
@@ -38,13 +49,26 @@ def test_a_read_only_folder_is_found_before_sampling(photo: Path, tmp_path: Path
     assert list(closed.iterdir()) == []
 
 
-@pytest.mark.parametrize("words", [
-    ("-o", "photo.png"), ("-o", "sub/../photo.png"), ("-o", "link.png"), ("-o", "hard.png"),
-    ("-o", "x.png", "--mask", "x.mask.png", "--extras", "mask"), ("-o", "x.png", "--mask", "x.png"),
-], ids=" ".join)
-def test_what_the_result_is_made_from_is_never_replaced(photo: Path, tmp_path: Path, quick: PaintingHost,
-                                                        words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch,
-                                                        capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("-o", "photo.png"),
+        ("-o", "sub/../photo.png"),
+        ("-o", "link.png"),
+        ("-o", "hard.png"),
+        ("-o", "x.png", "--mask", "x.mask.png", "--extras", "mask"),
+        ("-o", "x.png", "--mask", "x.png"),
+    ],
+    ids=" ".join,
+)
+def test_what_the_result_is_made_from_is_never_replaced(
+    photo: Path,
+    tmp_path: Path,
+    quick: PaintingHost,
+    words: tuple[str, ...],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     (tmp_path / "sub").mkdir()
     (tmp_path / "link.png").symlink_to(photo)
     (tmp_path / "hard.png").hardlink_to(photo)
@@ -58,8 +82,9 @@ def test_what_the_result_is_made_from_is_never_replaced(photo: Path, tmp_path: P
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()} == before
 
 
-def test_a_numbered_name_may_be_the_picture_too(photo: Path, tmp_path: Path, quick: PaintingHost,
-                                                capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_numbered_name_may_be_the_picture_too(
+    photo: Path, tmp_path: Path, quick: PaintingHost, capsys: pytest.CaptureFixture[str]
+) -> None:
     photo.rename(tmp_path / "photo-2.png")
     words = ("image", tmp_path / "photo-2.png", "-o", tmp_path / "photo.png", "--left", 8)
     assert run(*words, "--count", 2) == 2

@@ -42,8 +42,9 @@ def picture() -> torch.Tensor:
     return torch.randint(1, 256, (3, *reversed(SIZE)), generator=torch.Generator().manual_seed(4)).float() / 255
 
 
-def run(host: Any, count: int = 1, batch: int = 1, on_picture: Callable[[Grown], None] | None = None,
-        **values: Any) -> Result:
+def run(
+    host: Any, count: int = 1, batch: int = 1, on_picture: Callable[[Grown], None] | None = None, **values: Any
+) -> Result:
     params = Params(**{"left": 60, "up": 20, "step": 20, "order": "one by one", "fill": "edge", **values})
     return outpaint(Request((picture(),), params, numbered_shots(count, 11), batch=batch), host, on_picture)
 
@@ -64,9 +65,18 @@ def grey(jobs: Sequence[Job]) -> list[Outcome]:
     return [Outcome(job.pixels[:1]) for job in jobs]
 
 
-FAULTS = {broken: "the GPU has left", not_a_number: "NaN or infinite", infinite: "NaN or infinite", black: "a black picture",
-          too_small: "the sampler returned", too_large: "the sampler returned", grey: "the sampler returned",
-          one_too_few: "returned 0 pictures for 1 windows", interrupted: "interrupted", ctrl_c: "interrupted"}
+FAULTS = {
+    broken: "the GPU has left",
+    not_a_number: "NaN or infinite",
+    infinite: "NaN or infinite",
+    black: "a black picture",
+    too_small: "the sampler returned",
+    too_large: "the sampler returned",
+    grey: "the sampler returned",
+    one_too_few: "returned 0 pictures for 1 windows",
+    interrupted: "interrupted",
+    ctrl_c: "interrupted",
+}
 
 
 @pytest.mark.parametrize("at", range(PASSES))
@@ -123,13 +133,20 @@ def test_an_interrupt_at_every_pass_boundary(at: int) -> None:
 @pytest.mark.parametrize("batch", [1, 2])
 @pytest.mark.parametrize("at", range(PASSES))
 @pytest.mark.parametrize("where", ["matching colours", "blending", "prefilling"])
-@pytest.mark.parametrize("fault", [KeyboardInterrupt(), RuntimeError("CUDA out of memory. Tried to allocate")],
-                         ids=lambda fault: type(fault).__name__)
-def test_a_fault_in_our_own_work_puts_no_half_pass_back(fault: BaseException, where: str, at: int, batch: int,
-                                                        monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "fault",
+    [KeyboardInterrupt(), RuntimeError("CUDA out of memory. Tried to allocate")],
+    ids=lambda fault: type(fault).__name__,
+)
+def test_a_fault_in_our_own_work_puts_no_half_pass_back(
+    fault: BaseException, where: str, at: int, batch: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Also in the last picture of a batch: the others of that pass are not ahead of it."""
-    module, name = {"matching colours": (colour, "match"), "blending": (composite, "blend_bands"),
-                    "prefilling": (__import__("lib_outpaint.engine.growing").engine.growing, "prefill")}[where]
+    module, name = {
+        "matching colours": (colour, "match"),
+        "blending": (composite, "blend_bands"),
+        "prefilling": (__import__("lib_outpaint.engine.growing").engine.growing, "prefill"),
+    }[where]
     whole, calls = getattr(module, name), []
 
     def fails(*args: Any, **more: Any) -> Any:
@@ -202,6 +219,7 @@ def test_out_of_memory_from_the_start_is_one_clear_error() -> None:
 
 def test_black_written_up_by_half_a_level_is_still_black() -> None:
     """NaN becomes 0 where a WebUI checks for none; reading its 8 bits adds half a level."""
+
     def lifted(jobs: Sequence[Job]) -> list[Outcome]:
         return [Outcome(torch.full_like(job.pixels, 0.5 / 255)) for job in jobs]
 
@@ -209,11 +227,14 @@ def test_black_written_up_by_half_a_level_is_still_black() -> None:
         run(FailingHost(0, lifted))
 
 
-@pytest.mark.parametrize(("colour_of_new", "inpainting", "noted"), [
-    ((0.0, 0.0, 0.0), False, True), ((0.0, 0.0, 0.0), None, False), ((0.0, 0.1, 0.0), False, False)],
-    ids=["black", "black from a host without a model", "dark green"])
-def test_a_black_new_area_is_returned_with_a_note(colour_of_new: tuple[float, float, float], inpainting: bool | None,
-                                                  noted: bool) -> None:
+@pytest.mark.parametrize(
+    ("colour_of_new", "inpainting", "noted"),
+    [((0.0, 0.0, 0.0), False, True), ((0.0, 0.0, 0.0), None, False), ((0.0, 0.1, 0.0), False, False)],
+    ids=["black", "black from a host without a model", "dark green"],
+)
+def test_a_black_new_area_is_returned_with_a_note(
+    colour_of_new: tuple[float, float, float], inpainting: bool | None, noted: bool
+) -> None:
     """A night sky may be black: the picture is returned, and the user is told what else it may be."""
     result = run(PaintingHost(colour_of_new, inpainting=inpainting))
     assert result.stopped is None

@@ -65,9 +65,7 @@ def test_any_positional_values_are_parameters_or_one_line(values: list[Any]) -> 
 
 
 @settings(max_examples=200)
-@given(
-    st.dictionaries(st.one_of(st.sampled_from([codecs.infotext_key(p) for p in DECLARED]), texts), texts, max_size=6)
-)
+@given(st.dictionaries(st.one_of(st.sampled_from([codecs.infotext_key(p) for p in DECLARED]), texts), texts, max_size=6))
 def test_any_infotext_entries_are_parameters_or_one_line(entries: dict[str, str]) -> None:
     try:
         _in_range(codecs.from_infotext(entries))
@@ -113,9 +111,7 @@ def test_any_side_prompts(text: str) -> None:
     st.one_of(
         texts,
         st.lists(
-            st.sampled_from(
-                ["fill", "overlap", "loras", "=", ",", ";", '"', "edge", "8", "\n", "\r", " ", "a:1", "\0"]
-            ),
+            st.sampled_from(["fill", "overlap", "loras", "=", ",", ";", '"', "edge", "8", "\n", "\r", " ", "a:1", "\0"]),
             max_size=10,
         ).map("".join),
     )

@@ -20,10 +20,40 @@ from lib_outpaint.parameters.params import DECLARED
 FLAGS = [f"--{p.name.replace('_', '-')}" for p in DECLARED if p.name not in ("compare",)]
 OTHER_FLAGS = ["--seed", "--count", "--steps", "--max-megapixels", "--prompt", "--sampler"]
 VALUES = st.one_of(
-    st.sampled_from([
-        "0", "8", "16", "-1", "nan", "inf", "1e9", "edge", "noise", "px", "%", "16:9", "200x99", "none", "both", "together",
-        "left: a", "", " ", "--", "-o", "/", "天", "1.5", "off", "auto", "1_0", "0x10"]),
-    texts)
+    st.sampled_from(
+        [
+            "0",
+            "8",
+            "16",
+            "-1",
+            "nan",
+            "inf",
+            "1e9",
+            "edge",
+            "noise",
+            "px",
+            "%",
+            "16:9",
+            "200x99",
+            "none",
+            "both",
+            "together",
+            "left: a",
+            "",
+            " ",
+            "--",
+            "-o",
+            "/",
+            "天",
+            "1.5",
+            "off",
+            "auto",
+            "1_0",
+            "0x10",
+        ]
+    ),
+    texts,
+)
 
 
 @pytest.fixture(scope="module")
@@ -37,8 +67,19 @@ def photo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @given(st.lists(st.tuples(st.sampled_from([*FLAGS, *OTHER_FLAGS]), VALUES), max_size=4))
 def test_any_flags_end_with_0_or_2_and_never_a_traceback(photo: Path, flags: list[tuple[str, str]]) -> None:
     out, said, told = photo.parent / "out.png", io.StringIO(), io.StringIO()
-    words = ["-q", "image", str(photo), "-o", str(out), "--left", "8", "--fill", "edge",
-             *(f"{name}={value}" for name, value in flags), "--dry-run"]
+    words = [
+        "-q",
+        "image",
+        str(photo),
+        "-o",
+        str(out),
+        "--left",
+        "8",
+        "--fill",
+        "edge",
+        *(f"{name}={value}" for name, value in flags),
+        "--dry-run",
+    ]
     with redirect_stdout(said), redirect_stderr(told):
         try:
             code: Any = cli.main(words)

@@ -62,9 +62,11 @@ def jobs(draw: st.DrawFn) -> tuple[Request, Capabilities, np.ndarray]:
     params = {
         **draw(shapes()),
         "order": draw(st.sampled_from(["auto", "auto", "one by one", "together"])),
-        "step": draw(st.sampled_from([0, 0, 20, 64])), "context": draw(st.sampled_from([0, 0, 8, 100])),
+        "step": draw(st.sampled_from([0, 0, 20, 64])),
+        "context": draw(st.sampled_from([0, 0, 8, 100])),
         "fill": draw(st.sampled_from(["edge", "mirror", "mosaic", "smooth", "noise"])),
-        "overlap": draw(st.sampled_from([0, 1, 8, 32, 100])), "mask_blur": draw(st.sampled_from([0, 4, 64])),
+        "overlap": draw(st.sampled_from([0, 1, 8, 32, 100])),
+        "mask_blur": draw(st.sampled_from([0, 4, 64])),
         "mask_falloff": draw(st.sampled_from([0.25, 1.0, 4.0])),
         "color_match": draw(st.sampled_from(["off", "mean", "seam"])),
         "extras": draw(st.sampled_from(["none", "both"])),
@@ -74,13 +76,23 @@ def jobs(draw: st.DrawFn) -> tuple[Request, Capabilities, np.ndarray]:
     if draw(st.integers(0, 4)) == 0:
         painted = torch.zeros(height, width, dtype=torch.bool)
         top, left = draw(st.integers(0, height - 1)), draw(st.integers(0, width - 1))
-        painted[top:top + draw(st.integers(1, 60)), left:left + draw(st.integers(1, 60))] = True
+        painted[top : top + draw(st.integers(1, 60)), left : left + draw(st.integers(1, 60))] = True
     native = draw(st.sampled_from([64, 128, 512]))
-    caps = Capabilities("test", native_side=native, largest_window=draw(st.sampled_from([0, 0, 4 * native * native])),
-                        known_pixels=draw(st.sampled_from(["pinned", "whole"])), features=frozenset({"prompts"}))
+    caps = Capabilities(
+        "test",
+        native_side=native,
+        largest_window=draw(st.sampled_from([0, 0, 4 * native * native])),
+        known_pixels=draw(st.sampled_from(["pinned", "whole"])),
+        features=frozenset({"prompts"}),
+    )
     count = draw(st.integers(1, 2))
-    request = Request((pixels_of(stored, "RGB"),), Params(**params), numbered_shots(count, draw(st.integers(0, 2**32 - 1))),
-                      batch=draw(st.integers(1, 2)), painted=painted)
+    request = Request(
+        (pixels_of(stored, "RGB"),),
+        Params(**params),
+        numbered_shots(count, draw(st.integers(0, 2**32 - 1))),
+        batch=draw(st.integers(1, 2)),
+        painted=painted,
+    )
     return request, caps, stored
 
 
@@ -169,8 +181,12 @@ def _check_pixels(grown: Any, request: Request, stored: np.ndarray) -> None:
     box = grown.source
     rows, columns = np.ogrid[:height, :width]
     away = np.full((height, width), 10**6)
-    for grows, far in ((box.left, columns - box.left + 1), (width - box.right, box.right - columns),
-                       (box.top, rows - box.top + 1), (height - box.bottom, box.bottom - rows)):
+    for grows, far in (
+        (box.left, columns - box.left + 1),
+        (width - box.right, box.right - columns),
+        (box.top, rows - box.top + 1),
+        (height - box.bottom, box.bottom - rows),
+    ):
         if grows:
             away = np.minimum(away, far)
     kept = (away > overlap) & ~new
@@ -178,8 +194,10 @@ def _check_pixels(grown: Any, request: Request, stored: np.ndarray) -> None:
         ys, xs = np.nonzero(request.painted.numpy())
         reach = max(overlap // 2 * 2, 0)
         near = np.zeros_like(kept)
-        near[max(ys.min() - reach, 0) + box.top:ys.max() + reach + 1 + box.top,
-             max(xs.min() - reach, 0) + box.left:xs.max() + reach + 1 + box.left] = True
+        near[
+            max(ys.min() - reach, 0) + box.top : ys.max() + reach + 1 + box.top,
+            max(xs.min() - reach, 0) + box.left : xs.max() + reach + 1 + box.left,
+        ] = True
         kept &= ~near
     source = np.zeros((height, width, 3), np.uint8)
     source[grown.source.slices] = stored
@@ -190,7 +208,8 @@ def _check_pixels(grown: Any, request: Request, stored: np.ndarray) -> None:
 @settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 @given(jobs())
 def test_the_same_request_gives_the_same_bytes_and_any_of_its_pictures_alone(
-        case: tuple[Request, Capabilities, np.ndarray]) -> None:
+    case: tuple[Request, Capabilities, np.ndarray],
+) -> None:
     request, caps, _ = case
     plan_of(request, caps)
     try:
@@ -218,7 +237,7 @@ def test_a_preview_has_the_size_and_the_source_of_the_result(case: tuple[Request
     assert shown.canvas is not None
     assert shown.mask is not None
     if request.painted is None:
-        inside = shown.canvas[:, plan.source.top:plan.source.bottom, plan.source.left:plan.source.right]
+        inside = shown.canvas[:, plan.source.top : plan.source.bottom, plan.source.left : plan.source.right]
         assert torch.equal((inside * 255).round().byte(), torch.from_numpy(stored).permute(2, 0, 1))
     new = torch.ones(plan.canvas.height, plan.canvas.width, dtype=torch.bool)
     new[plan.source.slices] = False

@@ -22,9 +22,11 @@ from lib_outpaint.errors import ModelError
 from lib_outpaint.models.header import HEADER_LIMIT, read_header
 from lib_outpaint.models.inspect import inspect
 
-GOOD = {"__metadata__": {"format": "pt"},
-        "model.diffusion_model.input_blocks.0.0.weight": {"dtype": "F16", "shape": [4, 4, 3, 3], "data_offsets": [0, 288]},
-        "b": {"dtype": "F32", "shape": [2], "data_offsets": [288, 296]}}
+GOOD = {
+    "__metadata__": {"format": "pt"},
+    "model.diffusion_model.input_blocks.0.0.weight": {"dtype": "F16", "shape": [4, 4, 3, 3], "data_offsets": [0, 288]},
+    "b": {"dtype": "F32", "shape": [2], "data_offsets": [288, 296]},
+}
 
 
 def file_of(path: Path, header: bytes, length: int | None = None, tail: int = 296) -> Path:
@@ -72,9 +74,13 @@ DAMAGE: dict[str, tuple[bytes, int | None]] = {
     "shape of another size": (b'{"a":{"dtype":"F32","shape":[3],"data_offsets":[0,4]}}', None),
     "shape with a negative": (b'{"a":{"dtype":"F32","shape":[-1,-1],"data_offsets":[0,4]}}', None),
     "shape of a hundred thousand axes": (
-        b'{"a":{"dtype":"F32","data_offsets":[0,4],"shape":[' + b"9," * 99_999 + b"9]}}", None),
+        b'{"a":{"dtype":"F32","data_offsets":[0,4],"shape":[' + b"9," * 99_999 + b"9]}}",
+        None,
+    ),
     "shape beyond all numbers": (
-        b'{"a":{"dtype":"F32","data_offsets":[0,4],"shape":[' + b",".join([b"9" * 4000] * 60) + b"]}}", None),
+        b'{"a":{"dtype":"F32","data_offsets":[0,4],"shape":[' + b",".join([b"9" * 4000] * 60) + b"]}}",
+        None,
+    ),
     "metadata that is no text": (b'{"__metadata__":{"a":[]}}', None),
 }
 
@@ -87,10 +93,17 @@ def test_damaged_headers(tmp_path: Path, name: str) -> None:
     assert peak < 20 * len(header) + 2_000_000
 
 
-@pytest.mark.parametrize("content", [
-    b"{" + b",".join(b'"%x":0' % i for i in range(380_000)) + b"}", b'{"a":[' + b"[]," * 1_280_000 + b"[]]}",
-    b'{"a":[' + b"{}," * 1_280_000 + b"{}]}", b'{"a":"' + b"\\u0041" * 640_000 + b'"}', b" " * (HEADER_LIMIT - 1) + b"x",
-], ids=["names", "lists", "objects", "escapes", "blanks"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"{" + b",".join(b'"%x":0' % i for i in range(380_000)) + b"}",
+        b'{"a":[' + b"[]," * 1_280_000 + b"[]]}",
+        b'{"a":[' + b"{}," * 1_280_000 + b"{}]}",
+        b'{"a":"' + b"\\u0041" * 640_000 + b'"}',
+        b" " * (HEADER_LIMIT - 1) + b"x",
+    ],
+    ids=["names", "lists", "objects", "escapes", "blanks"],
+)
 def test_the_longest_header_takes_less_than_a_second(tmp_path: Path, content: bytes) -> None:
     if sys.gettrace() is not None:
         pytest.skip("a debugger or coverage counts every line")
@@ -144,15 +157,29 @@ def test_a_device_is_no_file() -> None:
 
 
 json_values = st.recursive(
-    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=5),
-              st.sampled_from(["F16", "F32", "BF16", "I64", "shape"])),
-    lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(
-        st.sampled_from(["dtype", "shape", "data_offsets", "__metadata__", "a"]), inner, max_size=4)), max_leaves=12)
+    st.one_of(
+        st.none(),
+        st.booleans(),
+        st.integers(),
+        st.floats(),
+        st.text(max_size=5),
+        st.sampled_from(["F16", "F32", "BF16", "I64", "shape"]),
+    ),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=4),
+        st.dictionaries(st.sampled_from(["dtype", "shape", "data_offsets", "__metadata__", "a"]), inner, max_size=4),
+    ),
+    max_leaves=12,
+)
 
 
 @settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow])
-@given(st.dictionaries(st.one_of(st.sampled_from(["__metadata__", "a.lora_down.weight", "b"]), st.text(max_size=6)),
-                       json_values, max_size=4), st.integers(0, 40))
+@given(
+    st.dictionaries(
+        st.one_of(st.sampled_from(["__metadata__", "a.lora_down.weight", "b"]), st.text(max_size=6)), json_values, max_size=4
+    ),
+    st.integers(0, 40),
+)
 def test_any_json_is_read_or_refused(tmp_path_factory: pytest.TempPathFactory, header: dict[str, Any], tail: int) -> None:
     path = file_of(tmp_path_factory.getbasetemp() / "any.safetensors", json.dumps(header).encode(), tail=tail)
     _read_or_refused(path)
@@ -160,12 +187,13 @@ def test_any_json_is_read_or_refused(tmp_path_factory: pytest.TempPathFactory, h
 
 @settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.tuples(st.integers(0, 700), st.binary(min_size=0, max_size=4)), max_size=4), st.integers(0, 700))
-def test_a_good_file_with_some_bytes_changed_or_cut(tmp_path_factory: pytest.TempPathFactory,
-                                                    changes: list[tuple[int, bytes]], end: int) -> None:
+def test_a_good_file_with_some_bytes_changed_or_cut(
+    tmp_path_factory: pytest.TempPathFactory, changes: list[tuple[int, bytes]], end: int
+) -> None:
     path = tmp_path_factory.getbasetemp() / "changed.safetensors"
     content = bytearray(file_of(path, json.dumps(GOOD).encode()).read_bytes())
     for at, new in changes:
-        content[at:at + len(new)] = new
+        content[at : at + len(new)] = new
     path.write_bytes(content[:end])
     _read_or_refused(path)
 

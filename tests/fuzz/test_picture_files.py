@@ -19,9 +19,21 @@ from lib_outpaint.errors import PictureError
 
 @settings(max_examples=200)
 @given(
-    st.sampled_from([
-        b"", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"RIFF\x10\0\0\0WEBP", b"II*\0", b"MM\0*", b"BM", b"GIF89a",
-        b"P6 9 9 255\n", b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", b"\0\0\0\x0cjP  \r\n\x87\n"]),
+    st.sampled_from(
+        [
+            b"",
+            b"\x89PNG\r\n\x1a\n",
+            b"\xff\xd8\xff",
+            b"RIFF\x10\0\0\0WEBP",
+            b"II*\0",
+            b"MM\0*",
+            b"BM",
+            b"GIF89a",
+            b"P6 9 9 255\n",
+            b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n",
+            b"\0\0\0\x0cjP  \r\n\x87\n",
+        ]
+    ),
     st.binary(max_size=200),
 )
 def test_random_bytes(start: bytes, rest: bytes) -> None:
@@ -117,8 +129,9 @@ def test_a_damaged_colour_profile_travels_as_it_is_or_not_at_all(form: str, icc:
 
 @settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 @given(
-    st.sampled_from(["1", "L", "LA", "P", "PA", "RGB", "RGBA", "RGBX", "CMYK", "YCbCr", "HSV", "LAB",
-                     "I", "F", "I;16", "La", "RGBa"]),
+    st.sampled_from(
+        ["1", "L", "LA", "P", "PA", "RGB", "RGBA", "RGBX", "CMYK", "YCbCr", "HSV", "LAB", "I", "F", "I;16", "La", "RGBa"]
+    ),
     st.integers(1, 40),
     st.integers(1, 40),
     st.integers(0, 10**6),

@@ -87,8 +87,9 @@ def grown_with(params: Params, shot: Shot, info: dict[str, str]) -> tuple[Grown,
 @example(Params(side_prompts='left: "quoted", \\ and: 天空\nup: b'), "a\nb", "Negative prompt: c", '"')
 @example(Params(controlnet_model='"all quoted"', loras=" blanks "), "", "", "512x512")
 @example(Params(compare='loras="a:1, b:2"'), "Steps: 1, Seed: 2, Size: 3x4", "", "a, b: c")
-def test_a_whole_infotext_comes_back_through_the_webuis_grammar(params: Params, prompt: str, negative: str,
-                                                                model: str) -> None:
+def test_a_whole_infotext_comes_back_through_the_webuis_grammar(
+    params: Params, prompt: str, negative: str, model: str
+) -> None:
     grown, result = grown_with(params, Shot(5, None, prompt, negative), {"Model": model})
     read = parse_generation_parameters(infotext(grown, result.engine))
     assert read["Seed"] == "5"

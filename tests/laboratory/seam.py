@@ -7,6 +7,8 @@ from typing import Any
 
 import torch
 
+from laboratory.drifts import NONE, Drift
+from laboratory.truth import TruthHost
 from lib_outpaint.engine.loop import outpaint
 from lib_outpaint.engine.request import Request, numbered_shots
 from lib_outpaint.engine.result import Grown
@@ -15,8 +17,6 @@ from lib_outpaint.parameters.params import Params
 from lib_outpaint.planning.capabilities import Capabilities, KnownPixels
 from lib_outpaint.planning.geometry import Box, Extent, Side
 from lib_outpaint.planning.plan import Plan, make_plan
-from laboratory.drifts import NONE, Drift
-from laboratory.truth import TruthHost
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,8 +44,7 @@ class Report:
     residual: torch.Tensor
 
 
-def measured(truth: torch.Tensor, params: Params, drift: Drift = NONE, kind: KnownPixels = "pinned",
-             **host: Any) -> Report:
+def measured(truth: torch.Tensor, params: Params, drift: Drift = NONE, kind: KnownPixels = "pinned", **host: Any) -> Report:
     """Grows the middle of a true picture back to its full size and measures the result.
 
     Args:
@@ -54,9 +53,10 @@ def measured(truth: torch.Tensor, params: Params, drift: Drift = NONE, kind: Kno
     """
     height, width = int(truth.shape[1]), int(truth.shape[2])
     source = source_box(Extent(width, height), params)
-    picture = truth[:, source.top:source.bottom, source.left:source.right] / 255
-    caps = Capabilities(engine="truth", native_side=host.get("native_side", 512),
-                        largest_window=host.get("largest_window", 0))
+    picture = truth[:, source.top : source.bottom, source.left : source.right] / 255
+    caps = Capabilities(
+        engine="truth", native_side=host.get("native_side", 512), largest_window=host.get("largest_window", 0)
+    )
     plan = make_plan(source.extent, params, caps)
     sampler = TruthHost(truth, plan, drift, kind, **host)
     result = outpaint(Request((picture,), params, numbered_shots(1, 1)), sampler)
@@ -80,7 +80,10 @@ def report(grown: Grown, truth: torch.Tensor) -> Report:
         worst=float(residual[:, outside].abs().max()),
         latent_pixels=grown.plan.latent_pixels,
         exact=grown.extent == Extent(int(truth.shape[2]), int(truth.shape[1])),
-        grown=grown, plan=grown.plan, residual=residual)
+        grown=grown,
+        plan=grown.plan,
+        residual=residual,
+    )
 
 
 def source_box(canvas: Extent, params: Params) -> Box:

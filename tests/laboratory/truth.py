@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 
 import torch
 
+from laboratory.drifts import NONE, Drift, clipped_bytes
 from lib_outpaint.engine.protocol import Job, Outcome, Progress
 from lib_outpaint.pixels.masks import as_pixels, distance
 from lib_outpaint.planning.capabilities import Capabilities, KnownPixels
 from lib_outpaint.planning.geometry import Box
 from lib_outpaint.planning.plan import Plan
-from laboratory.drifts import NONE, Drift, clipped_bytes
 
 FADE = 6.0  # px over which a pinned drift fades into the known side
 
@@ -54,8 +54,12 @@ class TruthHost:
     jobs: list[Job] = field(default_factory=list)
 
     def capabilities(self) -> Capabilities:
-        return Capabilities(engine="truth", native_side=self.native_side, largest_window=self.largest_window,
-                            known_pixels=self.declared or self.kind)
+        return Capabilities(
+            engine="truth",
+            native_side=self.native_side,
+            largest_window=self.largest_window,
+            known_pixels=self.declared or self.kind,
+        )
 
     def inpaint(self, jobs: Sequence[Job]) -> list[Outcome]:
         self.jobs += jobs

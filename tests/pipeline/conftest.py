@@ -74,8 +74,13 @@ def plain(models: Path) -> Any:
     """A host with the plain SD 1 file, LoRAs and a ControlNet at hand."""
     from lib_outpaint.backends.diffusers import Diffusers
 
-    return Diffusers(models / "tiny.safetensors", device="cpu", lora_dir=models / "loras", local_files_only=True,
-                        controlnet=models / "control_v11p_sd15_inpaint.safetensors")
+    return Diffusers(
+        models / "tiny.safetensors",
+        device="cpu",
+        lora_dir=models / "loras",
+        local_files_only=True,
+        controlnet=models / "control_v11p_sd15_inpaint.safetensors",
+    )
 
 
 @pytest.fixture(scope="session")

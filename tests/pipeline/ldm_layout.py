@@ -166,37 +166,44 @@ def weights(shapes: Shapes, seed: int) -> dict[str, torch.Tensor]:
 
 def write_sd15(path: Path, vocabulary: int, channels: int = 4, seed: int = 0) -> Path:
     """A single-file SD 1 checkpoint and, beside it, the .yaml that hosts of the original code want."""
+
     def shapes() -> Shapes:
         yield from unet(channels, CONTEXT, False, 0, (True, False))
         yield from vae()
         yield from clip("cond_stage_model.transformer.", vocabulary)
+
     save_file(weights(shapes(), seed), path)
     return path
 
 
 def write_sd2(path: Path, vocabulary: int, metadata: dict[str, str] | None = None, seed: int = 0) -> Path:
     """A single-file SD 2 checkpoint; its text encoder has 24 layers, of which the last is not used."""
+
     def shapes() -> Shapes:
         yield from unet(4, CONTEXT, True, 0, (True, False))
         yield from vae()
         yield from open_clip("cond_stage_model.model.", vocabulary, layers=24)
+
     save_file(weights(shapes(), seed), path, metadata)
     return path
 
 
 def write_sdxl(path: Path, vocabulary: int, channels: int = 4, seed: int = 0) -> Path:
     """A single-file SDXL checkpoint."""
+
     def shapes() -> Shapes:
         yield from unet(channels, 3 * CONTEXT, True, 2 * CONTEXT + 6 * WIDTH, (False, True))
         yield from vae()
         yield from clip("conditioner.embedders.0.transformer.", vocabulary)
         yield from open_clip("conditioner.embedders.1.model.", vocabulary, 2 * CONTEXT)
+
     save_file(weights(shapes(), seed), path)
     return path
 
 
 def write_controlnet(path: Path, seed: int = 7) -> Path:
     """A ControlNet 1.1 file that fits the SD 1 checkpoint."""
+
     def shapes() -> Shapes:
         yield from encoder_blocks("control_model.", 4, CONTEXT, False, (True, False))
         hint = [3, 16, 16, 32, 32, 96, 96, 256, WIDTH]
@@ -205,6 +212,7 @@ def write_controlnet(path: Path, seed: int = 7) -> Path:
         for i, n in enumerate((WIDTH, WIDTH, WIDTH, 2 * WIDTH)):
             yield from layer(f"control_model.zero_convs.{i}.0", n, n, 1, 1)
         yield from layer("control_model.middle_block_out.0", 2 * WIDTH, 2 * WIDTH, 1, 1)
+
     save_file(weights(shapes(), seed), path)
     return path
 
@@ -218,8 +226,9 @@ def write_lora(path: Path, naming: str = "kohya", seed: int = 3, text: bool = Fa
         down, up = torch.randn(RANK, cin, generator=g) * 0.7, torch.randn(cout, RANK, generator=g) * 0.7
         if naming == "kohya":
             name = ("lora_unet_" if prefix == "unet" else "lora_te_") + module.replace(".", "_")
-            found.update({name + ".lora_down.weight": down, name + ".lora_up.weight": up,
-                          name + ".alpha": torch.tensor(2.0)})
+            found.update(
+                {name + ".lora_down.weight": down, name + ".lora_up.weight": up, name + ".alpha": torch.tensor(2.0)}
+            )
         else:
             found.update({f"{prefix}.{module}.lora_A.weight": down, f"{prefix}.{module}.lora_B.weight": up})
 
@@ -238,22 +247,62 @@ def write_lora(path: Path, naming: str = "kohya", seed: int = 3, text: bool = Fa
 
 def write_yaml(path: Path, clip_dir: Path, channels: int = 4) -> Path:
     """The .yaml beside a tiny SD 1 checkpoint, as JSON (which YAML contains)."""
-    network = dict(image_size=32, in_channels=channels, out_channels=4, model_channels=WIDTH, attention_resolutions=[1],
-                   num_res_blocks=1, channel_mult=[1, 2], num_heads=HEADS, use_spatial_transformer=True,
-                   transformer_depth=1, context_dim=CONTEXT, use_checkpoint=False, legacy=False)
-    first = dict(embed_dim=4, monitor="val/rec_loss", lossconfig=dict(target="torch.nn.Identity"), ddconfig=dict(
-        double_z=True, z_channels=4, resolution=256, in_channels=3, out_ch=3, ch=WIDTH, ch_mult=[1, 1, 1, 1],
-        num_res_blocks=1, attn_resolutions=[], dropout=0.0))
-    params = dict(linear_start=0.00085, linear_end=0.0120, num_timesteps_cond=1, log_every_t=200, timesteps=1000,
-                  first_stage_key="jpg", cond_stage_key="txt", image_size=64, channels=4, cond_stage_trainable=False,
-                  conditioning_key="hybrid" if channels == 9 else "crossattn", scale_factor=0.18215, use_ema=False,
-                  unet_config=dict(target="ldm.modules.diffusionmodules.openaimodel.UNetModel", params=network),
-                  first_stage_config=dict(target="ldm.models.autoencoder.AutoencoderKL", params=first),
-                  cond_stage_config=dict(target="ldm.modules.encoders.modules.FrozenCLIPEmbedder",
-                                         params=dict(version=str(clip_dir), device="cpu")))
+    network = dict(
+        image_size=32,
+        in_channels=channels,
+        out_channels=4,
+        model_channels=WIDTH,
+        attention_resolutions=[1],
+        num_res_blocks=1,
+        channel_mult=[1, 2],
+        num_heads=HEADS,
+        use_spatial_transformer=True,
+        transformer_depth=1,
+        context_dim=CONTEXT,
+        use_checkpoint=False,
+        legacy=False,
+    )
+    first = dict(
+        embed_dim=4,
+        monitor="val/rec_loss",
+        lossconfig=dict(target="torch.nn.Identity"),
+        ddconfig=dict(
+            double_z=True,
+            z_channels=4,
+            resolution=256,
+            in_channels=3,
+            out_ch=3,
+            ch=WIDTH,
+            ch_mult=[1, 1, 1, 1],
+            num_res_blocks=1,
+            attn_resolutions=[],
+            dropout=0.0,
+        ),
+    )
+    params = dict(
+        linear_start=0.00085,
+        linear_end=0.0120,
+        num_timesteps_cond=1,
+        log_every_t=200,
+        timesteps=1000,
+        first_stage_key="jpg",
+        cond_stage_key="txt",
+        image_size=64,
+        channels=4,
+        cond_stage_trainable=False,
+        conditioning_key="hybrid" if channels == 9 else "crossattn",
+        scale_factor=0.18215,
+        use_ema=False,
+        unet_config=dict(target="ldm.modules.diffusionmodules.openaimodel.UNetModel", params=network),
+        first_stage_config=dict(target="ldm.models.autoencoder.AutoencoderKL", params=first),
+        cond_stage_config=dict(
+            target="ldm.modules.encoders.modules.FrozenCLIPEmbedder", params=dict(version=str(clip_dir), device="cpu")
+        ),
+    )
     kind = "LatentInpaintDiffusion" if channels == 9 else "LatentDiffusion"
     if channels == 9:
         params["finetune_keys"] = None
-    path.write_text(json.dumps(dict(model=dict(
-        base_learning_rate=1e-4, target=f"ldm.models.diffusion.ddpm.{kind}", params=params))))
+    path.write_text(
+        json.dumps(dict(model=dict(base_learning_rate=1e-4, target=f"ldm.models.diffusion.ddpm.{kind}", params=params)))
+    )
     return path

@@ -34,11 +34,28 @@ def golden_mask() -> torch.Tensor:
     return mask
 
 
-def job(prompt: str = "", negative: str = "", sampling: Sampling = EULER, seed: int = 11, pixels: torch.Tensor | None = None,
-        **params: Any) -> Job:
+def job(
+    prompt: str = "",
+    negative: str = "",
+    sampling: Sampling = EULER,
+    seed: int = 11,
+    pixels: torch.Tensor | None = None,
+    **params: Any,
+) -> Job:
     """A job on the golden window."""
-    return Job(golden_window() if pixels is None else pixels, golden_mask(), golden_mask(), 8, seed, 0, 0, prompt, negative,
-               sampling, Params(left=8, **params))
+    return Job(
+        golden_window() if pixels is None else pixels,
+        golden_mask(),
+        golden_mask(),
+        8,
+        seed,
+        0,
+        0,
+        prompt,
+        negative,
+        sampling,
+        Params(left=8, **params),
+    )
 
 
 class Watch:
@@ -79,41 +96,89 @@ def write_folders(folder: Path) -> None:
     torch.manual_seed(5)
 
     def text(width: int, kind: Any) -> Any:
-        return kind(transformers.CLIPTextConfig(
-            vocab_size=words, hidden_size=width, intermediate_size=2 * width, num_hidden_layers=2, num_attention_heads=2,
-            projection_dim=width, bos_token_id=words - 2, eos_token_id=words - 1))
+        return kind(
+            transformers.CLIPTextConfig(
+                vocab_size=words,
+                hidden_size=width,
+                intermediate_size=2 * width,
+                num_hidden_layers=2,
+                num_attention_heads=2,
+                projection_dim=width,
+                bos_token_id=words - 2,
+                eos_token_id=words - 1,
+            )
+        )
 
     vae = diffusers.AutoencoderKL(
-        block_out_channels=(32, 32, 32, 32), down_block_types=("DownEncoderBlock2D",) * 4,
-        up_block_types=("UpDecoderBlock2D",) * 4, layers_per_block=1, latent_channels=4)
+        block_out_channels=(32, 32, 32, 32),
+        down_block_types=("DownEncoderBlock2D",) * 4,
+        up_block_types=("UpDecoderBlock2D",) * 4,
+        layers_per_block=1,
+        latent_channels=4,
+    )
     scheduler = diffusers.EulerDiscreteScheduler(beta_schedule="scaled_linear", beta_start=0.00085, beta_end=0.012)
     common: dict[str, Any] = dict(vae=vae, tokenizer=tokenizer, scheduler=scheduler)
     small = text(32, transformers.CLIPTextModel)
     for channels, name in ((4, ""), (9, "-inpainting")):
         unet = diffusers.UNet2DConditionModel(**_unet(channels, 32))
         diffusers.StableDiffusionPipeline(
-            unet=unet, text_encoder=small, safety_checker=None, feature_extractor=None, requires_safety_checker=False,
-            **common).save_pretrained(folder / f"sd15{name}")
-        wide = diffusers.UNet2DConditionModel(**_unet(channels, 96), addition_embed_type="text_time",
-                                              addition_time_embed_dim=8, projection_class_embeddings_input_dim=64 + 6 * 8)
+            unet=unet,
+            text_encoder=small,
+            safety_checker=None,
+            feature_extractor=None,
+            requires_safety_checker=False,
+            **common,
+        ).save_pretrained(folder / f"sd15{name}")
+        wide = diffusers.UNet2DConditionModel(
+            **_unet(channels, 96),
+            addition_embed_type="text_time",
+            addition_time_embed_dim=8,
+            projection_class_embeddings_input_dim=64 + 6 * 8,
+        )
         diffusers.StableDiffusionXLPipeline(
-            unet=wide, text_encoder=small, text_encoder_2=text(64, transformers.CLIPTextModelWithProjection),
-            tokenizer_2=tokenizer, **common).save_pretrained(folder / f"sdxl{name}")
+            unet=wide,
+            text_encoder=small,
+            text_encoder_2=text(64, transformers.CLIPTextModelWithProjection),
+            tokenizer_2=tokenizer,
+            **common,
+        ).save_pretrained(folder / f"sdxl{name}")
     config = _unet(4, 32)
-    control = diffusers.ControlNetModel(**{name: config[name] for name in (
-        "in_channels", "block_out_channels", "down_block_types", "layers_per_block", "cross_attention_dim",
-        "attention_head_dim")}, conditioning_embedding_out_channels=(8, 8, 16, 16))
+    control = diffusers.ControlNetModel(
+        **{
+            name: config[name]
+            for name in (
+                "in_channels",
+                "block_out_channels",
+                "down_block_types",
+                "layers_per_block",
+                "cross_attention_dim",
+                "attention_head_dim",
+            )
+        },
+        conditioning_embedding_out_channels=(8, 8, 16, 16),
+    )
     with torch.no_grad():
-        for part in (control.controlnet_cond_embedding.conv_out, control.controlnet_mid_block,
-                     *control.controlnet_down_blocks):
+        for part in (
+            control.controlnet_cond_embedding.conv_out,
+            control.controlnet_mid_block,
+            *control.controlnet_down_blocks,
+        ):
             torch.nn.init.normal_(part.weight, std=0.3)  # zeros in a fresh one: it would do nothing
     control.save_pretrained(folder / "controlnet-inpaint")
 
 
 def _unet(channels: int, text: int) -> dict[str, Any]:
-    return dict(in_channels=channels, out_channels=4, block_out_channels=(32, 32), layers_per_block=1, sample_size=16,
-                down_block_types=("CrossAttnDownBlock2D", "DownBlock2D"), up_block_types=("UpBlock2D", "CrossAttnUpBlock2D"),
-                cross_attention_dim=text, attention_head_dim=2)
+    return dict(
+        in_channels=channels,
+        out_channels=4,
+        block_out_channels=(32, 32),
+        layers_per_block=1,
+        sample_size=16,
+        down_block_types=("CrossAttnDownBlock2D", "DownBlock2D"),
+        up_block_types=("UpBlock2D", "CrossAttnUpBlock2D"),
+        cross_attention_dim=text,
+        attention_head_dim=2,
+    )
 
 
 def loaded(model: Path, **values: Any) -> Diffusers:

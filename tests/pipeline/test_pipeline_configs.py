@@ -42,35 +42,77 @@ def header(widths: tuple[int, ...], depths: tuple[int, ...], middle: int, contex
 
 
 def clip(prefix: str, width: int, layers: int) -> dict[str, tuple[int, ...]]:
-    return {prefix + "embeddings.position_embedding.weight": (77, width),
-            prefix + "embeddings.token_embedding.weight": (49408, width),
-            prefix + "encoder.layers.0.mlp.fc1.weight": (4 * width, width), f"{prefix}encoder.layers.{layers - 1}.x": (1,)}
+    return {
+        prefix + "embeddings.position_embedding.weight": (77, width),
+        prefix + "embeddings.token_embedding.weight": (49408, width),
+        prefix + "encoder.layers.0.mlp.fc1.weight": (4 * width, width),
+        f"{prefix}encoder.layers.{layers - 1}.x": (1,),
+    }
 
 
 def open_clip(prefix: str, width: int, layers: int) -> dict[str, tuple[int, ...]]:
-    return {prefix + "positional_embedding": (77, width), prefix + "token_embedding.weight": (49408, width),
-            prefix + "text_projection": (width, width),
-            prefix + "transformer.resblocks.0.mlp.c_fc.weight": (4 * width, width),
-            f"{prefix}transformer.resblocks.{layers - 1}.x": (1,)}
+    return {
+        prefix + "positional_embedding": (77, width),
+        prefix + "token_embedding.weight": (49408, width),
+        prefix + "text_projection": (width, width),
+        prefix + "transformer.resblocks.0.mlp.c_fc.weight": (4 * width, width),
+        f"{prefix}transformer.resblocks.{layers - 1}.x": (1,),
+    }
 
 
 CROSS, DOWN, UP = "CrossAttnDownBlock2D", "DownBlock2D", "UpBlock2D"
 SD1 = header((320, 640, 1280, 1280), (1, 1, 1, 0), 1, 768, False, clip(configs.TEXT_SD1, 768, 12))
 SD2 = header((320, 640, 1280, 1280), (1, 1, 1, 0), 1, 1024, True, open_clip(configs.TEXT_SD2, 1024, 24))
-XL = header((320, 640, 1280), (0, 2, 10), 10, 2048, True, {
-    **clip(configs.TEXT_XL1, 768, 12), **open_clip(configs.TEXT_XL2, 1280, 32),
-    configs.UNET + "label_emb.0.0.weight": (1280, 2816)})
+XL = header(
+    (320, 640, 1280),
+    (0, 2, 10),
+    10,
+    2048,
+    True,
+    {
+        **clip(configs.TEXT_XL1, 768, 12),
+        **open_clip(configs.TEXT_XL2, 1280, 32),
+        configs.UNET + "label_emb.0.0.weight": (1280, 2816),
+    },
+)
 
 
-@pytest.mark.parametrize(("found", "base", "published"), [
-    (SD1, "sd1", dict(block_out_channels=[320, 640, 1280, 1280], layers_per_block=2, cross_attention_dim=768,
-                      attention_head_dim=8, down_block_types=[CROSS] * 3 + [DOWN], use_linear_projection=False,
-                      up_block_types=[UP] + ["CrossAttnUpBlock2D"] * 3, transformer_layers_per_block=[1, 1, 1, 1])),
-    (SD2, "sd2", dict(cross_attention_dim=1024, attention_head_dim=[5, 10, 20, 20], use_linear_projection=True)),
-    (XL, "sdxl", dict(block_out_channels=[320, 640, 1280], cross_attention_dim=2048, attention_head_dim=[5, 10, 20],
-                      down_block_types=[DOWN, CROSS, CROSS], transformer_layers_per_block=[1, 2, 10],
-                      addition_embed_type="text_time", addition_time_embed_dim=256, use_linear_projection=True,
-                      projection_class_embeddings_input_dim=2816))], ids=["sd1", "sd2", "sdxl"])
+@pytest.mark.parametrize(
+    ("found", "base", "published"),
+    [
+        (
+            SD1,
+            "sd1",
+            dict(
+                block_out_channels=[320, 640, 1280, 1280],
+                layers_per_block=2,
+                cross_attention_dim=768,
+                attention_head_dim=8,
+                down_block_types=[CROSS] * 3 + [DOWN],
+                use_linear_projection=False,
+                up_block_types=[UP] + ["CrossAttnUpBlock2D"] * 3,
+                transformer_layers_per_block=[1, 1, 1, 1],
+            ),
+        ),
+        (SD2, "sd2", dict(cross_attention_dim=1024, attention_head_dim=[5, 10, 20, 20], use_linear_projection=True)),
+        (
+            XL,
+            "sdxl",
+            dict(
+                block_out_channels=[320, 640, 1280],
+                cross_attention_dim=2048,
+                attention_head_dim=[5, 10, 20],
+                down_block_types=[DOWN, CROSS, CROSS],
+                transformer_layers_per_block=[1, 2, 10],
+                addition_embed_type="text_time",
+                addition_time_embed_dim=256,
+                use_linear_projection=True,
+                projection_class_embeddings_input_dim=2816,
+            ),
+        ),
+    ],
+    ids=["sd1", "sd2", "sdxl"],
+)
 def test_unets(found: Header, base: Base, published: dict[str, Any]) -> None:
     config = configs.unet_config(found, base, Hints())
     assert {name: config[name] for name in published} == published
@@ -85,8 +127,18 @@ def test_vaes() -> None:
 
 def test_text_encoders() -> None:
     def facts(found: Header, base: Base) -> list[tuple[Any, ...]]:
-        return [(c["hidden_size"], c["num_hidden_layers"], c["num_attention_heads"], c["intermediate_size"],
-                 c["vocab_size"], c["hidden_act"], c["eos_token_id"]) for c in configs.text_configs(found, base, Hints())]
+        return [
+            (
+                c["hidden_size"],
+                c["num_hidden_layers"],
+                c["num_attention_heads"],
+                c["intermediate_size"],
+                c["vocab_size"],
+                c["hidden_act"],
+                c["eos_token_id"],
+            )
+            for c in configs.text_configs(found, base, Hints())
+        ]
 
     assert facts(SD1, "sd1") == [(768, 12, 12, 3072, 49408, "quick_gelu", 49407)]
     assert facts(SD2, "sd2") == [(1024, 23, 16, 4096, 49408, "gelu", 49407)]
@@ -114,11 +166,15 @@ def bare(*shapes: tuple[str, tuple[int, ...]]) -> Header:
 FIRST, ATTENTION = ("input_blocks.0.0.weight", (320, 4, 3, 3)), ("middle_block.1.attn2.to_k.weight", (320, 768))
 
 
-@pytest.mark.parametrize(("found", "words"), [
-    (bare(), "it has no model.diffusion_model.input_blocks.0.0.weight"),
-    (bare(FIRST), "its UNet is not laid out as Stable Diffusion's"),
-    (bare(FIRST, ("input_blocks.1.0.out_layers.3.weight", (320, 320, 3, 3))), "its UNet has no cross attention")],
-    ids=["nothing", "no blocks", "no attention"])
+@pytest.mark.parametrize(
+    ("found", "words"),
+    [
+        (bare(), "it has no model.diffusion_model.input_blocks.0.0.weight"),
+        (bare(FIRST), "its UNet is not laid out as Stable Diffusion's"),
+        (bare(FIRST, ("input_blocks.1.0.out_layers.3.weight", (320, 320, 3, 3))), "its UNet has no cross attention"),
+    ],
+    ids=["nothing", "no blocks", "no attention"],
+)
 def test_what_is_no_unet(found: Header, words: str) -> None:
     with pytest.raises(ModelError, match=words):
         configs.unet_config(found, "sd1", Hints())

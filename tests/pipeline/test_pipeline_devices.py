@@ -9,11 +9,18 @@ from lib_outpaint.backends.diffusers import devices
 from lib_outpaint.errors import ParamError
 
 
-@pytest.mark.parametrize(("name", "offload", "moves", "emptied"), [
-    ("cuda", True, ["cuda", "cuda", "cpu", "cpu"], 1), ("mps", True, ["mps", "mps", "cpu", "cpu"], 0),
-    ("cuda", False, ["cuda", "cuda"], 0), ("cpu", True, ["cpu", "cpu"], 0)])
-def test_networks_leave_a_device_again_when_they_shall(monkeypatch: pytest.MonkeyPatch, name: str, offload: bool,
-                                                       moves: list[str], emptied: int) -> None:
+@pytest.mark.parametrize(
+    ("name", "offload", "moves", "emptied"),
+    [
+        ("cuda", True, ["cuda", "cuda", "cpu", "cpu"], 1),
+        ("mps", True, ["mps", "mps", "cpu", "cpu"], 0),
+        ("cuda", False, ["cuda", "cuda"], 0),
+        ("cpu", True, ["cpu", "cpu"], 0),
+    ],
+)
+def test_networks_leave_a_device_again_when_they_shall(
+    monkeypatch: pytest.MonkeyPatch, name: str, offload: bool, moves: list[str], emptied: int
+) -> None:
     found: list[tuple[str, str]] = []
     cleared: list[int] = []
     monkeypatch.setattr(torch.nn.Module, "to", lambda network, device: found.append((network, str(device))))

@@ -22,8 +22,9 @@ SIDES = ("left", "right", "up", "down")
 @pytest.fixture(scope="module")
 def hosts(folders: Path) -> dict[str, Any]:
     found = {kind: Diffusers(folders / kind, device="cpu", local_files_only=True) for kind in KINDS}
-    found["controlled"] = Diffusers(folders / "sd15", device="cpu", local_files_only=True,
-                                       controlnet=folders / "controlnet-inpaint")
+    found["controlled"] = Diffusers(
+        folders / "sd15", device="cpu", local_files_only=True, controlnet=folders / "controlnet-inpaint"
+    )
     return found
 
 
@@ -33,8 +34,9 @@ def source() -> torch.Tensor:
     return torch.stack([x / 100, y / 72, (x + y) / 172])
 
 
-def grow(host: Any, source: torch.Tensor, seed: int = 3, prompt: str = "the house", negative: str = "",
-         **params: Any) -> Grown:
+def grow(
+    host: Any, source: torch.Tensor, seed: int = 3, prompt: str = "the house", negative: str = "", **params: Any
+) -> Grown:
     values = {"overlap": 16, "color_match": "off", "step": 40} | params
     request = Request((source,), Params(**values), numbered_shots(1, seed, prompt, negative), sampling=FEW)
     result = outpaint(request, host)
@@ -73,8 +75,9 @@ def test_all_sides_in_one_pass(hosts: dict[str, Any], source: torch.Tensor, kind
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_same_seed_same_bytes_and_another_seed_another_picture(hosts: dict[str, Any], source: torch.Tensor,
-                                                                kind: str) -> None:
+def test_same_seed_same_bytes_and_another_seed_another_picture(
+    hosts: dict[str, Any], source: torch.Tensor, kind: str
+) -> None:
     first, again = (grow(hosts[kind], source, left=40) for _ in range(2))
     other = grow(hosts[kind], source, seed=4, left=40)
     assert torch.equal(first.pixels, again.pixels)
@@ -160,7 +163,11 @@ def test_several_loras_with_weights(plain: Any, source: torch.Tensor) -> None:
 
 
 def test_a_lora_given_as_a_file_acts_on_every_pass(models: Path, plain: Any, source: torch.Tensor) -> None:
-    host = Diffusers(models / "tiny.safetensors", device="cpu", local_files_only=True,
-                        loras=[(models / "loras" / "kohya.safetensors", 0.8)])
+    host = Diffusers(
+        models / "tiny.safetensors",
+        device="cpu",
+        local_files_only=True,
+        loras=[(models / "loras" / "kohya.safetensors", 0.8)],
+    )
     named = grow(plain, source, left=40, controlnet="off", loras="kohya:0.8")
     assert torch.equal(grow(host, source, left=40).pixels, named.pixels)

@@ -16,8 +16,23 @@ def test_eight_photos_are_evaluated_and_a_second_run_reproduces_the_numbers(mode
         Image.fromarray(np.ascontiguousarray(array[:96, :128])).save(source / f"{name}.png")
         Image.fromarray(np.ascontiguousarray(array[-128:, -96:])).save(source / f"{name} upright.webp", lossless=True)
     assert len(list(source.iterdir())) >= 8
-    words = ["--engine", "diffusers", "--model", str(models / "tiny-inpainting.safetensors"), "--device", "cpu",
-             "--local-files-only", "--steps", "2", "--sampler", "Euler", "--cut", "third", "--setting", "mask_weight=1,0.5"]
+    words = [
+        "--engine",
+        "diffusers",
+        "--model",
+        str(models / "tiny-inpainting.safetensors"),
+        "--device",
+        "cpu",
+        "--local-files-only",
+        "--steps",
+        "2",
+        "--sampler",
+        "Euler",
+        "--cut",
+        "third",
+        "--setting",
+        "mask_weight=1,0.5",
+    ]
     tables = []
     for name in ("one", "two"):
         assert cli.main(["evaluate", str(source), "-o", str(tmp_path / name), *words]) == 0, capsys.readouterr().err

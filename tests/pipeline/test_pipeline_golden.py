@@ -59,19 +59,33 @@ def test_the_new_area_has_the_pixels_of_the_webui(inpainting: Any, golden: Any) 
     assert float((levels - there).abs()[:, new].max()) <= 1
 
 
-@pytest.mark.parametrize(("name", "texts"), [
-    ("context", (RED, SKY)), ("long_context", (LONG,)), ("long_both", (LONG,)),
-    ("break_context", ("the house BREAK a ((red)) sky \\(the\\) (a:0.5) [[sky]] : (", LONG))])
-def test_prompts_are_encoded_as_the_webui_does(plain: Any, inpainting: Any, golden: Any, name: str,
-                                               texts: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(
+    ("name", "texts"),
+    [
+        ("context", (RED, SKY)),
+        ("long_context", (LONG,)),
+        ("long_both", (LONG,)),
+        ("break_context", ("the house BREAK a ((red)) sky \\(the\\) (a:0.5) [[sky]] : (", LONG)),
+    ],
+)
+def test_prompts_are_encoded_as_the_webui_does(
+    plain: Any, inpainting: Any, golden: Any, name: str, texts: tuple[str, ...]
+) -> None:
     host = inpainting if name == "context" else plain
-    for number, text in enumerate(texts[:len(golden[name])]):
+    for number, text in enumerate(texts[: len(golden[name])]):
         found = encode(text, host.passes.parts.encoders, "sd1")
         torch.testing.assert_close(found.text[0], golden[name][number], atol=1e-5, rtol=0)
 
 
-SCHEDULED = [*(f"{s.name}" for s in SAMPLERS if s.exact), "Euler Karras", "Euler a Karras", "Euler Exponential",
-             "Euler SGM Uniform", "Euler Simple", "Euler DDIM"]
+SCHEDULED = [
+    *(f"{s.name}" for s in SAMPLERS if s.exact),
+    "Euler Karras",
+    "Euler a Karras",
+    "Euler Exponential",
+    "Euler SGM Uniform",
+    "Euler Simple",
+    "Euler DDIM",
+]
 
 
 @pytest.mark.parametrize("name", SCHEDULED)
@@ -94,8 +108,9 @@ def test_a_long_prompt_beside_a_short_one(plain: Any, watched: Any, golden: Any)
     torch.testing.assert_close(found, golden["long_final"], atol=CLOSE, rtol=0)
 
 
-@pytest.mark.parametrize(("name", "tags"), [("kohya", "<lora:kohya:0.8>"), ("te", "<lora:te:0.7>"),
-                                            ("both", "<lora:kohya:0.8><lora:te:0.7>")])
+@pytest.mark.parametrize(
+    ("name", "tags"), [("kohya", "<lora:kohya:0.8>"), ("te", "<lora:te:0.7>"), ("both", "<lora:kohya:0.8><lora:te:0.7>")]
+)
 def test_loras_act_as_in_the_webui(plain: Any, watched: Any, golden: Any, name: str, tags: str) -> None:
     found = final(plain, watched, "a house " + tags, controlnet="off")
     torch.testing.assert_close(found, golden["lora_" + name], atol=CLOSE, rtol=0)

@@ -23,9 +23,14 @@ LONG = "the red house, the sky, " * 12
 
 def test_a_batch_gives_what_each_job_gives_alone(plain: Any) -> None:
     other = golden_window().flip(2)
-    jobs = [job("the house", sampling=FEW, seed=1), job("a sky", "red", sampling=FEW, seed=2, pixels=other),
-            job("the house", sampling=Sampling(2, "Heun", 4, 0.7), seed=3), job(LONG, sampling=FEW, seed=4),
-            job("the house<lora:kohya:0.8>", sampling=FEW, seed=1), job("the house", sampling=FEW, seed=1, controlnet="off")]
+    jobs = [
+        job("the house", sampling=FEW, seed=1),
+        job("a sky", "red", sampling=FEW, seed=2, pixels=other),
+        job("the house", sampling=Sampling(2, "Heun", 4, 0.7), seed=3),
+        job(LONG, sampling=FEW, seed=4),
+        job("the house<lora:kohya:0.8>", sampling=FEW, seed=1),
+        job("the house", sampling=FEW, seed=1, controlnet="off"),
+    ]
     together = plain.inpaint(jobs)
     for one, outcome in zip(jobs, together, strict=True):
         alone = plain.inpaint([one])[0]
@@ -64,17 +69,24 @@ def test_cfg_1_asks_the_unet_once(plain: Any, watched: Any) -> None:
 
 def test_what_was_sampled_is_told(plain: Any) -> None:
     outcome = plain.inpaint([job("a", sampling=Sampling(8, "dpm++ 2m sde karras", 5, 0.5))])[0]
-    assert outcome.info == {"Steps": "8", "Sampler": "DPM++ 2M SDE", "Schedule type": "Karras", "CFG scale": "5",
-                            "Denoising strength": "0.5", "Model": "tiny",
-                            "Outpaint ControlNet": "control_v11p_sd15_inpaint, weight 1, Balanced"}
+    assert outcome.info == {
+        "Steps": "8",
+        "Sampler": "DPM++ 2M SDE",
+        "Schedule type": "Karras",
+        "CFG scale": "5",
+        "Denoising strength": "0.5",
+        "Model": "tiny",
+        "Outpaint ControlNet": "control_v11p_sd15_inpaint, weight 1, Balanced",
+    }
     assert outcome.steps_run == 5
     assert "5 UNet steps" in outcome.notes[0]
     assert "peak memory" in outcome.notes[0]
 
 
 def request(**params: Any) -> Request:
-    return Request((golden_window(),), Params(**{"step": 32, "overlap": 8, **params}), numbered_shots(1, 1, "the house"),
-                   sampling=FEW)
+    return Request(
+        (golden_window(),), Params(**{"step": 32, "overlap": 8, **params}), numbered_shots(1, 1, "the house"), sampling=FEW
+    )
 
 
 def test_ctrl_c_in_a_pass_keeps_the_passes_before(models: Path) -> None:
@@ -109,11 +121,17 @@ def test_interrupt_from_another_thread(models: Path) -> None:
     assert [outcome.interrupted for outcome in outcomes] == [True, True]
 
 
-@pytest.mark.parametrize(("error", "kind"), [
-    (RuntimeError("CUDA out of memory. Tried to allocate"), HostOutOfMemory),
-    (torch.cuda.OutOfMemoryError("x"), HostOutOfMemory), (MemoryError(), HostOutOfMemory),
-    (RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory"), HostOutOfMemory),
-    (RuntimeError("shapes do not match\nand more"), HostError), (ZeroDivisionError("division"), HostError)])
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        (RuntimeError("CUDA out of memory. Tried to allocate"), HostOutOfMemory),
+        (torch.cuda.OutOfMemoryError("x"), HostOutOfMemory),
+        (MemoryError(), HostOutOfMemory),
+        (RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory"), HostOutOfMemory),
+        (RuntimeError("shapes do not match\nand more"), HostError),
+        (ZeroDivisionError("division"), HostError),
+    ],
+)
 def test_failures_become_one_line(plain: Any, monkeypatch: pytest.MonkeyPatch, error: Exception, kind: type) -> None:
     def fail(*_: Any, **__: Any) -> None:
         raise error
@@ -146,25 +164,35 @@ REFUSED: list[tuple[str, dict[str, Any], Sampling, tuple[str, str]]] = [
     ("mask_weight", {"mask_weight": 0.5}, FEW, ("", "")),
     ("sampler", {}, Sampling(sampler="DPM2 a"), ("", "")),
     ("sampler", {}, Sampling(sampler="Euler Beta"), ("", "")),
-    ("steps", {}, Sampling(steps=0), ("", "")), ("steps", {}, Sampling(steps=501), ("", "")),
-    ("cfg", {}, Sampling(cfg=0.5), ("", "")), ("cfg", {}, Sampling(cfg=float("nan")), ("", "")),
+    ("steps", {}, Sampling(steps=0), ("", "")),
+    ("steps", {}, Sampling(steps=501), ("", "")),
+    ("cfg", {}, Sampling(cfg=0.5), ("", "")),
+    ("cfg", {}, Sampling(cfg=float("nan")), ("", "")),
     ("denoise", {}, Sampling(denoise=1.5), ("", "")),
-    ("loras", {"loras": "nowhere:1"}, FEW, ("", "")), ("loras", {"loras": ":1"}, FEW, ("", "")),
-    ("loras", {"loras": "kohya:x"}, FEW, ("", "")), ("loras", {"loras": "kohya:1"}, FEW, ("<lora:kohya:1>", "")),
+    ("loras", {"loras": "nowhere:1"}, FEW, ("", "")),
+    ("loras", {"loras": ":1"}, FEW, ("", "")),
+    ("loras", {"loras": "kohya:x"}, FEW, ("", "")),
+    ("loras", {"loras": "kohya:1"}, FEW, ("<lora:kohya:1>", "")),
     ("loras", {"side_prompts": "left: <lora:nowhere:1>"}, FEW, ("", "")),
-    ("prompt", {}, FEW, ("<lora:kohya:1:2:3>", "")), ("negative_prompt", {}, FEW, ("", "<lora:kohya:1>")),
-    ("prompt", {}, FEW, ("a [cat:dog:0.5]", "")), ("prompt", {}, FEW, ("a AND b", "")),
-    ("prompt", {}, FEW, ("a [b|c]", "")), ("side_prompts", {"side_prompts": "left: a AND b"}, FEW, ("", "")),
+    ("prompt", {}, FEW, ("<lora:kohya:1:2:3>", "")),
+    ("negative_prompt", {}, FEW, ("", "<lora:kohya:1>")),
+    ("prompt", {}, FEW, ("a [cat:dog:0.5]", "")),
+    ("prompt", {}, FEW, ("a AND b", "")),
+    ("prompt", {}, FEW, ("a [b|c]", "")),
+    ("side_prompts", {"side_prompts": "left: a AND b"}, FEW, ("", "")),
     ("negative_prompt", {}, Sampling(cfg=1), ("", "ugly")),
     ("controlnet_module", {"controlnet_module": "canny"}, FEW, ("", "")),
     ("controlnet_module", {"controlnet_module": "inpaint_only+lama"}, FEW, ("", "")),
-    ("controlnet_model", {"controlnet_model": "another"}, FEW, ("", ""))]
+    ("controlnet_model", {"controlnet_model": "another"}, FEW, ("", "")),
+]
 
 
-@pytest.mark.parametrize(("field", "params", "sampling", "prompts"), REFUSED,
-                         ids=[f"{n}-{case[0]}" for n, case in enumerate(REFUSED)])
-def test_refused_before_anything_is_sampled(plain: Any, watched: Any, field: str, params: dict[str, Any], sampling: Sampling,
-                                            prompts: tuple[str, str]) -> None:
+@pytest.mark.parametrize(
+    ("field", "params", "sampling", "prompts"), REFUSED, ids=[f"{n}-{case[0]}" for n, case in enumerate(REFUSED)]
+)
+def test_refused_before_anything_is_sampled(
+    plain: Any, watched: Any, field: str, params: dict[str, Any], sampling: Sampling, prompts: tuple[str, str]
+) -> None:
     with pytest.raises(ParamError) as caught:
         plain.check(Params(left=8, **params), sampling, prompts)
     assert caught.value.field == field
@@ -192,12 +220,17 @@ def test_an_unknown_sampler_lists_those_that_are_known(plain: Any) -> None:
 def test_names_as_the_webui_spells_them_are_taken(plain: Any) -> None:
     for name in ("euler a", "Euler a Automatic", "DPM++ 2M Karras", "DPM++ 2M SDE Heun Exponential", " Euler  SGM Uniform "):
         plain.check(Params(left=8), Sampling(sampler=name), ("", ""))
-    plain.check(Params(left=8, controlnet_model="control_v11p_sd15_inpaint [de84615d]", controlnet_module="inpaint_only"),
-                FEW, ("", ""))
+    plain.check(
+        Params(left=8, controlnet_model="control_v11p_sd15_inpaint [de84615d]", controlnet_module="inpaint_only"),
+        FEW,
+        ("", ""),
+    )
 
 
-@pytest.mark.parametrize(("name", "denoise", "cfg"), [("tiny", 0.8, 7), ("tiny-inpainting", 1.0, 7), ("tiny-xl", 0.8, 6),
-                                                      ("tiny-inpainting-xl", 0.99, 6)])
+@pytest.mark.parametrize(
+    ("name", "denoise", "cfg"),
+    [("tiny", 0.8, 7), ("tiny-inpainting", 1.0, 7), ("tiny-xl", 0.8, 6), ("tiny-inpainting-xl", 0.99, 6)],
+)
 def test_defaults_suit_the_model(models: Path, name: str, denoise: float, cfg: float) -> None:
     from lib_outpaint.backends.diffusers.defaults import settled
 
@@ -213,8 +246,9 @@ def test_full_denoise_on_sdxl_inpainting_is_done_with_a_warning(models: Path) ->
 
 
 @pytest.mark.parametrize(("name", "emptied"), [("cuda", 1), ("cpu", 0)])
-def test_memory_that_ran_out_is_given_back_before_smaller_windows_are_tried(plain: Any, monkeypatch: pytest.MonkeyPatch,
-                                                                            name: str, emptied: int) -> None:
+def test_memory_that_ran_out_is_given_back_before_smaller_windows_are_tried(
+    plain: Any, monkeypatch: pytest.MonkeyPatch, name: str, emptied: int
+) -> None:
     def full(jobs: Any) -> None:
         raise torch.cuda.OutOfMemoryError("CUDA out of memory")
 

@@ -20,9 +20,15 @@ from lib_outpaint.models.inspect import ModelInfo
 from lib_outpaint.parameters.params import Params
 
 
-@pytest.mark.parametrize(("name", "base", "channels", "side"), [
-    ("tiny", "sd1", 4, 512), ("tiny-inpainting", "sd1", 9, 512), ("tiny-xl", "sdxl", 4, 1024),
-    ("tiny-inpainting-xl", "sdxl", 9, 1024)])
+@pytest.mark.parametrize(
+    ("name", "base", "channels", "side"),
+    [
+        ("tiny", "sd1", 4, 512),
+        ("tiny-inpainting", "sd1", 9, 512),
+        ("tiny-xl", "sdxl", 4, 1024),
+        ("tiny-inpainting-xl", "sdxl", 9, 1024),
+    ],
+)
 def test_single_files(models: Path, name: str, base: str, channels: int, side: int) -> None:
     one = loaded(models / f"{name}.safetensors")
     caps = one.capabilities()
@@ -78,8 +84,9 @@ def test_another_vae(models: Path, folders: Path, tmp_path: Path) -> None:
     save_file({k: v for k, v in weights.items() if not k.startswith(prefix)}, models / "no-vae.safetensors")
     with pytest.raises(ModelError, match="has no VAE"):
         loaded(models / "no-vae.safetensors")
-    assert torch.equal(usual, sampled(loaded(models / "no-vae.safetensors", config=models / "tiny.yaml",
-                                           vae=tmp_path / "vae.safetensors")))
+    assert torch.equal(
+        usual, sampled(loaded(models / "no-vae.safetensors", config=models / "tiny.yaml", vae=tmp_path / "vae.safetensors"))
+    )
 
 
 def test_controlnets_as_file_and_folder(models: Path, folders: Path, tmp_path: Path) -> None:
@@ -130,7 +137,7 @@ def test_asking_a_unet_what_it_predicts(factor: float, v: bool) -> None:
         config = type("Config", (), {"in_channels": 4, "cross_attention_dim": 8})
 
         def __call__(self, x: torch.Tensor, *_: Any, **__: Any) -> tuple[torch.Tensor]:
-            return x * factor,
+            return (x * factor,)
 
     assert predicts_v(Unet()) is v
 

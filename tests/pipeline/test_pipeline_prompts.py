@@ -18,13 +18,28 @@ def read(text: str) -> list[tuple[str | None, float]]:
     return [(piece.text, round(piece.weight, 4)) for piece in pieces(text)]
 
 
-@pytest.mark.parametrize(("text", "found"), [
-    ("", [("", 1)]), ("a b", [("a b", 1)]), ("(a)", [("a", 1.1)]), ("[a]", [("a", 0.9091)]), ("((a))", [("a", 1.21)]),
-    ("(a:1.5)b", [("a", 1.5), ("b", 1)]), ("a (b [c] d:0.5)", [("a ", 1), ("b ", 0.5), ("c", 0.4545), (" d", 0.5)]),
-    ("\\(a\\) \\\\", [("(a) \\", 1)]), ("(a", [("a", 1.1)]), ("[a (b", [("a ", 0.9091), ("b", 1)]),
-    ("a) b]", [("a) b]", 1)]),
-    ("a:1.5)", [("a:1.5)", 1)]), ("a: b", [("a: b", 1)]), ("(a:x)", [("a:x", 1.1)]), ("(a: +1.2 )", [("a", 1.2)]),
-    ("a BREAK b", [("a", 1), (None, 1), ("b", 1)]), ("a BREAKS", [("a BREAKS", 1)])])
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("", [("", 1)]),
+        ("a b", [("a b", 1)]),
+        ("(a)", [("a", 1.1)]),
+        ("[a]", [("a", 0.9091)]),
+        ("((a))", [("a", 1.21)]),
+        ("(a:1.5)b", [("a", 1.5), ("b", 1)]),
+        ("a (b [c] d:0.5)", [("a ", 1), ("b ", 0.5), ("c", 0.4545), (" d", 0.5)]),
+        ("\\(a\\) \\\\", [("(a) \\", 1)]),
+        ("(a", [("a", 1.1)]),
+        ("[a (b", [("a ", 0.9091), ("b", 1)]),
+        ("a) b]", [("a) b]", 1)]),
+        ("a:1.5)", [("a:1.5)", 1)]),
+        ("a: b", [("a: b", 1)]),
+        ("(a:x)", [("a:x", 1.1)]),
+        ("(a: +1.2 )", [("a", 1.2)]),
+        ("a BREAK b", [("a", 1), (None, 1), ("b", 1)]),
+        ("a BREAKS", [("a BREAKS", 1)]),
+    ],
+)
 def test_weights(text: str, found: list[tuple[str | None, float]]) -> None:
     assert read(text) == found
 
@@ -64,11 +79,20 @@ class Letters:
         return type("Out", (), {"input_ids": [0 if letter == "," else ord(letter) for letter in text]})
 
 
-@pytest.mark.parametrize(("text", "lengths"), [
-    ("", [0]), ("a" * 75, [75]), ("a" * 76, [75, 1]), ("a" * 200, [75, 75, 50]),
-    ("a" * 60 + "," + "b" * 20, [61, 20]),  # a comma at most 20 tokens back: what follows moves on
-    ("a" * 50 + "," + "b" * 30, [75, 6]), ("a" * 74 + "," + "b", [75, 1]), ("a BREAK b", [1, 1]),
-    ("a" * 75 + ",", [75, 1])])
+@pytest.mark.parametrize(
+    ("text", "lengths"),
+    [
+        ("", [0]),
+        ("a" * 75, [75]),
+        ("a" * 76, [75, 1]),
+        ("a" * 200, [75, 75, 50]),
+        ("a" * 60 + "," + "b" * 20, [61, 20]),  # a comma at most 20 tokens back: what follows moves on
+        ("a" * 50 + "," + "b" * 30, [75, 6]),
+        ("a" * 74 + "," + "b", [75, 1]),
+        ("a BREAK b", [1, 1]),
+        ("a" * 75 + ",", [75, 1]),
+    ],
+)
 def test_chunks(text: str, lengths: list[int]) -> None:
     found = chunks(pieces(text), Letters())
     assert [len(chunk.tokens) for chunk in found] == lengths

@@ -19,8 +19,9 @@ from lib_outpaint.models.inspect import ModelInfo
 from lib_outpaint.parameters.loras import Lora
 
 
-def test_without_a_tokenizer_the_message_says_what_is_missing(models: Path, tmp_path: Path,
-                                                              monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_tokenizer_the_message_says_what_is_missing(
+    models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def unreachable(*_: Any, **__: Any) -> None:
         raise OSError("no network")
 
@@ -39,8 +40,11 @@ def test_what_is_no_model(models: Path, tmp_path: Path) -> None:
     cases: list[tuple[Any, str]] = [
         (models / "loras" / "kohya.safetensors", "LoRA for SD 1, rank 4.*a checkpoint or a diffusers folder is wanted"),
         (models / "control_v11p_sd15_inpaint.safetensors", "ControlNet for SD 1, inpaint"),
-        (tmp_path / "x.ckpt", "pickle"), (tmp_path / "empty", "no diffusers model"),
-        (tmp_path / "nowhere.safetensors", "no file or folder"), ("no-such-owner/no-such-model", "not in the local cache")]
+        (tmp_path / "x.ckpt", "pickle"),
+        (tmp_path / "empty", "no diffusers model"),
+        (tmp_path / "nowhere.safetensors", "no file or folder"),
+        ("no-such-owner/no-such-model", "not in the local cache"),
+    ]
     for path, words in cases:
         with pytest.raises(ModelError, match=words):
             loaded(path)
@@ -62,17 +66,27 @@ def test_what_does_not_fit(models: Path, folders: Path, tmp_path: Path) -> None:
     save_file({"lora_unet_x.hada_w1_a": torch.ones(2, 2)}, tmp_path / "loha.safetensors")
     with pytest.raises(ModelError, match="LyCORIS"):
         loaded(models / "tiny.safetensors", loras=[(tmp_path / "loha.safetensors", 1.0)])
-    save_file({f"lora_unet_elsewhere.lora_{way}.weight": torch.ones(2, 2) for way in ("down", "up")},
-              tmp_path / "misfit.safetensors")
+    save_file(
+        {f"lora_unet_elsewhere.lora_{way}.weight": torch.ones(2, 2) for way in ("down", "up")},
+        tmp_path / "misfit.safetensors",
+    )
     misfit = loaded(models / "tiny.safetensors", loras=[(tmp_path / "misfit.safetensors", 1.0)])
     with pytest.raises(ModelError, match="misfit"):
         sampled(misfit)
 
 
-@pytest.mark.parametrize(("values", "words"), [
-    ({"dtype": "fp8"}, "dtype"), ({"prediction": "x"}, "prediction"), ({"mask_weight": 2.0}, "mask_weight"),
-    ({"vae": "nowhere"}, "vae"), ({"config": "nowhere"}, "config"), ({"lora_dir": "nowhere"}, "lora-dir"),
-    ({"controlnet": "nowhere"}, "controlnet")])
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"dtype": "fp8"}, "dtype"),
+        ({"prediction": "x"}, "prediction"),
+        ({"mask_weight": 2.0}, "mask_weight"),
+        ({"vae": "nowhere"}, "vae"),
+        ({"config": "nowhere"}, "config"),
+        ({"lora_dir": "nowhere"}, "lora-dir"),
+        ({"controlnet": "nowhere"}, "controlnet"),
+    ],
+)
 def test_bad_arguments(models: Path, values: dict[str, Any], words: str) -> None:
     with pytest.raises(InputError, match=words):
         loaded(models / "tiny.safetensors", **values)
@@ -92,9 +106,13 @@ def test_folders_without_safetensors_are_not_read(folders: Path, tmp_path: Path)
         sampled(loaded(tmp_path / "pickled"))
 
 
-@pytest.mark.parametrize(("names", "channels", "words"), [
-    ("conditioner.embedders.0.model.x", 4, "SDXL refiner; SD 1, SD 2 and SDXL can be used"),
-    ("cond_stage_model.transformer.x", 5, "a UNet of 5 channels; 4, and 9 for inpainting, can be used")])
+@pytest.mark.parametrize(
+    ("names", "channels", "words"),
+    [
+        ("conditioner.embedders.0.model.x", 4, "SDXL refiner; SD 1, SD 2 and SDXL can be used"),
+        ("cond_stage_model.transformer.x", 5, "a UNet of 5 channels; 4, and 9 for inpainting, can be used"),
+    ],
+)
 def test_checkpoints_that_cannot_be_used(tmp_path: Path, names: str, channels: int, words: str) -> None:
     file = tmp_path / "odd.safetensors"
     save_file({"model.diffusion_model.input_blocks.0.0.weight": torch.zeros(4, channels, 1, 1), names: torch.zeros(1)}, file)

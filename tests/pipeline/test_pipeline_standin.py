@@ -38,7 +38,7 @@ class Knowing(torch.nn.Module):
         alpha, noise = 1 / (1 + sigma**2).sqrt(), sigma / (1 + sigma**2).sqrt()
         clean, given = x[:, 5:].double(), x[:, :4].double()
         eps = (given - alpha * clean) / noise
-        return ((alpha * eps - noise * clean) if self.predicts == "v" else eps).float(),
+        return (((alpha * eps - noise * clean) if self.predicts == "v" else eps).float(),)
 
 
 class Blocks(torch.nn.Module):
@@ -52,15 +52,16 @@ class Blocks(torch.nn.Module):
         return SimpleNamespace(latent_dist=SimpleNamespace(mode=lambda: latents))
 
     def decode(self, latents: torch.Tensor, return_dict: bool = False) -> tuple[torch.Tensor]:
-        return F.interpolate(latents[:, :3], scale_factor=8.0),
+        return (F.interpolate(latents[:, :3], scale_factor=8.0),)
 
 
 @pytest.fixture(params=["epsilon", "v"])
 def knowing(request: pytest.FixtureRequest, inpainting: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
     """The inpainting host with both stand-ins in place."""
     passes = inpainting.passes
-    parts = dataclasses.replace(passes.parts, unet=Knowing(passes.parts.alphas_cumprod, request.param), vae=Blocks(),
-                                prediction=request.param)
+    parts = dataclasses.replace(
+        passes.parts, unet=Knowing(passes.parts.alphas_cumprod, request.param), vae=Blocks(), prediction=request.param
+    )
     monkeypatch.setattr(passes, "parts", parts)
     return inpainting
 
@@ -89,7 +90,7 @@ def test_the_picture_grows_into_its_conditioning(knowing: Any, side: str, weight
     step = made.plan.passes[0]
     told = torch.ones(step.window.height // 8, step.window.width // 8)
     rows, columns = made.source.within(step.window).slices
-    told[rows.start // 8:rows.stop // 8, columns.start // 8:columns.stop // 8] = 0
+    told[rows.start // 8 : rows.stop // 8, columns.start // 8 : columns.stop // 8] = 0
     assert torch.equal(knowing.passes.parts.unet.masks[0], told)  # 1 where nothing is known
 
 

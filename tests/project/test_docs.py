@@ -13,7 +13,8 @@ PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
 
 def test_the_table_of_parameters_is_the_declaration():
     assert (ROOT / "docs/parameters.md").read_text(encoding="utf8") == documentation(), (
-        "make it again: outpaint params --markdown > docs/parameters.md")
+        "make it again: outpaint params --markdown > docs/parameters.md"
+    )
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
@@ -37,16 +38,24 @@ def anchors(page):
 
 def test_tests_named_in_a_page_exist():
     """By file and name, such as `faults/test_killed_runs.py::test_...`, or by the name alone, then in any file."""
-    functions = {path: re.findall(r"^def (test_\w+)", path.read_text(encoding="utf8"), re.MULTILINE)
-                 for path in (ROOT / "tests").rglob("test_*.py")}
+    functions = {
+        path: re.findall(r"^def (test_\w+)", path.read_text(encoding="utf8"), re.MULTILINE)
+        for path in (ROOT / "tests").rglob("test_*.py")
+    }
     everywhere = {name for found in functions.values() for name in found}
-    named = [(page.name, *found) for page in PAGES
-             for found in re.findall(r"`(?:tests/)?(?:([\w/]+\.py)(?:::)?)?(test_\w+)?`", page.read_text(encoding="utf8"))
-             if found[1] or "/test_" in found[0]]
+    named = [
+        (page.name, *found)
+        for page in PAGES
+        for found in re.findall(r"`(?:tests/)?(?:([\w/]+\.py)(?:::)?)?(test_\w+)?`", page.read_text(encoding="utf8"))
+        if found[1] or "/test_" in found[0]
+    ]
     assert len(named) > 30
-    missing = [(page, file, name) for page, file, name in named
-               if (file and ROOT / "tests" / file not in functions)
-               or (name and name not in (functions[ROOT / "tests" / file] if file else everywhere))]
+    missing = [
+        (page, file, name)
+        for page, file, name in named
+        if (file and ROOT / "tests" / file not in functions)
+        or (name and name not in (functions[ROOT / "tests" / file] if file else everywhere))
+    ]
     assert missing == []
 
 

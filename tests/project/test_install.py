@@ -8,8 +8,14 @@ INSTALL = Path(__file__).parents[2] / "install.py"
 
 
 def run(folder, *flags):
-    return subprocess.run([sys.executable, *flags, str(INSTALL)], capture_output=True, text=True, cwd=folder,
-                          env={"PATH": "", "PYTHONPATH": str(folder)}, timeout=60)
+    return subprocess.run(
+        [sys.executable, *flags, str(INSTALL)],
+        capture_output=True,
+        text=True,
+        cwd=folder,
+        env={"PATH": "", "PYTHONPATH": str(folder)},
+        timeout=60,
+    )
 
 
 def test_nothing_to_install_says_nothing_and_does_not_ask_pip(tmp_path):

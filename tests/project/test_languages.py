@@ -56,7 +56,9 @@ def test_what_stands_in_braces_is_kept(chinese):
 
 def test_translations_are_chinese(chinese):
     assert {key for key, text in chinese.items() if not CHINESE.search(text)} - SAME == {
-        "{pass_name}, {done}/{steps}", "{name}: {size}"}
+        "{pass_name}, {done}/{steps}",
+        "{name}: {size}",
+    }
 
 
 def plan(**values):
@@ -65,18 +67,36 @@ def plan(**values):
 
 def sampled(sampling=None, **values):
     host = type("Draft", (), {"capabilities": lambda self: Capabilities("draft")})()
-    outpaint(Request((torch.zeros(3, 8, 8),), Params(left=8, **values), numbered_shots(1, 1),
-                     sampling=sampling or Sampling()), host)
+    outpaint(
+        Request((torch.zeros(3, 8, 8),), Params(left=8, **values), numbered_shots(1, 1), sampling=sampling or Sampling()),
+        host,
+    )
 
 
-@pytest.mark.parametrize("make", [
-    lambda: Params(left=5000), lambda: Params(left=float("nan")), lambda: Params(step=0.5), lambda: Params(left=0.5),
-    lambda: Params(fill="lava"), lambda: Params(overlap="wide"), lambda: plan(), lambda: plan(aspect="4:3"),
-    lambda: plan(aspect="wide"), lambda: plan(size="big"), lambda: plan(size="10x10"), lambda: plan(left=8, aspect="2:1"),
-    lambda: plan(left=4000, right=4000, up=4000), lambda: plan(left=64, step=8), lambda: sampled(loras="a:1"),
-    lambda: sampled(side_prompts="left a"), lambda: sampled(Sampling(steps=3)), lambda: numbered_shots(1, -5),
-    lambda: images.read(images.in_memory(b"nothing")),
-])
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: Params(left=5000),
+        lambda: Params(left=float("nan")),
+        lambda: Params(step=0.5),
+        lambda: Params(left=0.5),
+        lambda: Params(fill="lava"),
+        lambda: Params(overlap="wide"),
+        lambda: plan(),
+        lambda: plan(aspect="4:3"),
+        lambda: plan(aspect="wide"),
+        lambda: plan(size="big"),
+        lambda: plan(size="10x10"),
+        lambda: plan(left=8, aspect="2:1"),
+        lambda: plan(left=4000, right=4000, up=4000),
+        lambda: plan(left=64, step=8),
+        lambda: sampled(loras="a:1"),
+        lambda: sampled(side_prompts="left a"),
+        lambda: sampled(Sampling(steps=3)),
+        lambda: numbered_shots(1, -5),
+        lambda: images.read(images.in_memory(b"nothing")),
+    ],
+)
 def test_messages_are_translated_as_they_are_raised(make):
     with pytest.raises((InputError, OutpaintError)) as raised:
         make()
@@ -94,9 +114,19 @@ def test_what_a_run_says_is_translated():
     assert say.message("something nobody has translated: 7") == "something nobody has translated: 7"
 
 
-@pytest.mark.parametrize(("header", "language"), [
-    ("zh-CN,zh;q=0.9,en;q=0.8", "zh"), ("en-US,en;q=0.9,zh;q=0.5", "en"), ("de,zh;q=0.3", "zh"), ("", "en"), ("*", "en"),
-    ("fr;q=0.9, zh-Hans;q=0.95", "zh"), ("zh;q=0", "en"), ("zh;q=x,en", "en")])
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [
+        ("zh-CN,zh;q=0.9,en;q=0.8", "zh"),
+        ("en-US,en;q=0.9,zh;q=0.5", "en"),
+        ("de,zh;q=0.3", "zh"),
+        ("", "en"),
+        ("*", "en"),
+        ("fr;q=0.9, zh-Hans;q=0.95", "zh"),
+        ("zh;q=0", "en"),
+        ("zh;q=x,en", "en"),
+    ],
+)
 def test_the_language_that_a_browser_asks_for(header, language):
     assert language_for(header) == language
 
@@ -106,10 +136,13 @@ def parts(name):
     text = (ROOT / name).read_text(encoding="utf8")
     code = [re.sub(r"\s+#.*", "", block) for block in CODE.findall(text)]
     prose = CODE.sub("", text)
-    return {"levels of headings": [len(mark) for mark in re.findall(r"^(#+) ", prose, re.MULTILINE)],
-            "code": code, "pictures": re.findall(r"!\[[^\]]*\]\(([^)]+)\)", prose),
-            "tables": [row.count("|") for row in re.findall(r"^\|.*", prose, re.MULTILINE)],
-            "links": sorted({link for link in re.findall(r"\]\(([^)]+)\)", prose) if "README" not in link})}
+    return {
+        "levels of headings": [len(mark) for mark in re.findall(r"^(#+) ", prose, re.MULTILINE)],
+        "code": code,
+        "pictures": re.findall(r"!\[[^\]]*\]\(([^)]+)\)", prose),
+        "tables": [row.count("|") for row in re.findall(r"^\|.*", prose, re.MULTILINE)],
+        "links": sorted({link for link in re.findall(r"\]\(([^)]+)\)", prose) if "README" not in link}),
+    }
 
 
 @pytest.mark.parametrize("part", ["levels of headings", "code", "pictures", "tables", "links"])

@@ -60,6 +60,7 @@ def picture() -> NDArray[np.uint8]:
 @pytest.fixture
 def watch(host: SimpleNamespace) -> Any:
     """An always-on script that keeps what every call of the sampler was given (`calls`) and decoded (`decoded`)."""
+
     class Watch(host.scripts.Script):
         def __init__(self) -> None:
             self.calls: list[Any] = []
@@ -80,6 +81,7 @@ def watch(host: SimpleNamespace) -> Any:
 @pytest.fixture
 def make(host: SimpleNamespace, picture: NDArray[np.uint8], watch: Any) -> Any:
     """Makes a processing object; keywords are its fields. Small and quick unless said otherwise: 2 steps, Euler."""
+
     class Script(host.scripts.Script):
         def title(self) -> str:
             return TITLE
@@ -88,9 +90,20 @@ def make(host: SimpleNamespace, picture: NDArray[np.uint8], watch: Any) -> Any:
             return host.job.run(p, args, (self.args_from, self.args_to))
 
     def made(*arguments: Any, **fields: Any) -> Any:
-        fields = {"init_images": [Image.fromarray(picture)], "prompt": "a cup", "steps": 2, "sampler_name": "Euler",
-                  "denoising_strength": 0.75, "seed": 5, "subseed": 9, "width": 64, "height": 64,
-                  "do_not_save_samples": True, "do_not_save_grid": True, **fields}
+        fields = {
+            "init_images": [Image.fromarray(picture)],
+            "prompt": "a cup",
+            "steps": 2,
+            "sampler_name": "Euler",
+            "denoising_strength": 0.75,
+            "seed": 5,
+            "subseed": 9,
+            "width": 64,
+            "height": 64,
+            "do_not_save_samples": True,
+            "do_not_save_grid": True,
+            **fields,
+        }
         p = host.processing.StableDiffusionProcessingImg2Img(**fields)
         script = Script()
         script.args_from, script.args_to = FIRST, LAST
@@ -108,6 +121,7 @@ def make(host: SimpleNamespace, picture: NDArray[np.uint8], watch: Any) -> Any:
 @pytest.fixture
 def outpaint(host: SimpleNamespace, make: Any) -> Any:
     """Runs the script as the host does; `model` is the checkpoint of the settings."""
+
     def ran(*arguments: Any, model: str = "inpainting", **fields: Any) -> Any:
         use(host, model)
         p = make(*arguments, **fields)
@@ -120,6 +134,7 @@ def outpaint(host: SimpleNamespace, make: Any) -> Any:
 @pytest.fixture
 def img2img(host: SimpleNamespace, make: Any) -> Any:
     """Runs the host's plain img2img."""
+
     def ran(model: str = "inpainting", **fields: Any) -> Any:
         use(host, model)
         host.shared.state.begin()

@@ -20,9 +20,29 @@ from typing import Any
 PACKAGE = "auto1111sdk"
 OURS = "lib_outpaint.webui"
 # Imported by the package at the top of its files, and not used in img2img with SD 1.x. The real ones win where installed.
-UNUSED = frozenset({
-    "blendmodes", "clip", "cleanfid", "cv2", "fastapi", "git", "gradio", "jsonmerge", "kornia", "open_clip", "piexif",
-    "pytorch_lightning", "pytz", "resize_right", "timm", "tomesd", "torchdiffeq", "torchsde", "torchvision"})
+UNUSED = frozenset(
+    {
+        "blendmodes",
+        "clip",
+        "cleanfid",
+        "cv2",
+        "fastapi",
+        "git",
+        "gradio",
+        "jsonmerge",
+        "kornia",
+        "open_clip",
+        "piexif",
+        "pytorch_lightning",
+        "pytz",
+        "resize_right",
+        "timm",
+        "tomesd",
+        "torchdiffeq",
+        "torchsde",
+        "torchvision",
+    }
+)
 
 
 def package_folder() -> Path | None:
@@ -74,8 +94,22 @@ def add_checkpoint(host: SimpleNamespace, file: Path) -> None:
 def _started() -> SimpleNamespace:
     """What the WebUI does at its start, as the package's own pipeline does it, and the shims."""
     importlib.import_module("modules.shared_init").initialize()
-    names = ("cache", "devices", "errors", "images", "paths", "processing", "script_callbacks", "scripts", "sd_hijack",
-             "sd_hijack_optimizations", "sd_models", "sd_samplers", "sd_vae", "shared")
+    names = (
+        "cache",
+        "devices",
+        "errors",
+        "images",
+        "paths",
+        "processing",
+        "script_callbacks",
+        "scripts",
+        "sd_hijack",
+        "sd_hijack_optimizations",
+        "sd_models",
+        "sd_samplers",
+        "sd_vae",
+        "shared",
+    )
     host = SimpleNamespace(**{name: importlib.import_module(f"modules.{name}") for name in names})
     host.sd_samplers.set_samplers()
     host.sd_models.patch_given_betas()
@@ -120,8 +154,11 @@ def _shim_models(host: SimpleNamespace) -> None:
 
 def _is_ours(name: str) -> bool:
     top = name.partition(".")[0]
-    return top in ("modules", "ldm", "sgm", "taming") or (name + ".").startswith(OURS + ".") or isinstance(
-        sys.modules[name], _Nothing)
+    return (
+        top in ("modules", "ldm", "sgm", "taming")
+        or (name + ".").startswith(OURS + ".")
+        or isinstance(sys.modules[name], _Nothing)
+    )
 
 
 def _package(name: str, folder: Path) -> None:
@@ -162,9 +199,14 @@ class _Unused(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         if module.__name__ == "pytorch_lightning":
             import torch
 
-            module.LightningModule = type("LightningModule", (torch.nn.Module,), {  # type: ignore[attr-defined]
-                "device": property(lambda self: next(self.parameters()).device),
-                "dtype": property(lambda self: next(self.parameters()).dtype)})
+            module.LightningModule = type(
+                "LightningModule",
+                (torch.nn.Module,),
+                {  # type: ignore[attr-defined]
+                    "device": property(lambda self: next(self.parameters()).device),
+                    "dtype": property(lambda self: next(self.parameters()).dtype),
+                },
+            )
 
 
 class _AnyName(type):

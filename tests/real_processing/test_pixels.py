@@ -8,13 +8,17 @@ from PIL import Image
 from .conftest import pixels
 
 
-@pytest.mark.parametrize(("sides", "size"), [
-    ({"left": 24}, (120, 80)),
-    ({"right": 13, "down": 7}, (109, 87)),
-    ({"left": 9, "right": 9}, (114, 80)),
-    ({"left": 16, "right": 8, "up": 5, "down": 24}, (120, 109)),
-    ({"up": 64, "step": 32, "context": 64}, (96, 144)),
-], ids=lambda value: " ".join(f"{k}{v}" for k, v in value.items()) if isinstance(value, dict) else "")
+@pytest.mark.parametrize(
+    ("sides", "size"),
+    [
+        ({"left": 24}, (120, 80)),
+        ({"right": 13, "down": 7}, (109, 87)),
+        ({"left": 9, "right": 9}, (114, 80)),
+        ({"left": 16, "right": 8, "up": 5, "down": 24}, (120, 109)),
+        ({"up": 64, "step": 32, "context": 64}, (96, 144)),
+    ],
+    ids=lambda value: " ".join(f"{k}{v}" for k, v in value.items()) if isinstance(value, dict) else "",
+)
 @pytest.mark.parametrize("model", ["plain", "inpainting"])
 def test_sizes(outpaint, sides, size, model):
     processed = outpaint(sides, model=model)
@@ -35,10 +39,10 @@ def test_source_bytes_outside_the_band_are_unchanged(outpaint, picture, model, o
     sides = {"left": 24, "right": 9, "up": 16, "down": 7}
     result = pixels(outpaint({**sides, "overlap": overlap, "fill": "edge"}, model=model))
     height, width = picture.shape[:2]
-    kept = result[16 + overlap:16 + height - overlap, 24 + overlap:24 + width - overlap]
-    np.testing.assert_array_equal(kept, picture[overlap:height - overlap, overlap:width - overlap])
+    kept = result[16 + overlap : 16 + height - overlap, 24 + overlap : 24 + width - overlap]
+    np.testing.assert_array_equal(kept, picture[overlap : height - overlap, overlap : width - overlap])
     if overlap:
-        band = result[16:16 + height, 24:24 + overlap]
+        band = result[16 : 16 + height, 24 : 24 + overlap]
         assert (band != picture[:, :overlap]).any()
 
 
@@ -63,7 +67,7 @@ def test_the_new_area_is_sampled_and_the_known_one_is_not(outpaint, watch, whole
     assert not repainted[:, 64:].any()
     difference = (first - second).abs().amax(0)
     assert float((difference[repainted] > 2 / 255).float().mean()) > 0.9
-    assert float(difference[repainted].mean()) > 5 * float(difference[:, 64 + 16:].mean())
+    assert float(difference[repainted].mean()) > 5 * float(difference[:, 64 + 16 :].mean())
 
 
 def test_what_an_inpainting_checkpoint_is_shown(outpaint, watch, whole_cells):
@@ -104,8 +108,17 @@ def test_no_prefill_is_left(outpaint, picture, model, order):
     for colour in ((255, 0, 255), (0, 255, 0)):
         framed = picture.copy()
         framed[:, 0] = framed[:, -1] = framed[0] = framed[-1] = colour  # the edge fill carries it over the new area
-        arguments = {"left": 32, "right": 32, "up": 32, "down": 32, "fill": "edge", "overlap": 0, "color_match": "off",
-                     "order": order, "context": 64}
+        arguments = {
+            "left": 32,
+            "right": 32,
+            "up": 32,
+            "down": 32,
+            "fill": "edge",
+            "overlap": 0,
+            "color_match": "off",
+            "order": order,
+            "context": 64,
+        }
         processed = outpaint(arguments, model=model, init_images=[Image.fromarray(framed)], denoising_strength=1.0)
         result = pixels(processed)
         np.testing.assert_array_equal(result[32:-32, 32:-32], framed)

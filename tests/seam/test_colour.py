@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import torch
+from laboratory.drifts import OFFSET, clipped_bytes
 
 from lib_outpaint.evaluate.photos import photo
 from lib_outpaint.parameters.params import Params
@@ -13,7 +14,6 @@ from lib_outpaint.pixels.colour.evidence import Cells, derivatives
 from lib_outpaint.pixels.colour.membrane import membrane
 from lib_outpaint.pixels.masks import Masks, box_coverage, masks_for
 from lib_outpaint.planning.geometry import Box, Extent
-from laboratory.drifts import OFFSET, clipped_bytes
 
 SIZE = Extent(256, 192)
 NEW = Box(0, 0, 128, 192)
@@ -28,8 +28,9 @@ def prepared(device: str = "cpu", overlap: int = 32) -> tuple[torch.Tensor, Mask
     return known, masks_for(coverage, known, 8)
 
 
-def matched(sampled: torch.Tensor, truth: torch.Tensor, how: str = "seam", kind: str = "pinned",
-            overlap: int = 32) -> torch.Tensor:
+def matched(
+    sampled: torch.Tensor, truth: torch.Tensor, how: str = "seam", kind: str = "pinned", overlap: int = 32
+) -> torch.Tensor:
     """Levels in and out."""
     known, masks = prepared(str(sampled.device), overlap)
     source = truth / 255 * known
@@ -93,8 +94,15 @@ def test_mirrored_windows_are_matched_alike(dims: tuple[int, ...]) -> None:
     known, masks = prepared()
     there = colour.match(sampled / 255, truth / 255 * known, known, masks, "seam", "pinned", 8)[0]
     flipped = Masks(*(m.flip([d - 1 for d in dims]) for m in (masks.coverage, masks.latent, masks.conditioning)))
-    back = colour.match((sampled / 255).flip(dims), (truth / 255 * known).flip(dims), known.flip([d - 1 for d in dims]),
-                        flipped, "seam", "pinned", 8)[0].flip(dims)
+    back = colour.match(
+        (sampled / 255).flip(dims),
+        (truth / 255 * known).flip(dims),
+        known.flip([d - 1 for d in dims]),
+        flipped,
+        "seam",
+        "pinned",
+        8,
+    )[0].flip(dims)
     assert float((there - back).abs().max()) * 255 <= 1.01
     assert float(((there - back).abs() * 255 > 0.5).float().mean()) < 0.01
 

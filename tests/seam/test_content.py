@@ -4,27 +4,32 @@ from __future__ import annotations
 
 import pytest
 import torch
-
-from lib_outpaint.evaluate import measures
-from lib_outpaint.evaluate.photos import photo
-from lib_outpaint.parameters.params import Params
-from lib_outpaint.planning.geometry import Extent
 from laboratory import drifts
 from laboratory.drifts import OFFSET, Drift
 from laboratory.seam import Report, measured
 from laboratory.truth import shifted
 
+from lib_outpaint.evaluate import measures
+from lib_outpaint.evaluate.photos import photo
+from lib_outpaint.parameters.params import Params
+from lib_outpaint.planning.geometry import Extent
+
 SIZE = Extent(576, 512)
 PARAMS = Params(left=64, fill="edge")
-PAIRS = [("astronaut", "chelsea"), ("chelsea", "retina"), ("coffee", "rocket"), ("rocket", "retina"),
-         ("hubble", "astronaut")]
+PAIRS = [
+    ("astronaut", "chelsea"),
+    ("chelsea", "retina"),
+    ("coffee", "rocket"),
+    ("rocket", "retina"),
+    ("hubble", "astronaut"),
+]
 HOW = pytest.mark.parametrize("how", ["mean", "seam"])
 
 
 def band(found: Report) -> torch.Tensor:
     left = found.grown.source.left
     where = torch.zeros(SIZE.height, SIZE.width, dtype=torch.bool)
-    where[:, left:left + 32] = True
+    where[:, left : left + 32] = True
     return where
 
 

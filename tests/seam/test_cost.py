@@ -32,8 +32,9 @@ def test_1024x1536_and_256_right() -> None:
 def test_the_extent_across_costs_nothing(side: str) -> None:
     """A picture of eight times the width costs no more to widen; one of eight times the height no more to heighten."""
     wide = side in ("left", "right")
-    costs = [plan(across if wide else 681, 681 if wide else across, **{side: 128}).latent_pixels
-             for across in (512, 1024, 4096)]
+    costs = [
+        plan(across if wide else 681, 681 if wide else across, **{side: 128}).latent_pixels for across in (512, 1024, 4096)
+    ]
     assert costs[0] == costs[1] == costs[2]
 
 

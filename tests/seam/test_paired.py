@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import pytest
 import torch
-
-from lib_outpaint.evaluate.photos import photo
-from lib_outpaint.parameters.params import Params
-from lib_outpaint.planning.geometry import Extent
 from laboratory import drifts
 from laboratory.drifts import GAIN, GRADIENT_X, GRADIENT_Y, OFFSET, Drift
 from laboratory.seam import Report, measured
 
+from lib_outpaint.evaluate.photos import photo
+from lib_outpaint.parameters.params import Params
+from lib_outpaint.planning.geometry import Extent
+
 PHOTOS = ("astronaut", "chelsea", "coffee", "rocket")
 CLIPPED = ("astronaut", "retina", "hubble")  # large areas at or near 0
-DRIFTS = pytest.mark.parametrize("drift", [OFFSET, GAIN, GRADIENT_X, GRADIENT_Y],
-                                 ids=["offset", "gain", "gradient x", "gradient y"])
-KINDS = pytest.mark.parametrize(("kind", "declared"), [("whole", "whole"), ("whole", "pinned"), ("pinned", "pinned"),
-                                                       ("pinned", "whole")])
+DRIFTS = pytest.mark.parametrize(
+    "drift", [OFFSET, GAIN, GRADIENT_X, GRADIENT_Y], ids=["offset", "gain", "gradient x", "gradient y"]
+)
+KINDS = pytest.mark.parametrize(
+    ("kind", "declared"), [("whole", "whole"), ("whole", "pinned"), ("pinned", "pinned"), ("pinned", "whole")]
+)
 SLOPE = {"offset": 0.10, "gain": 0.25, "gradient": 0.25}
 LEFT = {"offset": 0.20, "gain": 0.60, "gradient": 0.60}
 
@@ -89,23 +91,26 @@ def test_photos_with_large_clipped_areas(kind: str, side: str, name: str) -> Non
 @pytest.mark.parametrize("how", ["off", "mean", "seam"])
 def test_an_undisturbed_sampler_gives_the_truth(how: str, kind: str) -> None:
     for name in sorted({*PHOTOS, *CLIPPED}):
-        found = measured(photo(name, Extent(320, 340)), Params(left=64, fill="edge", color_match=how), drifts.NONE, kind,
-                         native_side=256)
+        found = measured(
+            photo(name, Extent(320, 340)), Params(left=64, fill="edge", color_match=how), drifts.NONE, kind, native_side=256
+        )
         assert found.worst <= 1
         assert found.drift < 0.05
         assert found.changed == 0
 
 
 def test_without_overlap_no_original_pixel_changes() -> None:
-    found = measured(photo("coffee", Extent(320, 320)), Params(left=64, overlap=0, fill="edge"), OFFSET, "pinned",
-                     native_side=256)
+    found = measured(
+        photo("coffee", Extent(320, 320)), Params(left=64, overlap=0, fill="edge"), OFFSET, "pinned", native_side=256
+    )
     assert found.changed == 0
     assert found.drift > 4, "there was no evidence to correct anything by"
 
 
 def test_without_overlap_a_whole_drift_is_still_seen() -> None:
-    found = measured(photo("coffee", Extent(320, 340)), Params(left=64, overlap=0, fill="edge"), OFFSET, "whole",
-                     native_side=256)
+    found = measured(
+        photo("coffee", Extent(320, 340)), Params(left=64, overlap=0, fill="edge"), OFFSET, "whole", native_side=256
+    )
     assert found.changed == 0
     assert found.drift <= 0.2
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 import torch
+from laboratory.drifts import GAIN, GRADIENT_X, OFFSET, Drift
+from laboratory.seam import measured
 
 from lib_outpaint.evaluate.measures import profile, steepest
 from lib_outpaint.evaluate.photos import photo
@@ -11,8 +13,6 @@ from lib_outpaint.parameters.params import Params
 from lib_outpaint.planning.capabilities import Capabilities
 from lib_outpaint.planning.geometry import Box, Extent, Side
 from lib_outpaint.planning.plan import make_plan
-from laboratory.drifts import GAIN, GRADIENT_X, OFFSET, Drift
-from laboratory.seam import measured
 
 LIMITS = {"offset": (0.10, 0.20), "gain": (0.25, 0.60), "gradient": (0.25, 0.60)}
 

@@ -10,8 +10,11 @@ from lib_outpaint.apps.panel import assets
 
 PATIENCE = 20_000  # ms
 # Gradio 4 and later say this in the console whenever a stream of events has ended.
-HARMLESS = ("Method not implemented.", "Too many arguments provided for the endpoint.",
-            "Attempted to select a non-interactive or hidden tab.")
+HARMLESS = (
+    "Method not implemented.",
+    "Too many arguments provided for the endpoint.",
+    "Attempted to select a non-interactive or hidden tab.",
+)
 
 # The WebUI loads both by itself before the page is built.
 _LOADED_FIRST = """
@@ -102,7 +105,9 @@ class Tab:
             """start => {
                 const line = document.querySelector(".outpaint-line");
                 return line && line.textContent.startsWith(start) && !line.classList.contains("outpaint-old");
-            }""", arg=start)
+            }""",
+            arg=start,
+        )
         return str(self.line.inner_text())
 
     def centre(self, handle: Any) -> tuple[float, float]:

@@ -25,11 +25,17 @@ def harness(tmp_path_factory):
         found.bind(("127.0.0.1", 0))
         port = found.getsockname()[1]
     home = f"http://127.0.0.1:{port}/"
-    environment = {**os.environ, "OMP_NUM_THREADS": "1", "GRADIO_ANALYTICS_ENABLED": "False",
-                   "no_proxy": "127.0.0.1,localhost", "GRADIO_TEMP_DIR": str(tmp_path_factory.mktemp("gradio"))}
+    environment = {
+        **os.environ,
+        "OMP_NUM_THREADS": "1",
+        "GRADIO_ANALYTICS_ENABLED": "False",
+        "no_proxy": "127.0.0.1,localhost",
+        "GRADIO_TEMP_DIR": str(tmp_path_factory.mktemp("gradio")),
+    }
     log = (tmp_path_factory.mktemp("harness") / "log").open("w+")
-    server = subprocess.Popen([sys.executable, str(HARNESS), str(port)], env=environment, stdout=log,
-                              stderr=subprocess.STDOUT)
+    server = subprocess.Popen(
+        [sys.executable, str(HARNESS), str(port)], env=environment, stdout=log, stderr=subprocess.STDOUT
+    )
     for _ in range(240):
         if server.poll() is not None:
             log.seek(0)

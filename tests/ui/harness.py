@@ -1,6 +1,6 @@
 """A page that holds the panel as the WebUI does: a picture, a choice of scripts, a button. Serves it on a port.
 
-    python tests/ui/harness.py PORT
+python tests/ui/harness.py PORT
 """
 
 from __future__ import annotations
@@ -29,9 +29,15 @@ def loras() -> list[str]:
 
 
 def page() -> gr.Blocks:
-    link = Link(lambda: Capabilities("test", features=FEATURES), ("#img2img_image img", "#img2maskimg img"),
-                painted=("#img2maskimg",), notice=texts.NOTICE, loras=loras,
-                controlnet_models=lambda: ["inpaint [12345678]"], controlnet_modules=lambda: ["inpaint_only"])
+    link = Link(
+        lambda: Capabilities("test", features=FEATURES),
+        ("#img2img_image img", "#img2maskimg img"),
+        painted=("#img2maskimg",),
+        notice=texts.NOTICE,
+        loras=loras,
+        controlnet_models=lambda: ["inpaint [12345678]"],
+        controlnet_modules=lambda: ["inpaint_only"],
+    )
     with gr.Blocks(title="harness") as blocks:
         with gr.Row():
             with gr.Column():
@@ -48,8 +54,9 @@ def page() -> gr.Blocks:
                 paste = gr.Button("Paste", elem_id="paste")
                 result = gr.Textbox(label="Result", elem_id="result", interactive=True)
         script.change(lambda title: gr.update(visible=title != "None"), [script], [group])
-        generate.click(lambda *values: json.dumps(codecs.to_dict(params_from(values), changed_only=True)),
-                       found.controls, [result])
+        generate.click(
+            lambda *values: json.dumps(codecs.to_dict(params_from(values), changed_only=True)), found.controls, [result]
+        )
         pasted = codecs.to_positional(codecs.from_dict({"left": 72, "down": 40, "overlap": 16}))
         paste.click(lambda: ["" if value is None else value for value in pasted], None, found.controls)
     return blocks

@@ -9,23 +9,29 @@ def gradio_3(fn, inputs=None, outputs=None, api_name=None, queue=None, show_prog
     return {name: value for name, value in locals().items() if value is not None}
 
 
-def gradio_4(fn, inputs=None, outputs=None, api_name=None, queue=True, show_progress="full", js=None, show_api=True,
-             trigger_mode=None):
+def gradio_4(
+    fn, inputs=None, outputs=None, api_name=None, queue=True, show_progress="full", js=None, show_api=True, trigger_mode=None
+):
     return {name: value for name, value in locals().items() if value is not None}
 
 
-def gradio_6(fn, inputs=None, outputs=None, queue=True, show_progress="full", js=None, api_visibility="public",
-             trigger_mode=None):
+def gradio_6(
+    fn, inputs=None, outputs=None, queue=True, show_progress="full", js=None, api_visibility="public", trigger_mode=None
+):
     return {name: value for name, value in locals().items() if value is not None}
 
 
 QUIET = {"queue": False, "show_progress": "hidden"}
 
 
-@pytest.mark.parametrize(("event", "js", "expected"), [
-    (gradio_3, "_js", {"api_name": False}),
-    (gradio_4, "js", {"show_api": False, "trigger_mode": "multiple"}),
-    (gradio_6, "js", {"api_visibility": "private", "trigger_mode": "multiple"})])
+@pytest.mark.parametrize(
+    ("event", "js", "expected"),
+    [
+        (gradio_3, "_js", {"api_name": False}),
+        (gradio_4, "js", {"show_api": False, "trigger_mode": "multiple"}),
+        (gradio_6, "js", {"api_visibility": "private", "trigger_mode": "multiple"}),
+    ],
+)
 def test_an_event_is_hidden_and_out_of_the_queue_in_every_gradio(event, js, expected, monkeypatch):
     monkeypatch.setattr(events.gr, "__version__", "4.40.0")  # the signature alone decides
     assert events.on(event, len, ("a",), ("b",)) == {"fn": len, "inputs": ["a"], "outputs": ["b"], **QUIET, **expected}

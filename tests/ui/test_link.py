@@ -19,8 +19,14 @@ LINK = Link(lambda: Capabilities("test", features=frozenset({"prompts"})), ())
 
 
 def asked(kind="plan", link=LINK, width=600, height=400, image=None, inputs=(), **values):
-    question = {"id": 3, "kind": kind, "values": codecs.to_positional(codecs.from_dict(values)), "width": width,
-                "height": height, "image": image}
+    question = {
+        "id": 3,
+        "kind": kind,
+        "values": codecs.to_positional(codecs.from_dict(values)),
+        "width": width,
+        "height": height,
+        "image": image,
+    }
     return json.loads(answer(link, json.dumps(question), *inputs))
 
 
@@ -43,11 +49,15 @@ def test_combinations_are_counted_and_each_is_checked():
     assert "error" in asked(left=64, compare="overlap=16,999")
 
 
-@pytest.mark.parametrize(("values", "field", "message"), [
-    ({}, "left, right, up, down", "no side grows"),
-    ({"aspect": "wide"}, "aspect", "is not a ratio"),
-    ({"left": 64, "mask_weight": 0.5}, "mask_weight", "nothing the test engine can do"),
-    ({"left": 4096, "right": 4096, "up": 4096, "down": 4096}, "", "over the limit")])
+@pytest.mark.parametrize(
+    ("values", "field", "message"),
+    [
+        ({}, "left, right, up, down", "no side grows"),
+        ({"aspect": "wide"}, "aspect", "is not a ratio"),
+        ({"left": 64, "mask_weight": 0.5}, "mask_weight", "nothing the test engine can do"),
+        ({"left": 4096, "right": 4096, "up": 4096, "down": 4096}, "", "over the limit"),
+    ],
+)
 def test_what_cannot_be_done_is_a_message_with_its_field(values, field, message):
     found = asked(**values)
     assert found["field"] == field

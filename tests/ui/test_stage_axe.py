@@ -21,8 +21,11 @@ def test_axe_finds_nothing_serious(new_tab, photo, theme, width):
     tab.page.locator(".outpaint-preview-mask img").wait_for()
     ours = [".outpaint-amounts", ".outpaint-stage", ".outpaint-previews", ".outpaint-presets", ".outpaint-preview"]
     found = axe.run(tab.page, context=ours, options={"preload": False})
-    serious = [(v["id"], v["impact"], [n["html"][:200] for n in v["nodes"]]) for v in found.response["violations"]
-               if v["impact"] in ("serious", "critical")]
+    serious = [
+        (v["id"], v["impact"], [n["html"][:200] for n in v["nodes"]])
+        for v in found.response["violations"]
+        if v["impact"] in ("serious", "critical")
+    ]
     assert serious == [], json.dumps(serious, indent=1)
     assert len(found.response["passes"]) > 5
     wide = tab.page.evaluate("[document.querySelector('.outpaint-stage').getBoundingClientRect().right, innerWidth]")

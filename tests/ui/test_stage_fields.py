@@ -55,10 +55,14 @@ def test_every_pass_has_its_window_and_every_growing_side_its_band(tab):
     assert tab.page.locator(".outpaint-band").count() == 1
 
 
-@pytest.mark.parametrize(("group", "name", "value", "message"), [
-    ("shape", "aspect", "wide", "aspect: 'wide' is not a ratio such as 16:9"),
-    ("mask", "mask_weight", "2", "mask_weight: 2 is outside 0..1"),
-    ("prompts", "side_prompts", "nowhere: text", "side_prompts:")])
+@pytest.mark.parametrize(
+    ("group", "name", "value", "message"),
+    [
+        ("shape", "aspect", "wide", "aspect: 'wide' is not a ratio such as 16:9"),
+        ("mask", "mask_weight", "2", "mask_weight: 2 is outside 0..1"),
+        ("prompts", "side_prompts", "nowhere: text", "side_prompts:"),
+    ],
+)
 def test_a_bad_value_shows_its_message(tab, group, name, value, message):
     tab.open_group(group)
     if name != "aspect":

@@ -17,8 +17,12 @@ def test_dragging_an_edge_sets_the_number_the_plan_line_and_what_is_generated(ta
 
 
 def test_a_corner_moves_two_sides(tab):
-    for corner, dx, dy, sides in (("left_up", -30, -20, {"left", "up"}), ("right_down", 30, 20, {"right", "down"}),
-                                  ("right_up", 30, -20, {"right", "up"}), ("left_down", -30, 20, {"left", "down"})):
+    for corner, dx, dy, sides in (
+        ("left_up", -30, -20, {"left", "up"}),
+        ("right_down", 30, 20, {"right", "down"}),
+        ("right_up", 30, -20, {"right", "up"}),
+        ("left_down", -30, 20, {"left", "down"}),
+    ):
         tab.drag(tab.handle(corner), dx, dy)
         assert {side for side, amount in tab.growth().items() if amount > 0} == sides
         tab.press("preset_reset")
@@ -48,8 +52,13 @@ def test_a_second_finger_moves_nothing(new_tab, photo):
     tab.centre(tab.handle("right"))
     (x, y), (u, v) = tab.centre(tab.handle("right")), tab.centre(tab.handle("left"))
     touch = tab.page.context.new_cdp_session(tab.page)
-    for kind, first, second in (("touchStart", 0, None), ("touchMove", 10, None), ("touchStart", 10, 0),
-                                ("touchMove", 30, -40), ("touchEnd", None, None)):
+    for kind, first, second in (
+        ("touchStart", 0, None),
+        ("touchMove", 10, None),
+        ("touchStart", 10, 0),
+        ("touchMove", 30, -40),
+        ("touchEnd", None, None),
+    ):
         points = [] if first is None else [{"x": x + first, "y": y, "id": 0}]
         points += [] if second is None else [{"x": u + second, "y": v, "id": 1}]
         touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
@@ -148,11 +157,25 @@ def test_every_handle_can_be_reached_and_says_what_it_is(tab):
     seen = []
     tab.handle("left").focus()
     for _ in range(9):
-        seen.append(tab.page.evaluate("[document.activeElement.getAttribute('role'), "
-                                      "document.activeElement.getAttribute('aria-label')]"))
+        seen.append(
+            tab.page.evaluate(
+                "[document.activeElement.getAttribute('role'), document.activeElement.getAttribute('aria-label')]"
+            )
+        )
         ring = tab.page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
         tab.page.keyboard.press("Tab")
         assert ring == "solid" or len(seen) == 1  # the first was focused by a script
-    assert seen == [["slider", label] for label in (
-        "Grow left", "Grow right", "Grow up", "Grow down", "Grow left and up", "Grow right and up", "Grow left and down",
-        "Grow right and down", "Context from the left")]
+    assert seen == [
+        ["slider", label]
+        for label in (
+            "Grow left",
+            "Grow right",
+            "Grow up",
+            "Grow down",
+            "Grow left and up",
+            "Grow right and up",
+            "Grow left and down",
+            "Grow right and down",
+            "Context from the left",
+        )
+    ]

@@ -10,14 +10,19 @@ from lib_outpaint.apps.panel import panel_texts as texts
 def test_presets(tab):
     """Per cent of 600x400, in px on the grid of 8."""
     for preset, size, params in (
-            ("left", "752x400", {"left": 152}), ("right", "752x400", {"right": 152}),
-            ("wider", "904x400", {"left": 152, "right": 152}), ("taller", "600x608", {"up": 104, "down": 104}),
-            ("all_round", "904x608", {"left": 152, "right": 152, "up": 104, "down": 104}),
-            ("square", "600x600", {"aspect": "1:1"}), ("16_9", "711x400", {"aspect": "16:9"}),
-            ("4_3", "600x450", {"aspect": "4:3"}), ("9_16", "600x1067", {"aspect": "9:16"}),
-            ("zoom_1_25", "744x496", {"left": 72, "right": 72, "up": 48, "down": 48}),
-            ("zoom_1_5", "904x608", {"left": 152, "right": 152, "up": 104, "down": 104}),
-            ("zoom_2", "1208x800", {"left": 304, "right": 304, "up": 200, "down": 200})):
+        ("left", "752x400", {"left": 152}),
+        ("right", "752x400", {"right": 152}),
+        ("wider", "904x400", {"left": 152, "right": 152}),
+        ("taller", "600x608", {"up": 104, "down": 104}),
+        ("all_round", "904x608", {"left": 152, "right": 152, "up": 104, "down": 104}),
+        ("square", "600x600", {"aspect": "1:1"}),
+        ("16_9", "711x400", {"aspect": "16:9"}),
+        ("4_3", "600x450", {"aspect": "4:3"}),
+        ("9_16", "600x1067", {"aspect": "9:16"}),
+        ("zoom_1_25", "744x496", {"left": 72, "right": 72, "up": 48, "down": 48}),
+        ("zoom_1_5", "904x608", {"left": 152, "right": 152, "up": 104, "down": 104}),
+        ("zoom_2", "1208x800", {"left": 304, "right": 304, "up": 200, "down": 200}),
+    ):
         tab.press(f"preset_{preset}")
         assert tab.wait_for_line(size) == summary(**params), preset
         assert tab.generated() == params, preset

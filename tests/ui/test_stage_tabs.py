@@ -9,14 +9,17 @@ def test_the_preview_is_the_prefilled_canvas_and_the_mask_in_the_size_to_come(ta
     tab.fill("left", 64)
     tab.wait_for_line("664x400")
     stage = tab.page.locator(".outpaint-stage")
-    stage.evaluate("element => { window.busy = []; new MutationObserver(() => window.busy.push(element.ariaBusy))"
-                   ".observe(element, {attributeFilter: ['aria-busy']}); }")
+    stage.evaluate(
+        "element => { window.busy = []; new MutationObserver(() => window.busy.push(element.ariaBusy))"
+        ".observe(element, {attributeFilter: ['aria-busy']}); }"
+    )
     tab.press("preview")
     for name in ("canvas", "mask"):
         image = tab.page.locator(f".outpaint-preview-{name} img")
         image.wait_for()
-        assert image.evaluate("async image => { await image.decode(); return [image.naturalWidth, image.naturalHeight]; }"
-                              ) == [664, 400]
+        assert image.evaluate(
+            "async image => { await image.decode(); return [image.naturalWidth, image.naturalHeight]; }"
+        ) == [664, 400]
     reds = tab.page.locator(".outpaint-preview-mask img").evaluate("""image => {
         const canvas = document.createElement("canvas");
         [canvas.width, canvas.height] = [664, 400];

@@ -30,8 +30,13 @@ class Server:
         environment = {**os.environ, "TMPDIR": str(folder), "OMP_NUM_THREADS": "1", "PYTHONUNBUFFERED": "1"}
         self.folder = folder
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "lib_outpaint", "ui", "--no-browser", "--port", "0", *flags], cwd=ROOT, text=True,
-            env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+            [sys.executable, "-m", "lib_outpaint", "ui", "--no-browser", "--port", "0", *flags],
+            cwd=ROOT,
+            text=True,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
         assert self.process.stdout is not None
         self.said: list[str] = []
         for line in self.process.stdout:
@@ -62,8 +67,10 @@ def server(tmp_path_factory) -> Iterator[Server]:
     assert not list(running.folder.glob("outpaint-*")), "temporary files are left"
     said = "".join(running.said)
     # Tests ask for paths and addresses, and for pictures that are none.
-    refused = sum(said.count(f"\n{error}") for error in ("gradio.exceptions.InvalidPathError", "pydantic_core.",
-                                                         "lib_outpaint.errors.PictureError: https:"))
+    refused = sum(
+        said.count(f"\n{error}")
+        for error in ("gradio.exceptions.InvalidPathError", "pydantic_core.", "lib_outpaint.errors.PictureError: https:")
+    )
     assert said.count("Traceback") == refused, said
 
 
@@ -77,8 +84,12 @@ def open_page(browser, server):
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(PATIENCE)
-        page.on("console", lambda message: message.type in ("error", "warning") and message.text != STREAM_ENDED
-                and problems.append(message.text))
+        page.on(
+            "console",
+            lambda message: (
+                message.type in ("error", "warning") and message.text != STREAM_ENDED and problems.append(message.text)
+            ),
+        )
         page.on("pageerror", lambda error: problems.append(str(error)))
         page.on("response", lambda answer: answer.status >= 400 and problems.append(f"{answer.status} {answer.url}"))
 

@@ -17,8 +17,10 @@ from lib_outpaint.planning.limits import Limits
 checkout = Path(__file__).resolve().parents[2]
 if Path(lib_outpaint.__file__).resolve().is_relative_to(checkout):
     sys.exit("this is the checkout, not an installed package")
-for made, original in ((assets.stylesheet(), checkout / "style.css"),
-                       (assets.localization("zh_CN"), checkout / "localizations/zh_CN.json")):
+for made, original in (
+    (assets.stylesheet(), checkout / "style.css"),
+    (assets.localization("zh_CN"), checkout / "localizations/zh_CN.json"),
+):
     if made != original.read_text(encoding="utf8"):
         sys.exit(f"{original.name} is another one in the wheel")
 if "DirectionalOutpaint" not in assets.javascript():

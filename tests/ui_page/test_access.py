@@ -18,8 +18,12 @@ def serious(page):
     """What axe finds serious, as lines."""
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     found = axe.run(page).response["violations"]
-    return [f"{v['id']}: {node['target']} {node['failureSummary']}" for v in found if v["impact"] in SERIOUS
-            for node in v["nodes"]]
+    return [
+        f"{v['id']}: {node['target']} {node['failureSummary']}"
+        for v in found
+        if v["impact"] in SERIOUS
+        for node in v["nodes"]
+    ]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -59,11 +63,22 @@ def answer(server, path, method="GET", body=None, **headers):
     return found.status, found.read()
 
 
-@pytest.mark.parametrize("path", [
-    "/en/gradio_api/file=/etc/hostname", f"/en/gradio_api/file={ROOT}/README.md", "/en/gradio_api/file=README.md",
-    "/zh/gradio_api/file=../../README.md", "/en/gradio_api/file=http://127.0.0.1:1/", "/en/gradio_api/file=https://a.example/",
-    "/en/gradio_api/proxy=https://a.example/", "/results/none/a.png", "/results/../README.md",
-    "/results/none/%2e%2e%2f%2e%2e%2fREADME.md", "/en/gradio_api/runs"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/en/gradio_api/file=/etc/hostname",
+        f"/en/gradio_api/file={ROOT}/README.md",
+        "/en/gradio_api/file=README.md",
+        "/zh/gradio_api/file=../../README.md",
+        "/en/gradio_api/file=http://127.0.0.1:1/",
+        "/en/gradio_api/file=https://a.example/",
+        "/en/gradio_api/proxy=https://a.example/",
+        "/results/none/a.png",
+        "/results/../README.md",
+        "/results/none/%2e%2e%2f%2e%2e%2fREADME.md",
+        "/en/gradio_api/runs",
+    ],
+)
 def test_no_path_and_no_address_of_a_request_is_opened(server, path):
     status, body = answer(server, path)
     assert status in (403, 404)
@@ -74,17 +89,28 @@ FILE = {"_type": "gradio.FileData"}
 COFFEE = str(ROOT / "examples/coffee.jpg")
 
 
-@pytest.mark.parametrize("picture", [
-    {"path": COFFEE, "meta": FILE}, {"path": COFFEE}, {"path": COFFEE, "meta": {"_type": "another"}}, [{"path": COFFEE}],
-    COFFEE, {"path": "https://a.example/a.png", "meta": FILE}, {"path": "https://a.example/a.png"}, {}])
+@pytest.mark.parametrize(
+    "picture",
+    [
+        {"path": COFFEE, "meta": FILE},
+        {"path": COFFEE},
+        {"path": COFFEE, "meta": {"_type": "another"}},
+        [{"path": COFFEE}],
+        COFFEE,
+        {"path": "https://a.example/a.png", "meta": FILE},
+        {"path": "https://a.example/a.png"},
+        {},
+    ],
+)
 def test_a_path_or_an_address_in_place_of_an_upload_is_refused(server, picture):
     """The picture of a call is an upload of this page, neither a file of this machine nor one of the net."""
     config = json.loads(answer(server, "/en/config")[1])
     load = next(d for d in config["dependencies"] if d["api_name"] == "load")
     body = {"data": [None, picture], "fn_index": load["id"], "session_hash": "abc", "event_data": None}
     before = len(server.said)
-    status, said = answer(server, "/en/gradio_api/run/predict", "POST", json.dumps(body),
-                          **{"Content-Type": "application/json"})
+    status, said = answer(
+        server, "/en/gradio_api/run/predict", "POST", json.dumps(body), **{"Content-Type": "application/json"}
+    )
     assert status != 200 or b"picture: is no upload of this page" in said
     assert b"600x400" not in said
     if status != 200 and "https" in str(picture):
@@ -94,10 +120,19 @@ def test_a_path_or_an_address_in_place_of_an_upload_is_refused(server, picture):
             time.sleep(0.05)
 
 
-@pytest.mark.parametrize(("headers", "status"), [
-    ({"Origin": "https://evil.example"}, 403), ({"Origin": "null"}, 403), ({"Origin": "http://127.0.0.1:1"}, 403),
-    ({"Sec-Fetch-Site": "cross-site"}, 403), ({"Sec-Fetch-Site": "same-site", "Origin": "http://localhost:1"}, 403),
-    ({"Sec-Fetch-Site": "same-origin"}, 200), ({"Sec-Fetch-Site": "none"}, 200), ({}, 200)])
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Origin": "https://evil.example"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Origin": "http://127.0.0.1:1"}, 403),
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Sec-Fetch-Site": "same-site", "Origin": "http://localhost:1"}, 403),
+        ({"Sec-Fetch-Site": "same-origin"}, 200),
+        ({"Sec-Fetch-Site": "none"}, 200),
+        ({}, 200),
+    ],
+)
 def test_what_another_site_sends_is_refused(server, headers, status):
     """A browser sends a form of any site to any address; Gradio would keep the file."""
     body = b'--x\r\nContent-Disposition: form-data; name="files"; filename="a.txt"\r\n\r\na\r\n--x--\r\n'
@@ -106,8 +141,9 @@ def test_what_another_site_sends_is_refused(server, headers, status):
     assert answer(server, "/", **headers)[0] == 307  # a link from there may lead here
 
 
-@pytest.mark.parametrize(("host", "status"), [
-    ("evil.example", 403), ("localhost", 307), ("127.0.0.1:1", 307), ("[::1]:7", 307)])
+@pytest.mark.parametrize(
+    ("host", "status"), [("evil.example", 403), ("localhost", 307), ("127.0.0.1:1", 307), ("[::1]:7", 307)]
+)
 def test_other_names_for_this_machine_are_refused(server, host, status):
     assert answer(server, "/", Host=host)[0] == status
 

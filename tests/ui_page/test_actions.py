@@ -46,8 +46,22 @@ def pressed(actions, session, engine=DRAFT, count=1, steps="", sampler="", cfg="
     status, stop = actions.begin(session)
     assert "Waiting for its turn" in status
     assert stop["visible"] is True
-    told = list(actions.generate(session, engine, "auto", "a house", "mud", 3, count, steps, sampler, cfg, denoise,
-                                 *to_positional(Params(**values))))
+    told = list(
+        actions.generate(
+            session,
+            engine,
+            "auto",
+            "a house",
+            "mud",
+            3,
+            count,
+            steps,
+            sampler,
+            cfg,
+            denoise,
+            *to_positional(Params(**values)),
+        )
+    )
     names = ("status", "interrupt", "shown", "chosen", "download", "again")
     return told, dict(zip(names, told[-1], strict=True))
 
@@ -88,9 +102,17 @@ def test_a_second_press_while_a_run_waits_starts_nothing(actions, session):
     assert session.made == ()
 
 
-@pytest.mark.parametrize(("field", "value", "message"), [
-    ("steps", "many", "a number"), ("steps", "2.5", "a whole number"), ("steps", "inf", "a number"),
-    ("cfg", "x", "a number"), ("cfg", "nan", "a number"), ("denoise", "0,5", "a number")])
+@pytest.mark.parametrize(
+    ("field", "value", "message"),
+    [
+        ("steps", "many", "a number"),
+        ("steps", "2.5", "a whole number"),
+        ("steps", "inf", "a number"),
+        ("cfg", "x", "a number"),
+        ("cfg", "nan", "a number"),
+        ("denoise", "0,5", "a number"),
+    ],
+)
 def test_a_sampling_setting_that_is_no_number_ends_the_run_before_it_starts(actions, session, field, value, message):
     told, end = pressed(actions, session, MODEL, left=8, **{field: value})
     assert len(told) == 1
@@ -163,8 +185,10 @@ def test_a_picture_is_loaded_refused_and_taken_away(actions, session):
     assert actions.load(session, None) == (SKIP, '<div role="status"></div>')
 
 
-@pytest.mark.parametrize(("name", "picture"), [
-    ("a.tiff", Image.new("RGB", (8, 6))), ("a.png", Image.fromarray(np.full((6, 8), 40_000, np.uint16)))])
+@pytest.mark.parametrize(
+    ("name", "picture"),
+    [("a.tiff", Image.new("RGB", (8, 6))), ("a.png", Image.fromarray(np.full((6, 8), 40_000, np.uint16)))],
+)
 def test_what_browsers_do_not_show_is_shown_as_a_copy(actions, session, name, picture):
     picture.save(session.root / name)
     shown, status = actions.load(session, {"path": str(session.root / name)})
@@ -173,9 +197,14 @@ def test_what_browsers_do_not_show_is_shown_as_a_copy(actions, session, name, pi
     assert "a: 8x6" in status
 
 
-@pytest.mark.parametrize(("installed", "models", "help_starts"), [
-    (False, [MODEL], "For a model, install diffusers first: pip install"), (True, [], "For a model, start with --models"),
-    (True, [MODEL], "What paints the new area.")])
+@pytest.mark.parametrize(
+    ("installed", "models", "help_starts"),
+    [
+        (False, [MODEL], "For a model, install diffusers first: pip install"),
+        (True, [], "For a model, start with --models"),
+        (True, [MODEL], "What paints the new area."),
+    ],
+)
 def test_the_engines_help_says_what_a_model_needs(monkeypatch, installed, models, help_starts):
     monkeypatch.setattr(layout, "diffusers_installed", lambda: installed)
     assert layout._engine_help(Engines(models), Texts("en")).startswith(help_starts)

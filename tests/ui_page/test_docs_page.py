@@ -18,9 +18,13 @@ def test_commands_of_the_documents(block, tmp_path, monkeypatch):
     small_examples(tmp_path)
     (tmp_path / "models").mkdir()
     for name in ("sd-v1-5", "sd-v1-5-inpainting", "models/sd-v1-5"):  # what tells an SD 1 checkpoint: nothing is sampled
-        save_file({f"{UNET}0.0.weight": torch.zeros(32, 9 if "inpainting" in name else 4, 3, 3),
-                   f"{UNET}1.1.transformer_blocks.0.attn2.to_k.weight": torch.zeros(32, 768)},
-                  tmp_path / f"{name}.safetensors")
+        save_file(
+            {
+                f"{UNET}0.0.weight": torch.zeros(32, 9 if "inpainting" in name else 4, 3, 3),
+                f"{UNET}1.1.transformer_blocks.0.attn2.to_k.weight": torch.zeros(32, 768),
+            },
+            tmp_path / f"{name}.safetensors",
+        )
     monkeypatch.chdir(tmp_path)
     for line in command_lines(block.text):
         words = words_of(line)

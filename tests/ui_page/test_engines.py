@@ -20,9 +20,11 @@ from lib_outpaint.parameters.params import Params
 from lib_outpaint.parameters.sampling import Sampling
 from lib_outpaint.planning.capabilities import Capabilities
 
-SD1 = {"model.diffusion_model.input_blocks.0.0.weight": (320, 4, 3, 3),
-       "model.diffusion_model.input_blocks.1.1.transformer_blocks.0.attn2.to_k.weight": (320, 768),
-       "cond_stage_model.transformer.text_model.final_layer_norm.weight": (768,)}
+SD1 = {
+    "model.diffusion_model.input_blocks.0.0.weight": (320, 4, 3, 3),
+    "model.diffusion_model.input_blocks.1.1.transformer_blocks.0.attn2.to_k.weight": (320, 768),
+    "cond_stage_model.transformer.text_model.final_layer_norm.weight": (768,),
+}
 LORA = {"lora_unet_down_blocks_0_attentions_0_transformer_blocks_0_attn2_to_k.lora_down.weight": (4, 768)}
 
 
@@ -88,9 +90,15 @@ def test_names_are_short_where_they_tell_models_apart(tmp_path):
     assert found.names == [DRAFT, *found.models[:2], "n.safetensors"]
 
 
-@pytest.mark.parametrize(("cards", "mps", "expected"), [
-    (0, False, ["auto", "cpu"]), (1, False, ["auto", "cpu", "cuda"]), (2, False, ["auto", "cpu", "cuda:0", "cuda:1"]),
-    (0, True, ["auto", "cpu", "mps"])])
+@pytest.mark.parametrize(
+    ("cards", "mps", "expected"),
+    [
+        (0, False, ["auto", "cpu"]),
+        (1, False, ["auto", "cpu", "cuda"]),
+        (2, False, ["auto", "cpu", "cuda:0", "cuda:1"]),
+        (0, True, ["auto", "cpu", "mps"]),
+    ],
+)
 def test_devices_are_those_of_this_machine(monkeypatch, cards, mps, expected):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: cards > 0)
     monkeypatch.setattr(torch.cuda, "device_count", lambda: cards)

@@ -30,11 +30,23 @@ def answers(path="/", method="GET", loopback=True, kind="http", **headers):
     return sent[0]["status"]
 
 
-@pytest.mark.parametrize(("host", "loopback", "expected"), [
-    ("localhost:7870", True, "passed"), ("LOCALHOST", True, "passed"), ("127.0.0.1", True, "passed"),
-    ("127.9.9.9:1", True, "passed"), ("[::1]", True, "passed"), ("[::1]:7870", True, "passed"), ("", True, 403),
-    ("evil.example", True, 403), ("127.0.0.1.evil.example:80", True, 403), ("192.168.1.5:7870", True, 403),
-    ("evil.example", False, "passed"), ("192.168.1.5:7870", False, "passed")])
+@pytest.mark.parametrize(
+    ("host", "loopback", "expected"),
+    [
+        ("localhost:7870", True, "passed"),
+        ("LOCALHOST", True, "passed"),
+        ("127.0.0.1", True, "passed"),
+        ("127.9.9.9:1", True, "passed"),
+        ("[::1]", True, "passed"),
+        ("[::1]:7870", True, "passed"),
+        ("", True, 403),
+        ("evil.example", True, 403),
+        ("127.0.0.1.evil.example:80", True, 403),
+        ("192.168.1.5:7870", True, 403),
+        ("evil.example", False, "passed"),
+        ("192.168.1.5:7870", False, "passed"),
+    ],
+)
 def test_a_local_server_answers_to_names_of_this_machine_alone(host, loopback, expected):
     assert answers(host=host, loopback=loopback) == expected
 
@@ -45,11 +57,20 @@ def test_no_address_is_fetched_for_anybody(path, loopback):
     assert answers(path, host="localhost", loopback=loopback) == 403
 
 
-@pytest.mark.parametrize(("headers", "expected"), [
-    ({}, "passed"), ({"origin": "http://localhost:1"}, "passed"), ({"origin": "HTTP://LOCALHOST:1"}, "passed"),
-    ({"origin": "http://localhost:2"}, 403), ({"origin": "null"}, 403), ({"sec_fetch_site": "same-origin"}, "passed"),
-    ({"sec_fetch_site": "none"}, "passed"), ({"sec_fetch_site": "same-site"}, 403),
-    ({"sec_fetch_site": "cross-site", "origin": "http://localhost:1"}, 403)])
+@pytest.mark.parametrize(
+    ("headers", "expected"),
+    [
+        ({}, "passed"),
+        ({"origin": "http://localhost:1"}, "passed"),
+        ({"origin": "HTTP://LOCALHOST:1"}, "passed"),
+        ({"origin": "http://localhost:2"}, 403),
+        ({"origin": "null"}, 403),
+        ({"sec_fetch_site": "same-origin"}, "passed"),
+        ({"sec_fetch_site": "none"}, "passed"),
+        ({"sec_fetch_site": "same-site"}, 403),
+        ({"sec_fetch_site": "cross-site", "origin": "http://localhost:1"}, 403),
+    ],
+)
 def test_only_a_page_of_this_server_may_send_something(headers, expected):
     for loopback in (True, False):
         assert answers(method="POST", host="localhost:1", loopback=loopback, **headers) == expected
@@ -72,8 +93,11 @@ def test_no_other_site_may_frame_the_page():
 
     scope = {"type": "http", "path": "/", "method": "GET", "headers": [(b"host", b"localhost")]}
     asyncio.run(Guard(app, True)(scope, None, send))
-    assert sent[0]["headers"] == [(b"content-type", b"text/html"), (b"content-security-policy", b"frame-ancestors 'self'"),
-                                  (b"x-frame-options", b"SAMEORIGIN")]
+    assert sent[0]["headers"] == [
+        (b"content-type", b"text/html"),
+        (b"content-security-policy", b"frame-ancestors 'self'"),
+        (b"x-frame-options", b"SAMEORIGIN"),
+    ]
     assert sent[1] == {"type": "http.response.body", "body": b"page"}
 
 
@@ -82,7 +106,16 @@ def test_a_picture_by_address_is_refused():
         asyncio.run(fetches_nothing("https://a.example/a.png", None, limit=1))
 
 
-@pytest.mark.parametrize(("host", "local"), [("127.0.0.1", True), ("::1", True), ("localhost", True), ("0.0.0.0", False),
-                                             ("192.168.1.5", False), ("example", False)])
+@pytest.mark.parametrize(
+    ("host", "local"),
+    [
+        ("127.0.0.1", True),
+        ("::1", True),
+        ("localhost", True),
+        ("0.0.0.0", False),
+        ("192.168.1.5", False),
+        ("example", False),
+    ],
+)
 def test_what_counts_as_this_machine(host, local):
     assert is_loopback(host) is local

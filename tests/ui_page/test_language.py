@@ -49,9 +49,20 @@ def test_a_name_that_a_template_has_twice_stands_for_the_same(monkeypatch):
     assert say.message("a and b: 5") == "a and b: 5"
 
 
-@pytest.mark.parametrize(("accepted", "language"), [
-    ("", "en"), ("zh", "zh"), ("zh-CN,zh;q=0.9,en;q=0.8", "zh"), ("fr;q=0.9, en;q=0.3, zh;q=0.6", "zh"),
-    ("zh;q=0, en;q=0.1", "en"), ("zh;q=0", "en"), ("zh;q=many, fr", "en"), ("ZH-tw;q=1.", "zh"), ("*", "en")])
+@pytest.mark.parametrize(
+    ("accepted", "language"),
+    [
+        ("", "en"),
+        ("zh", "zh"),
+        ("zh-CN,zh;q=0.9,en;q=0.8", "zh"),
+        ("fr;q=0.9, en;q=0.3, zh;q=0.6", "zh"),
+        ("zh;q=0, en;q=0.1", "en"),
+        ("zh;q=0", "en"),
+        ("zh;q=many, fr", "en"),
+        ("ZH-tw;q=1.", "zh"),
+        ("*", "en"),
+    ],
+)
 def test_the_language_is_the_first_of_ours_that_is_accepted(accepted, language):
     assert language_for(accepted) == language
 

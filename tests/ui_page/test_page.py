@@ -62,13 +62,29 @@ def test_two_gestures_from_a_loaded_picture_to_a_larger_one(open_page, photo, tm
     assert made.name == "coffee cup-outpaint.png"
     with Image.open(made) as image:
         assert list(image.size) == size
-        kept = np.asarray(image)[:, left + 32:]
+        kept = np.asarray(image)[:, left + 32 :]
         infotext = image.info["parameters"]
     assert np.array_equal(kept, np.asarray(Image.open(photo))[:, 32:])
     # The command line makes the same file, metadata included.
     other = tmp_path / "cli.png"
-    subprocess.run([sys.executable, "-m", "lib_outpaint", "-q", "image", str(photo), "-o", str(other),
-                    "--left", str(left), "--seed", "7"], check=True, cwd=ROOT)
+    subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "lib_outpaint",
+            "-q",
+            "image",
+            str(photo),
+            "-o",
+            str(other),
+            "--left",
+            str(left),
+            "--seed",
+            "7",
+        ],
+        check=True,
+        cwd=ROOT,
+    )
     with Image.open(other) as image:
         assert image.info["parameters"] == infotext
         assert np.array_equal(np.asarray(image), np.asarray(Image.open(made)))
@@ -132,10 +148,14 @@ def test_by_keyboard_alone(open_page, photo):
         pytest.fail("the keyboard does not reach Grow again")
 
 
-@pytest.mark.parametrize(("aspect", "message"), [
-    ("wide", "aspect: 'wide' is not a ratio such as 16:9"),
-    ("", "left, right, up, down: no side grows"),
-], ids=["no ratio", "nothing grows"])
+@pytest.mark.parametrize(
+    ("aspect", "message"),
+    [
+        ("wide", "aspect: 'wide' is not a ratio such as 16:9"),
+        ("", "left, right, up, down: no side grows"),
+    ],
+    ids=["no ratio", "nothing grows"],
+)
 def test_a_bad_value_shows_its_message_and_nothing_is_made(open_page, photo, aspect, message):
     page = open_page()
     load(page, photo)

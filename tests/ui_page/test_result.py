@@ -57,10 +57,17 @@ def test_an_extra_has_nothing_to_compare_with_and_notes_are_escaped(session):
     assert '<ul class="outpage-notes" aria-label="Notes"><li>5 &lt; 6</li></ul>' in html
 
 
-@pytest.mark.parametrize(("values", "expected"), [
-    ({}, "8x4"), ({"extra": "grid"}, "8x4, All, as a grid"), ({"extra": "canvas"}, "8x4, Prefilled canvas"),
-    ({"extra": "mask"}, "8x4, Mask"), ({"complete": False}, "8x4, not finished"),
-    ({"label": "overlap=16", "seed": 0}, "8x4, overlap=16, seed 0")])
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ({}, "8x4"),
+        ({"extra": "grid"}, "8x4, All, as a grid"),
+        ({"extra": "canvas"}, "8x4, Prefilled canvas"),
+        ({"extra": "mask"}, "8x4, Mask"),
+        ({"complete": False}, "8x4, not finished"),
+        ({"label": "overlap=16", "seed": 0}, "8x4, overlap=16, seed 0"),
+    ],
+)
 def test_a_caption_says_what_a_picture_is(session, values, expected):
     picture = Made(Path("a.png"), Path("a.jpg"), None, (8, 4), **values)
     assert result.caption(picture, SAY) == expected
@@ -72,7 +79,7 @@ def source(folder, mode="RGB"):
     if mode == "I;16":
         Image.fromarray(np.kron(LEVELS, np.full((16, 16), 257)).astype(np.uint16)).save(path)
     else:
-        Image.new(mode, (2, 2), (10, 20, 30, 40)[:len(mode)]).save(path)
+        Image.new(mode, (2, 2), (10, 20, 30, 40)[: len(mode)]).save(path)
     return read_upload(path)
 
 
@@ -81,11 +88,18 @@ def test_a_grid_comes_first_and_extras_follow_their_picture(tmp_path):
         Image.new("RGB", (4, 2)).save(tmp_path / f"{name}.png")
     a, b, c, g = (str(tmp_path / f"{name}.png") for name in "abcg")
     boxes = [Box(0, 0, 2, 2), Box(1, 0, 3, 2)]
-    records = [{"file": a, "seed": 1, "label": "x"}, {"file": b, "seed": 2, "mask": c, "complete": False},
-               {"file": g, "grid": True}]
+    records = [
+        {"file": a, "seed": 1, "label": "x"},
+        {"file": b, "seed": 2, "mask": c, "complete": False},
+        {"file": g, "grid": True},
+    ]
     found = shown_files(records, boxes, source(tmp_path), tmp_path)
     assert [(one.file.name, one.extra, one.seed) for one in found] == [
-        ("g.png", "grid", None), ("a.png", "", 1), ("b.png", "", 2), ("c.png", "mask", 2)]
+        ("g.png", "grid", None),
+        ("a.png", "", 1),
+        ("b.png", "", 2),
+        ("c.png", "mask", 2),
+    ]
     assert [one.before and one.before[1] for one in found] == [None, *boxes, None]
     assert [one.complete for one in found[:3]] == [True, True, False]
     assert all(Image.open(one.shown).size == one.size == (4, 2) for one in found)

@@ -68,12 +68,20 @@ def test_the_next_run_removes_the_files_of_the_one_before_and_a_failed_one_leave
     assert list(session.root.iterdir()) == []
 
 
-@pytest.mark.parametrize(("form", "message"), [
-    (asked(seed=1.5, left=8), "seed: 1.5 is not a whole number"), (asked(seed=None, left=8), "seed: is empty"),
-    (asked(seed="x", left=8), "seed: 'x' is not a number"), (asked(seed=float("inf"), left=8), "seed: inf is not a whole"),
-    (asked(seed=-7, left=8), "seed: -7 is no whole number"), (asked(count=0, left=8), "count: 0 is outside 1..16"),
-    (asked(count=17, left=8), "count: 17 is outside 1..16"), (asked("other", left=8), "engine: 'other' is none of draft"),
-    (asked(left=8, loras="a:1"), "loras: 'a:1' is nothing the draft engine can do")])
+@pytest.mark.parametrize(
+    ("form", "message"),
+    [
+        (asked(seed=1.5, left=8), "seed: 1.5 is not a whole number"),
+        (asked(seed=None, left=8), "seed: is empty"),
+        (asked(seed="x", left=8), "seed: 'x' is not a number"),
+        (asked(seed=float("inf"), left=8), "seed: inf is not a whole"),
+        (asked(seed=-7, left=8), "seed: -7 is no whole number"),
+        (asked(count=0, left=8), "count: 0 is outside 1..16"),
+        (asked(count=17, left=8), "count: 17 is outside 1..16"),
+        (asked("other", left=8), "engine: 'other' is none of draft"),
+        (asked(left=8, loras="a:1"), "loras: 'a:1' is nothing the draft engine can do"),
+    ],
+)
 def test_bad_values_end_a_run_with_their_message(session, form, message):
     end = list(run(session, form, Engines(), Limits()))[-1]
     assert end.error.startswith(message)
@@ -150,10 +158,16 @@ def test_the_command_without_gradio_is_one_line(monkeypatch, capsys):
         server.require_gradio()
 
 
-@pytest.mark.parametrize(("flags", "message"), [
-    (["--port", "70000"], "port: 70000 is outside 0..65535"), (["--host", "203.0.113.7", "--port", "0"], "cannot be used"),
-    (["--dtype", "fp16"], "dtype: 'fp16' is for a model"), (["--max-megapixels", "0"], "is outside 0..1000"),
-    (["--models", "/nowhere at all"], "there is no such folder")])
+@pytest.mark.parametrize(
+    ("flags", "message"),
+    [
+        (["--port", "70000"], "port: 70000 is outside 0..65535"),
+        (["--host", "203.0.113.7", "--port", "0"], "cannot be used"),
+        (["--dtype", "fp16"], "dtype: 'fp16' is for a model"),
+        (["--max-megapixels", "0"], "is outside 0..1000"),
+        (["--models", "/nowhere at all"], "there is no such folder"),
+    ],
+)
 def test_bad_flags_are_one_line(monkeypatch, capsys, flags, message):
     monkeypatch.setattr(server, "require_gradio", lambda: None)
     monkeypatch.setattr("lib_outpaint.apps.page.require_gradio", lambda: None)

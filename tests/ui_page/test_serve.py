@@ -94,8 +94,9 @@ def test_addresses_lead_to_the_language_and_to_results_that_are_there(uvicorn, m
     shelf = session.Shelf()
     monkeypatch.setattr(session, "Shelf", lambda: shelf)
     monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
-    page = TestClient(server.application(tmp_path, Engines(), Limits(), "auto", True), "http://localhost",
-                      follow_redirects=False)
+    page = TestClient(
+        server.application(tmp_path, Engines(), Limits(), "auto", True), "http://localhost", follow_redirects=False
+    )
     for accepted, tag in (("zh-CN,en;q=0.5", "zh/"), ("fr", "en/")):
         assert page.get("/", headers={"Accept-Language": accepted}).headers["location"] == tag
     (tmp_path / "a.txt").write_text("grown")
@@ -124,6 +125,7 @@ def test_a_page_that_cannot_be_started_is_an_error(uvicorn, monkeypatch):
 
 def test_a_server_that_ends_by_itself_is_no_error(uvicorn, monkeypatch):
     """And 0.0.0.0 is no address to open."""
+
     async def empty(scope, receive, send):
         raise AssertionError("nothing is asked")
 

@@ -69,9 +69,19 @@ class WebUI:
     def img2img(self, picture: NDArray[np.uint8], *, model: str = "", **fields: Any) -> requests.Response:
         """Small and quick unless said otherwise: 2 steps, Euler, nothing saved."""
         overrides = {"sd_model_checkpoint": model or self.inpainting, **fields.pop("override_settings", {})}
-        body = {"init_images": [encoded(picture)], "prompt": "a cup", "steps": 2, "sampler_name": "Euler",
-                "denoising_strength": 0.75, "seed": 5, "width": 64, "height": 64, "save_images": False,
-                "override_settings": overrides, **fields}
+        body = {
+            "init_images": [encoded(picture)],
+            "prompt": "a cup",
+            "steps": 2,
+            "sampler_name": "Euler",
+            "denoising_strength": 0.75,
+            "seed": 5,
+            "width": 64,
+            "height": 64,
+            "save_images": False,
+            "override_settings": overrides,
+            **fields,
+        }
         return self.post("/sdapi/v1/img2img", body)
 
     def outpaint(self, picture: NDArray[np.uint8], *arguments: Any, model: str = "", **fields: Any) -> Answer:
@@ -82,8 +92,16 @@ class WebUI:
     def again(self, picture: NDArray[np.uint8], infotext: str, *, model: str = "", **fields: Any) -> requests.Response:
         """What the host makes of a picture and an infotext. The checkpoint is chosen by hand, as its settings want it."""
         overrides = {"sd_model_checkpoint": model or self.inpainting}
-        return self.post("/sdapi/v1/img2img", {"init_images": [encoded(picture)], "infotext": infotext, "save_images": False,
-                                               "override_settings": overrides, **fields})
+        return self.post(
+            "/sdapi/v1/img2img",
+            {
+                "init_images": [encoded(picture)],
+                "infotext": infotext,
+                "save_images": False,
+                "override_settings": overrides,
+                **fields,
+            },
+        )
 
     def state(self) -> dict[str, Any]:
         """All options that the API shows."""
@@ -153,21 +171,25 @@ class Grower:
 
     def __call__(self, arguments: dict[str, Any], **fields: Any) -> Answer:
         overrides = {"return_grid": False, **fields.pop("override_settings", {})}
-        answer = self.webui.outpaint(self.picture, arguments, model=self.model, batch_size=self.batch,
-                                     override_settings=overrides, **fields)
+        answer = self.webui.outpaint(
+            self.picture, arguments, model=self.model, batch_size=self.batch, override_settings=overrides, **fields
+        )
         assert len(answer.pictures) == self.batch
         return answer
 
     def refused(self, arguments: dict[str, Any], **fields: Any) -> str:
         """The message of a 422."""
-        response = self.webui.img2img(self.picture, model=self.model, batch_size=self.batch, script_name=SCRIPT,
-                                      script_args=[arguments], **fields)
+        response = self.webui.img2img(
+            self.picture, model=self.model, batch_size=self.batch, script_name=SCRIPT, script_args=[arguments], **fields
+        )
         assert response.status_code == 422, response.text[:300]
         return str(response.json()["detail"])
 
 
-@pytest.fixture(params=[(kind, batch) for kind in ("4 channels", "9 channels") for batch in (1, 2)],
-                ids=lambda case: f"{case[0]}, batch of {case[1]}")
+@pytest.fixture(
+    params=[(kind, batch) for kind in ("4 channels", "9 channels") for batch in (1, 2)],
+    ids=lambda case: f"{case[0]}, batch of {case[1]}",
+)
 def grow(request: pytest.FixtureRequest, webui: WebUI, picture: NDArray[np.uint8]) -> Grower:
     """Each kind of checkpoint, with one picture at a time and with two."""
     return Grower(webui, picture, *request.param)

@@ -25,9 +25,15 @@ def control(webui):
 
 def units(control, *weights, **fields):
     """Units of the user's own, as the API takes them."""
-    return {"alwayson_scripts": {"controlnet": {"args": [
-        {"enabled": True, "module": PORTABLE, "model": control, "weight": weight, **fields} for weight in weights]}}}
-
+    return {
+        "alwayson_scripts": {
+            "controlnet": {
+                "args": [
+                    {"enabled": True, "module": PORTABLE, "model": control, "weight": weight, **fields} for weight in weights
+                ]
+            }
+        }
+    }
 
 
 def differ(some, others):
@@ -108,11 +114,14 @@ def test_auto_adds_nothing_to_an_inpaint_unit_of_the_users(grow, control):
     assert equal(grow(LEFT, **units(control, 0.7)), grow({**LEFT, "controlnet": "off"}, **units(control, 0.7)))
 
 
-@pytest.mark.parametrize(("arguments", "field"), [
-    ({"controlnet_model": "no-such-model"}, "controlnet_model"),
-    ({"controlnet_module": "no-such-module"}, "controlnet_module"),
-    ({"controlnet_model": "no-such-model", "controlnet_weight": 0}, "controlnet_model"),
-])
+@pytest.mark.parametrize(
+    ("arguments", "field"),
+    [
+        ({"controlnet_model": "no-such-model"}, "controlnet_model"),
+        ({"controlnet_module": "no-such-module"}, "controlnet_module"),
+        ({"controlnet_model": "no-such-model", "controlnet_weight": 0}, "controlnet_model"),
+    ],
+)
 def test_a_wrong_name_is_refused_before_sampling(grow, control, arguments, field):
     detail = grow.refused({**LEFT, "controlnet": "on", **arguments})
     assert detail.startswith(f"{field}: 'no-such-")
@@ -120,8 +129,13 @@ def test_a_wrong_name_is_refused_before_sampling(grow, control, arguments, field
 
 def test_a_users_unit_that_fails_ends_the_job(webui, picture, control):
     """ControlNet itself would go on and give a picture without it."""
-    response = webui.img2img(picture, model=webui.plain, script_name="directional outpaint", script_args=[LEFT],
-                             **units("no such model [00000000]", 1))
+    response = webui.img2img(
+        picture,
+        model=webui.plain,
+        script_name="directional outpaint",
+        script_args=[LEFT],
+        **units("no such model [00000000]", 1),
+    )
     assert response.status_code == 500, response.text[:300]
     assert "ControlNet failed" in response.text
     assert "ControlNet failed" not in webui.outpaint(picture, LEFT, model=webui.plain).notes
@@ -147,8 +161,9 @@ def test_inpaint_only_lama(grow, control, webui):
         pytest.skip("no ControlNetLama.pth beside --webui-dir")
     if webui.reforge:
         pytest.skip("reForge fails to load what the module needs (seen at 3b56b268)")
-    lama, on = (grow({**LEFT, "controlnet": "on", "controlnet_module": module})
-                for module in ("inpaint_only+lama", PORTABLE))
+    lama, on = (
+        grow({**LEFT, "controlnet": "on", "controlnet_module": module}) for module in ("inpaint_only+lama", PORTABLE)
+    )
     assert differ(lama, on)
     assert "Module: inpaint_only+lama" in lama.infotext
     for a, b in zip(lama.pictures, on.pictures, strict=True):

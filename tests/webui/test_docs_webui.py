@@ -23,11 +23,18 @@ def put_in(webui):
     """Puts what is there in the place of what a document names."""
     address = urlparse(webui.url)
     loras = [entry["name"] for entry in webui.get("/sdapi/v1/loras")]
-    here = f"host=\"{address.hostname}\", port={address.port}"
-    names = {"http://127.0.0.1:7860": webui.url, "host=\"127.0.0.1\", port=7860": here,
-             "sd-v1-5-inpainting": webui.inpainting, "512-inpainting-ema": webui.inpainting,
-             "powerpaint-v1-inpainting": webui.inpainting, "v1-5-pruned-emaonly": webui.plain, '"steps": 30': '"steps": 2',
-             "steps=30": "steps=2", "watercolor:0.8": f"{loras[0]}:0.8" if loras else "watercolor:0.8"}
+    here = f'host="{address.hostname}", port={address.port}'
+    names = {
+        "http://127.0.0.1:7860": webui.url,
+        'host="127.0.0.1", port=7860': here,
+        "sd-v1-5-inpainting": webui.inpainting,
+        "512-inpainting-ema": webui.inpainting,
+        "powerpaint-v1-inpainting": webui.inpainting,
+        "v1-5-pruned-emaonly": webui.plain,
+        '"steps": 30': '"steps": 2',
+        "steps=30": "steps=2",
+        "watercolor:0.8": f"{loras[0]}:0.8" if loras else "watercolor:0.8",
+    }
 
     def put(block):
         text = block.text
@@ -52,16 +59,19 @@ def missing(block, webui):
 
 
 def lama_is_there(webui):
-    return webui.folder is not None and any((webui.folder / "extensions").glob(
-        "*/annotator/downloads/lama/ControlNetLama.pth"))
+    return webui.folder is not None and any(
+        (webui.folder / "extensions").glob("*/annotator/downloads/lama/ControlNetLama.pth")
+    )
 
 
 @pytest.mark.parametrize("page", sorted({block.page for block in BLOCKS}), ids=lambda page: page.name)
 def test_the_code_of_a_page(page, webui, put_in, tmp_path, monkeypatch, record_property):
     small_examples(tmp_path)
     (tmp_path / "powerpaint").mkdir()
-    save_file({"text_model.embeddings.token_embedding.weight": torch.randn(49408 + 30, 64)},
-              tmp_path / "powerpaint/text_encoder.safetensors")
+    save_file(
+        {"text_model.embeddings.token_embedding.weight": torch.randn(49408 + 30, 64)},
+        tmp_path / "powerpaint/text_encoder.safetensors",
+    )
     monkeypatch.chdir(tmp_path)
     session = {"__name__": "__main__"}
     left_out = []

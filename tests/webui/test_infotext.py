@@ -35,12 +35,20 @@ def random_parameters(dice, *, inpainting, control, loras):
         values = {"size": f"{width}x{height}", "anchor": dice.choice(["up left", "right"])}
     elif dice.random() < 0.3:
         values = {**{side: dice.choice([12.5, 25, 33.3]) for side in sides}, "unit": "%"}
-    values |= {"order": dice.choice(["auto", "together", "one by one"]), "step": dice.choice([0, 24]),
-               "context": dice.choice([0, 48]), "fill": dice.choice(["edge", "mirror", "mosaic", "smooth", "noise"]),
-               "noise_exponent": round(dice.uniform(0, 4), 3), "color_variation": dice.random(),
-               "mosaic": dice.randint(2, 32), "overlap": dice.choice([0, 8, 17, 32]), "mask_blur": dice.randint(0, 12),
-               "mask_falloff": round(dice.uniform(0.25, 4), 2), "color_match": dice.choice(["off", "mean", "seam"]),
-               "extras": dice.choice(["none", "mask"])}
+    values |= {
+        "order": dice.choice(["auto", "together", "one by one"]),
+        "step": dice.choice([0, 24]),
+        "context": dice.choice([0, 48]),
+        "fill": dice.choice(["edge", "mirror", "mosaic", "smooth", "noise"]),
+        "noise_exponent": round(dice.uniform(0, 4), 3),
+        "color_variation": dice.random(),
+        "mosaic": dice.randint(2, 32),
+        "overlap": dice.choice([0, 8, 17, 32]),
+        "mask_blur": dice.randint(0, 12),
+        "mask_falloff": round(dice.uniform(0.25, 4), 2),
+        "color_match": dice.choice(["off", "mean", "seam"]),
+        "extras": dice.choice(["none", "mask"]),
+    }
     words = dice.choice(["calm sea", 'a "sign": x, y', "天空, (clouds:1.3)", "back\\slash: [a|b]"])
     lines = [f"{dice.choice(['', '!'])}{side}: {words}" for side in sides[:2]]
     if loras:
@@ -65,10 +73,17 @@ def test_a_random_settings_picture_is_made_again_from_its_infotext(webui, pictur
     model = webui.inpainting if inpainting else webui.plain
     values = random_parameters(dice, inpainting=inpainting, control=inpaint_control, loras=loras)
     batch = dice.choice([1, 2])
-    fields = {"prompt": dice.choice(["a cup", "a (cup:1.2), table\nsecond line"]), "seed": dice.randrange(2**32),
-              "negative_prompt": dice.choice(["", "blur, text"]), "steps": dice.randint(1, 3), "batch_size": batch,
-              "cfg_scale": dice.choice([1.5, 7]), "denoising_strength": dice.choice([0.6, 0.9, 1.0]),
-              "sampler_name": dice.choice(["Euler", "Euler a", "DDIM"]), "override_settings": {"return_grid": False}}
+    fields = {
+        "prompt": dice.choice(["a cup", "a (cup:1.2), table\nsecond line"]),
+        "seed": dice.randrange(2**32),
+        "negative_prompt": dice.choice(["", "blur, text"]),
+        "steps": dice.randint(1, 3),
+        "batch_size": batch,
+        "cfg_scale": dice.choice([1.5, 7]),
+        "denoising_strength": dice.choice([0.6, 0.9, 1.0]),
+        "sampler_name": dice.choice(["Euler", "Euler a", "DDIM"]),
+        "override_settings": {"return_grid": False},
+    }
     if dice.random() < 0.4:
         fields |= {"subseed": 77, "subseed_strength": 0.3}
     if dice.random() < 0.3:
@@ -131,7 +146,7 @@ def test_our_controlnet_unit_is_not_pasted_into_a_unit_of_the_user(webui, pictur
     if not inpaint_control:
         pytest.skip("no inpaint ControlNet")
     first = webui.outpaint(picture, {"left": 32, "controlnet": "on", "controlnet_weight": 0.5}, model=webui.plain)
-    assert "Outpaint ControlNet: \"Module: inpaint_global_harmonious" in first.infotext
+    assert 'Outpaint ControlNet: "Module: inpaint_global_harmonious' in first.infotext
     assert "ControlNet 0" not in first.infotext
 
 

@@ -46,8 +46,9 @@ def test_a_lora_acts_on_every_side_wherever_it_is_written(grow, lora):
 
 def test_a_lora_acts_on_the_first_and_the_second_pass_of_a_side(grow, lora):
     """Pass 1 paints columns 48..96, and pass 2 blends up to 32 of them into its own: from 80 on they are pass 1's alone."""
-    without, again, tagged = (grow(TWO_PASSES, prompt=prompt).pictures
-                              for prompt in ("a cup", "a cup", f"a cup <lora:{lora}:1>"))
+    without, again, tagged = (
+        grow(TWO_PASSES, prompt=prompt).pictures for prompt in ("a cup", "a cup", f"a cup <lora:{lora}:1>")
+    )
     assert equal(without, again)
     assert differ([p[:, :48] for p in without], [p[:, :48] for p in tagged])
     assert differ([p[:, 80:96] for p in without], [p[:, 80:96] for p in tagged])
@@ -85,11 +86,14 @@ def test_an_exclamation_mark_replaces_the_main_prompt(grow):
     assert equal(column(sides(grow(SIDES, prompt="hills")), 2), column(replaced, 2))
 
 
-@pytest.mark.parametrize(("arguments", "prompt", "field"), [
-    ({"loras": "no-such-lora:0.5"}, "a cup", "loras"),
-    ({}, "a cup <lora:no-such-lora:1>", "prompt"),
-    ({"side_prompts": "left: <lora:no-such-lora:1>"}, "a cup", "side_prompts"),
-])
+@pytest.mark.parametrize(
+    ("arguments", "prompt", "field"),
+    [
+        ({"loras": "no-such-lora:0.5"}, "a cup", "loras"),
+        ({}, "a cup <lora:no-such-lora:1>", "prompt"),
+        ({"side_prompts": "left: <lora:no-such-lora:1>"}, "a cup", "side_prompts"),
+    ],
+)
 def test_a_missing_lora_is_refused_before_sampling(grow, lora, arguments, prompt, field):
     detail = grow.refused({"left": 16, **arguments}, prompt=prompt)
     assert detail.startswith(f"{field}: 'no-such-lora' is no LoRA of this WebUI")

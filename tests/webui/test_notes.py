@@ -9,8 +9,9 @@ LEFT = {"left": 32, "overlap": 8, "controlnet": "off"}
 
 def test_what_a_job_took(grow):
     answer = grow(LEFT)
-    found = re.search(r"(\d+) pass(?:es)? in (\d+\.\d) s, ([\d,]+) latent pixels x steps \((\d+)% of the whole canvas",
-                      answer.notes)
+    found = re.search(
+        r"(\d+) pass(?:es)? in (\d+\.\d) s, ([\d,]+) latent pixels x steps \((\d+)% of the whole canvas", answer.notes
+    )
     assert found, answer.notes
     assert int(found[1]) == grow.batch
     # Two steps of 0.75 are int(1.5) + 1 = 2 calls of the UNet; the infotext tells the cost of one picture.

@@ -79,7 +79,10 @@ def line(page, start):
         """start => {
             const line = document.querySelector(".outpaint-line");
             return line && line.textContent.startsWith(start) && !line.classList.contains("outpaint-old");
-        }""", arg=start, timeout=30000)
+        }""",
+        arg=start,
+        timeout=30000,
+    )
     return page.locator(".outpaint-line").inner_text()
 
 
@@ -102,7 +105,9 @@ def result_of(page, width, height):
     page.wait_for_function(
         """size => [...document.querySelectorAll('#img2img_gallery img')].some(
             (image) => image.naturalWidth === size[0] && image.naturalHeight === size[1])""",
-        arg=[width, height], timeout=180000)
+        arg=[width, height],
+        timeout=180000,
+    )
 
 
 def test_two_gestures_drag_and_press(page, webui, picture, tmp_path):
@@ -137,8 +142,15 @@ def test_presets_and_preview(page, webui, picture, tmp_path):
     assert page.problems == []
 
 
-@pytest.mark.parametrize(("tab", "place"), [("Sketch", "#img2img_sketch"), ("Inpaint", "#img2maskimg"),
-                                            ("Inpaint sketch", "#inpaint_sketch"), ("Inpaint upload", "#img_inpaint_base")])
+@pytest.mark.parametrize(
+    ("tab", "place"),
+    [
+        ("Sketch", "#img2img_sketch"),
+        ("Inpaint", "#img2maskimg"),
+        ("Inpaint sketch", "#inpaint_sketch"),
+        ("Inpaint upload", "#img_inpaint_base"),
+    ],
+)
 def test_the_stage_follows_the_open_tab(page, webui, picture, tmp_path, tab, place):
     put_picture(page, picture, tmp_path)
     choose_script(page)
@@ -159,7 +171,8 @@ def test_pasted_amounts_are_on_the_stage(page, webui, picture, tmp_path):
     put_picture(page, picture, tmp_path)
     page.locator("#img2img_prompt textarea").fill(
         "a cup\nSteps: 1, Sampler: Euler, CFG scale: 7, Seed: 1, Size: 64x64, Script: Directional outpaint, "
-        "Outpaint version: 2.0.0, Outpaint left: 24, Outpaint up: 16")
+        "Outpaint version: 2.0.0, Outpaint left: 24, Outpaint up: 16"
+    )
     page.locator("#img2img_tools #paste").click()
     handle(page, "left").wait_for(timeout=20000)
     line(page, "120x96")
@@ -205,7 +218,8 @@ def test_the_dropdown_the_panel_and_generate(page, webui, picture, tmp_path, req
     result.wait_for(state="visible", timeout=120000)
     page.wait_for_function(
         "() => { const i = document.querySelector('#img2img_gallery img'); return i && i.naturalWidth === 136; }",
-        timeout=120000)
+        timeout=120000,
+    )
     size = result.evaluate("image => [image.naturalWidth, image.naturalHeight]")
     assert size == [96 + 40, 80 + 24]
     page.locator("#html_info_img2img, #html_info_x").first.wait_for(timeout=10000)
@@ -253,7 +267,8 @@ def test_plain_img2img_works_with_every_field_of_ours_at_its_end(page, webui, pi
     page.locator("#img2img_generate").click()
     page.wait_for_function(
         "() => { const i = document.querySelector('#img2img_gallery img'); return i && i.naturalWidth === 64; }",
-        timeout=120000)
+        timeout=120000,
+    )
     assert page.problems == []
 
 

@@ -25,7 +25,8 @@ def unit(page, webui):  # noqa: F811
     page.locator(f"{UNIT}enable_checkbox input").first.check()
     page.locator(f"{UNIT}type_filter_radio label", has_text="Inpaint").first.click()
     page.wait_for_function(
-        f"() => document.querySelector('{UNIT}model_dropdown input').value.includes('inpaint')", timeout=60000)
+        f"() => document.querySelector('{UNIT}model_dropdown input').value.includes('inpaint')", timeout=60000
+    )
 
     if webui.forge:  # whose page takes inpaint_only+lama, which wants weights of its own
         box = page.locator(f"{UNIT}preprocessor_dropdown input").first
@@ -35,9 +36,11 @@ def unit(page, webui):  # noqa: F811
         page.wait_for_timeout(1500)
 
     def shown():
-        return (page.locator(f"{UNIT}enable_checkbox input").first.is_checked(),
-                *(page.locator(f"{UNIT}{name}_dropdown input").first.input_value() for name in ("preprocessor", "model")),
-                page.locator(f"{UNIT}control_weight_slider input[type=number]").first.input_value())
+        return (
+            page.locator(f"{UNIT}enable_checkbox input").first.is_checked(),
+            *(page.locator(f"{UNIT}{name}_dropdown input").first.input_value() for name in ("preprocessor", "model")),
+            page.locator(f"{UNIT}control_weight_slider input[type=number]").first.input_value(),
+        )
 
     return shown
 
@@ -47,7 +50,8 @@ def generated(page, width):  # noqa: F811
     page.locator("#img2img_generate").click()
     page.wait_for_function(
         f"() => {{ const i = document.querySelector('#img2img_gallery img'); return i && i.naturalWidth === {width}; }}",
-        timeout=180000)
+        timeout=180000,
+    )
     page.wait_for_timeout(1000)
     return page.locator("#html_info_img2img").first.inner_text()
 

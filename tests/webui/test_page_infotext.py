@@ -15,15 +15,32 @@ from lib_outpaint.parameters.params import DECLARED, Params
 from .conftest import SCRIPT, answered
 from .test_page import open_batch_tab, page, refusal, set_number  # noqa: F401
 
-CHANGED = {"left": 24, "up": 9, "order": "one by one", "fill": "mirror", "overlap": 17, "mask_falloff": 2.5,
-           "mask_weight": 0.35, "side_prompts": 'left: a "calm" sea: waves, 天空\nup: sky', "extras": "mask"}
+CHANGED = {
+    "left": 24,
+    "up": 9,
+    "order": "one by one",
+    "fill": "mirror",
+    "overlap": 17,
+    "mask_falloff": 2.5,
+    "mask_weight": 0.35,
+    "side_prompts": 'left: a "calm" sea: waves, 天空\nup: sky',
+    "extras": "mask",
+}
 
 
 @pytest.fixture
 def first(webui, picture):
     """A grown picture: the answer, and the file as it was saved."""
-    response = webui.img2img(picture, script_name=SCRIPT, script_args=[CHANGED], prompt="a (cup:1.2), table",
-                             negative_prompt="blur", denoising_strength=0.6, cfg_scale=5.5, seed=4711)
+    response = webui.img2img(
+        picture,
+        script_name=SCRIPT,
+        script_args=[CHANGED],
+        prompt="a (cup:1.2), table",
+        negative_prompt="blur",
+        denoising_strength=0.6,
+        cfg_scale=5.5,
+        seed=4711,
+    )
     assert response.status_code == 200, response.text[:500]
     return answered(response), base64.b64decode(response.json()["images"][0])
 
@@ -44,8 +61,9 @@ def control(page, name):  # noqa: F811
 def value(page, param):  # noqa: F811
     """What a control shows, whether it is on show or in a closed group."""
     box = control(page, param.name)
-    return box.evaluate("e => (e.querySelector('input[type=number]') || e.querySelector('textarea') || "
-                        "e.querySelector('input')).value")
+    return box.evaluate(
+        "e => (e.querySelector('input[type=number]') || e.querySelector('textarea') || e.querySelector('input')).value"
+    )
 
 
 def panel(page):  # noqa: F811
@@ -64,7 +82,8 @@ def wait_for_panel(page):  # noqa: F811
     control(page, "left").wait_for(state="visible", timeout=30000)
     page.wait_for_function(
         "() => document.querySelector(\"#tab_img2img [id$='directional_outpaint_left'] input[type=number]\").value === '24'",
-        timeout=30000)
+        timeout=30000,
+    )
     page.wait_for_timeout(1000)
 
 
@@ -80,8 +99,7 @@ def put(page, picture, tmp_path):  # noqa: F811
 
 def generated(page, width):  # noqa: F811
     page.locator("#img2img_generate").click()
-    page.wait_for_function(
-        f"() => document.querySelector('#img2img_gallery img')?.naturalWidth === {width}", timeout=120000)
+    page.wait_for_function(f"() => document.querySelector('#img2img_gallery img')?.naturalWidth === {width}", timeout=120000)
     data = page.evaluate("""async () => {
         const blob = await (await fetch(document.querySelector('#img2img_gallery img').src)).blob();
         return await new Promise(done => {
@@ -90,8 +108,15 @@ def generated(page, width):  # noqa: F811
     return np.array(Image.open(io.BytesIO(base64.b64decode(data.split(",")[1]))).convert("RGB"))
 
 
-def test_png_info_restores_the_panel_and_the_same_picture_is_made(page, webui, picture, first, checkpoint,  # noqa: F811
-                                                                  tmp_path, request):
+def test_png_info_restores_the_panel_and_the_same_picture_is_made(
+    page,
+    webui,
+    picture,
+    first,
+    checkpoint,
+    tmp_path,
+    request,
+):
     answer, saved = first
     (tmp_path / "grown.png").write_bytes(saved)
     page.locator("#tabs > .tab-nav > button", has_text="PNG Info").first.click()
@@ -113,8 +138,13 @@ def test_png_info_restores_the_panel_and_the_same_picture_is_made(page, webui, p
     assert page.problems == []
 
 
-def test_the_arrow_button_restores_the_panel_and_the_same_picture_is_made(page, picture, first, checkpoint,  # noqa: F811
-                                                                          tmp_path):
+def test_the_arrow_button_restores_the_panel_and_the_same_picture_is_made(
+    page,
+    picture,
+    first,
+    checkpoint,
+    tmp_path,
+):
     answer, _ = first
     put(page, picture, tmp_path)
     page.locator("#img2img_prompt textarea").fill(answer.infotext)
@@ -145,8 +175,12 @@ def test_the_infotext_of_something_else_leaves_the_panel_alone(page, first, chec
 def test_the_section_of_settings(page, webui, tmp_path, request):  # noqa: F811
     page.locator("#tabs > .tab-nav > button", has_text="Settings").first.click()
     page.locator("#settings .tab-nav button", has_text="Directional outpaint").first.click()
-    for name, number in (("largest_window", "3"), ("largest_canvas", "64"), ("most_combinations", "24"),
-                         ("most_pictures", "1000")):
+    for name, number in (
+        ("largest_window", "3"),
+        ("largest_canvas", "64"),
+        ("most_combinations", "24"),
+        ("most_pictures", "1000"),
+    ):
         box = page.locator(f"#setting_outpaint_{name} input[type=number]").first
         box.wait_for(state="visible", timeout=20000)
         assert box.input_value() == number
@@ -156,8 +190,13 @@ def test_the_section_of_settings(page, webui, tmp_path, request):  # noqa: F811
     assert page.problems == []
 
 
-def test_in_the_batch_tab_a_picture_of_another_size_is_left_out_and_told(page, webui, picture, checkpoint,  # noqa: F811
-                                                                         tmp_path):
+def test_in_the_batch_tab_a_picture_of_another_size_is_left_out_and_told(
+    page,
+    webui,
+    picture,
+    checkpoint,
+    tmp_path,
+):
     if webui.folder is None:
         pytest.skip("no --webui-dir: the folder must be on the WebUI's machine")
     source, output = tmp_path / "in", tmp_path / "out"

@@ -16,10 +16,10 @@ def test_source_bytes_outside_the_band_are_unchanged(webui, picture, model, over
     arguments = {"left": 24, "right": 9, "up": 16, "down": 7, "overlap": overlap, "fill": "edge"}
     answer = webui.outpaint(picture, arguments, model=getattr(webui, model))
     height, width = picture.shape[:2]
-    kept = answer.first[16 + overlap:16 + height - overlap, 24 + overlap:24 + width - overlap]
-    np.testing.assert_array_equal(kept, picture[overlap:height - overlap, overlap:width - overlap])
+    kept = answer.first[16 + overlap : 16 + height - overlap, 24 + overlap : 24 + width - overlap]
+    np.testing.assert_array_equal(kept, picture[overlap : height - overlap, overlap : width - overlap])
     if overlap:
-        band = answer.first[16:16 + height, 24:24 + overlap]
+        band = answer.first[16 : 16 + height, 24 : 24 + overlap]
         assert (band != picture[:, :overlap]).any()
 
 
@@ -34,8 +34,17 @@ def test_no_prefill_is_left(webui, picture, soft, order):
     for colour in ((255, 0, 255), (0, 255, 0)):
         framed = picture.copy()
         framed[:, 0] = framed[:, -1] = framed[0] = framed[-1] = colour  # the edge fill carries it over the new area
-        arguments = {"left": 32, "right": 32, "up": 32, "down": 32, "fill": "edge", "overlap": 0, "color_match": "off",
-                     "order": order, "context": 64}
+        arguments = {
+            "left": 32,
+            "right": 32,
+            "up": 32,
+            "down": 32,
+            "fill": "edge",
+            "overlap": 0,
+            "color_match": "off",
+            "order": order,
+            "context": 64,
+        }
         answer = webui.outpaint(framed, arguments, denoising_strength=1.0, steps=3, alwayson_scripts=SOFT if soft else {})
         np.testing.assert_array_equal(answer.first[32:-32, 32:-32], framed)
         holds_prefill.append((np.abs(answer.first.astype(int) - colour) <= 12).all(-1))
@@ -51,7 +60,7 @@ def test_extras_show_the_prefill_and_the_mask(webui, picture):
     assert result.shape == canvas.shape == mask.shape
     np.testing.assert_array_equal(canvas[:, :32], np.repeat(picture[:, :1], 32, 1))
     assert (mask[:, :32] == 255).all()
-    assert (mask[:, 32 + 16:] == 0).all()
+    assert (mask[:, 32 + 16 :] == 0).all()
 
 
 def test_a_painted_mask_is_repainted_before_growing(webui, picture):
@@ -104,4 +113,4 @@ def test_pictures_of_any_mode(webui, picture, mode):
     image = base64.b64encode(buffer.getvalue()).decode()
     answer = webui.outpaint(picture, {"left": 16, "overlap": 8}, init_images=[image])
     wanted = np.array(Image.open(io.BytesIO(buffer.getvalue())).convert("RGB"))
-    np.testing.assert_array_equal(answer.first[:, 16 + 8:], wanted[:, 8:])
+    np.testing.assert_array_equal(answer.first[:, 16 + 8 :], wanted[:, 8:])

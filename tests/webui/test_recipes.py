@@ -32,14 +32,20 @@ def test_a_learned_word_acts_on_every_pass_and_by_side(grow, webui, word):
     if webui.forge:  # it looks for learned words only when it loads a checkpoint
         other = webui.plain if grow.model == webui.inpainting else webui.inpainting
         assert webui.img2img(grow.picture, model=other, steps=1).status_code == 200
-    without, everywhere, left = (grow({**SIDES, "side_prompts": sides}, prompt=prompt) for prompt, sides in (
-        ("empty scene blur", ""), (f"empty scene blur {word}", ""), ("empty scene blur", f"left: {word}")))
+    without, everywhere, left = (
+        grow({**SIDES, "side_prompts": sides}, prompt=prompt)
+        for prompt, sides in (
+            ("empty scene blur", ""),
+            (f"empty scene blur {word}", ""),
+            ("empty scene blur", f"left: {word}"),
+        )
+    )
     for a, b, c in zip(without.pictures, everywhere.pictures, left.pictures, strict=True):
         assert (a[:, :32] != b[:, :32]).any()
         assert (a[:, -32:] != b[:, -32:]).any()
         assert (a[:, :32] != c[:, :32]).any()
         np.testing.assert_array_equal(a[:, -32:], c[:, -32:])
-    told = f"TI: {word}" if webui.forge else f"TI hashes: \"{word}"
+    told = f"TI: {word}" if webui.forge else f'TI hashes: "{word}'
     assert told in everywhere.infotext
     assert told in left.infotext  # though the last pass, on the right, does not use it
 
@@ -48,8 +54,13 @@ def test_edge_continues_a_black_border_in_the_prefill(webui):
     """The noise fill does not: it brings the picture's colours onto the black."""
     photo = np.zeros((80, 96, 3), np.uint8)
     photo[24:56, 32:64] = (250, 120, 30)
-    arguments = {"left": 32, "overlap": 16, "extras": "canvas", "controlnet": "off",
-                 "side_prompts": "!left: plain black background\nleft -: stars, light, text"}
+    arguments = {
+        "left": 32,
+        "overlap": 16,
+        "extras": "canvas",
+        "controlnet": "off",
+        "side_prompts": "!left: plain black background\nleft -: stars, light, text",
+    }
     canvas = {fill: webui.outpaint(photo, {**arguments, "fill": fill}).pictures[-1] for fill in ("edge", "noise")}
     assert canvas["edge"][:, :32].max() == 0
     assert canvas["noise"][:, :32].max() > 20

@@ -6,13 +6,19 @@ import pytest
 BIG = {"width": 4000, "height": 200, "params": {"up": 64, "context": 64}}
 
 
-DEFAULTS = {"outpaint_largest_window": 3, "outpaint_largest_canvas": 64, "outpaint_most_combinations": 24,
-            "outpaint_most_pictures": 1000, "outpaint_auto_controlnet": True}
+DEFAULTS = {
+    "outpaint_largest_window": 3,
+    "outpaint_largest_canvas": 64,
+    "outpaint_most_combinations": 24,
+    "outpaint_most_pictures": 1000,
+    "outpaint_auto_controlnet": True,
+}
 
 
 @pytest.fixture
 def option(webui):
     """Sets an option by the API, which does not tell what an extension's options are: afterwards they are the defaults."""
+
     def put(name, value):
         assert webui.post("/sdapi/v1/options", {name: value}).status_code == 200
 
@@ -51,8 +57,12 @@ def test_requests_do_not_change_limits(webui, picture, option):
             option(name, 1 if name != "outpaint_most_combinations" else 2)
     arguments = {"left": 16, "compare": "fill=edge,mirror,noise"}
     assert passes(webui, height=400, params=arguments) >= 1
-    answer = webui.outpaint(picture, arguments, steps=1, override_settings={
-        "outpaint_most_pictures": 1, "outpaint_most_combinations": 2, "outpaint_largest_canvas": 1})
+    answer = webui.outpaint(
+        picture,
+        arguments,
+        steps=1,
+        override_settings={"outpaint_most_pictures": 1, "outpaint_most_combinations": 2, "outpaint_largest_canvas": 1},
+    )
     assert len(answer.info["all_seeds"]) == 3
 
 
@@ -68,7 +78,11 @@ def test_auto_attaches_no_controlnet_when_it_may_not(webui, picture, option):
 
 
 def test_a_window_that_is_none_is_a_422(webui, picture):
-    response = webui.img2img(picture, script_name="directional outpaint", script_args=[{"left": 8}],
-                             override_settings={"outpaint_largest_window": 99})
+    response = webui.img2img(
+        picture,
+        script_name="directional outpaint",
+        script_args=[{"left": 8}],
+        override_settings={"outpaint_largest_window": 99},
+    )
     assert response.status_code == 422
     assert response.json()["detail"].startswith("outpaint_largest_window: 99 is outside 0.25..16: see Settings")

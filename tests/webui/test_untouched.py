@@ -9,8 +9,14 @@ from .conftest import decoded
 def everything(webui, picture):
     """What must not change: all options, and what plain img2img and another script make of a picture."""
     plain = webui.img2img(picture, model=webui.inpainting).json()["images"][0]
-    mk2 = webui.img2img(picture, model=webui.inpainting, script_name="outpainting mk2", width=128, height=128,
-                        script_args=["", 64, 8, ["left"], 1.0, 0.05]).json()["images"][0]
+    mk2 = webui.img2img(
+        picture,
+        model=webui.inpainting,
+        script_name="outpainting mk2",
+        width=128,
+        height=128,
+        script_args=["", 64, 8, ["left"], 1.0, 0.05],
+    ).json()["images"][0]
     # Forge and reForge return mk2's picture with an alpha channel, another one now and then by itself: colours count.
     return webui.state(), plain, decoded(mk2).tobytes() if webui.forge or webui.reforge else mk2
 
@@ -20,14 +26,21 @@ def success(webui, picture, running):
 
 
 def error(webui, picture, running):
-    response = webui.img2img(picture, script_name="directional outpaint", script_args=[{"left": 99999}],
-                             override_settings={"inpainting_mask_weight": 0.5})
+    response = webui.img2img(
+        picture,
+        script_name="directional outpaint",
+        script_args=[{"left": 99999}],
+        override_settings={"inpainting_mask_weight": 0.5},
+    )
     assert response.status_code == 422
 
 
 def interrupt(webui, picture, running):
-    job = running(lambda: webui.outpaint(picture, {"left": 96, "step": 32, "context": 64}, steps=30,
-                                         override_settings={"inpainting_mask_weight": 0.5}))
+    job = running(
+        lambda: webui.outpaint(
+            picture, {"left": 96, "step": 32, "context": 64}, steps=30, override_settings={"inpainting_mask_weight": 0.5}
+        )
+    )
     assert job.wait_for("pass 2 of 3")
     webui.post("/sdapi/v1/interrupt")
     job.finished()
@@ -46,8 +59,11 @@ def test_options_checkpoint_and_other_generations_stay_the_same(webui, picture, 
 
 def test_overrides_do_not_leak(webui, picture):
     before = webui.state()
-    webui.outpaint(picture, {"left": 16}, override_settings={"overlay_inpaint": not before["overlay_inpaint"],
-                                                             "CLIP_stop_at_last_layers": 2})
+    webui.outpaint(
+        picture,
+        {"left": 16},
+        override_settings={"overlay_inpaint": not before["overlay_inpaint"], "CLIP_stop_at_last_layers": 2},
+    )
     assert webui.state() == before
 
 
@@ -85,8 +101,7 @@ def test_an_interrupt_before_anything_is_finished_gives_no_picture(webui, pictur
 
 def test_skip_ends_one_batch_and_the_next_goes_on(webui, picture, running):
     arguments = {"left": 64, "step": 32, "context": 64, "overlap": 16}
-    job = running(lambda: webui.outpaint(picture, arguments, steps=30, n_iter=2,
-                                         override_settings={"return_grid": False}))
+    job = running(lambda: webui.outpaint(picture, arguments, steps=30, n_iter=2, override_settings={"return_grid": False}))
     assert job.wait_for("pass 2 of 4"), job.seen
     webui.post("/sdapi/v1/skip")
     answer = job.finished()
@@ -111,8 +126,9 @@ def test_nothing_is_saved_when_the_host_would_not_save(webui, picture):
     before = files()
     webui.outpaint(picture, {"left": 64, "step": 32, "context": 64}, batch_size=2)
     assert files() == before
-    webui.outpaint(picture, {"left": 64, "step": 32, "context": 64}, save_images=True,
-                   override_settings={"save_init_img": True})
+    webui.outpaint(
+        picture, {"left": 64, "step": 32, "context": 64}, save_images=True, override_settings={"save_init_img": True}
+    )
     saved = [p for p in files() - before if "init-images" not in str(p)]
     assert len(saved) == 1
     from PIL import Image

@@ -25,8 +25,19 @@ def host(tmp_path, monkeypatch):
     for name in forget:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.syspath_prepend(STANDIN)
-    names = ("shared", "processing", "scripts", "images", "sd_models", "sd_vae", "devices", "paths", "face_restoration",
-             "script_callbacks", "infotext_utils")
+    names = (
+        "shared",
+        "processing",
+        "scripts",
+        "images",
+        "sd_models",
+        "sd_vae",
+        "devices",
+        "paths",
+        "face_restoration",
+        "script_callbacks",
+        "infotext_utils",
+    )
     found = SimpleNamespace(**{name: importlib.import_module(f"modules.{name}") for name in names})
     found.paths.data_path = str(tmp_path)
     (tmp_path / "params.txt").write_text("the last finished job", encoding="utf8")
@@ -50,6 +61,7 @@ def picture() -> Image.Image:
 @pytest.fixture
 def make(host, picture):
     """Makes a processing object; keywords are its fields. `scripts` are always-on scripts."""
+
     def made(*arguments, scripts=(), **fields):
         values = {"init_images": [picture], "seed": 5, "subseed": 9, "prompt": "a cup", "width": 64, "height": 64, **fields}
         p = host.processing.StableDiffusionProcessingImg2Img(**values)
@@ -68,6 +80,7 @@ def make(host, picture):
 @pytest.fixture
 def run(host, make):
     """Runs the script on a new processing object and returns the host's Processed."""
+
     def ran(*arguments, p=None, **fields):
         p = p or make(*arguments, **fields)
         ran.p = p

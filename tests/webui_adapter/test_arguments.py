@@ -9,12 +9,16 @@ def test_the_tabs_size_is_not_used(run):
     assert run({"left": 24}, width=1024, height=1024).images[0].size == (120, 80)
 
 
-@pytest.mark.parametrize(("values", "size"), [
-    ({"left": 13, "down": 7}, (109, 87)),
-    ({"pixels": 16, "direction": "left,up"}, (112, 96)),
-    (["", 16, 8, ["right"], 1.0, 0.05], (112, 80)),
-    ([16, 8, 0, ["right", "down"]], (112, 96)),
-], ids=["named", "mk2 names", "mk2", "poor man's"])
+@pytest.mark.parametrize(
+    ("values", "size"),
+    [
+        ({"left": 13, "down": 7}, (109, 87)),
+        ({"pixels": 16, "direction": "left,up"}, (112, 96)),
+        (["", 16, 8, ["right"], 1.0, 0.05], (112, 80)),
+        ([16, 8, 0, ["right", "down"]], (112, 96)),
+    ],
+    ids=["named", "mk2 names", "mk2", "poor man's"],
+)
 def test_forms_of_arguments(run, values, size):
     arguments = values if isinstance(values, list) else [values]
     assert run(*arguments).images[0].size == size

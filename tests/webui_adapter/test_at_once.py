@@ -51,8 +51,11 @@ def test_a_plan_and_a_preview_while_a_job_samples(host, run, picture, tmp_path):
     client = testclient.TestClient(app)
     buffer = io.BytesIO()
     picture.save(buffer, "PNG")
-    body = {"image": base64.b64encode(buffer.getvalue()).decode(), "params": {"up": 40, "fill": "noise"},
-            "override_settings": OVERRIDES}
+    body = {
+        "image": base64.b64encode(buffer.getvalue()).decode(),
+        "params": {"up": 40, "fill": "noise"},
+        "override_settings": OVERRIDES,
+    }
     answers = []
 
     def meanwhile(p):

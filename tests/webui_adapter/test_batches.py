@@ -33,8 +33,9 @@ def test_the_first_picture_of_the_batch_tab_may_be_the_one_left_out(host, make, 
     for number in (1, 2):
         host.shared.state.job = f"{number} out of 2"
         results.append(host.job.run(p, [{"left": 5000 + number}], p.place))
-    assert results[0].comments.splitlines() == [f"picture {n} out of 2 is left out: left: {5000 + n} is outside 0..4096"
-                                                for n in (1, 2)]
+    assert results[0].comments.splitlines() == [
+        f"picture {n} out of 2 is left out: left: {5000 + n} is outside 0..4096" for n in (1, 2)
+    ]
 
 
 def test_seeds_and_batches(host, run):
@@ -44,7 +45,7 @@ def test_seeds_and_batches(host, run):
     assert first.seed == [5, 6]
     assert third.seed == [7, 8]
     assert second.seed != first.seed
-    pictures = processed.images[processed.index_of_first_image:]
+    pictures = processed.images[processed.index_of_first_image :]
     for number, seed in enumerate([5, 6, 7, 8]):
         alone = run(TWO_PASSES, seed=seed).images[0]
         np.testing.assert_array_equal(array(alone), array(pictures[number]))
@@ -87,7 +88,7 @@ def test_a_batch_of_different_pictures(host, run, picture):
 
     other = picture.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
     processed = run({"left": 8, "overlap": 0}, init_images=[picture, other], batch_size=3)
-    made = processed.images[processed.index_of_first_image:]
+    made = processed.images[processed.index_of_first_image :]
     assert len(made) == 2
     np.testing.assert_array_equal(array(made[1])[:, 8:], array(other))
     with pytest.raises(PictureError, match="2 different pictures were given for a batch size of 1"):

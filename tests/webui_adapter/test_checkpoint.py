@@ -35,8 +35,9 @@ def test_the_mask_weight_reaches_the_sampler_and_the_infotext(host, run, given):
     assert abs(float(blanked) - 0.75 * float(kept)) < 0.02
 
 
-@pytest.mark.parametrize(("values", "native"), [
-    ({}, 512), ({"sdxl": True}, 1024), ({"sd2": True}, 512), ({"sd2": True, "velocity": True}, 768)])
+@pytest.mark.parametrize(
+    ("values", "native"), [({}, 512), ({"sdxl": True}, 1024), ({"sd2": True}, 512), ({"sd2": True, "velocity": True}, 768)]
+)
 @pytest.mark.parametrize("how", ["loaded", "override"])
 def test_the_checkpoint_that_will_be_used_decides_the_native_side(host, run, values, native, how, tmp_path):
     host.sd_models.add("big.safetensors", tmp_path / "big.safetensors", **values)

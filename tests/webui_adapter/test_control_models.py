@@ -51,11 +51,18 @@ class ForgeControlNet(ControlNet):
 @pytest.fixture
 def forge(monkeypatch, tmp_path):
     """Forge's registers with Fooocus's patch, the ControlNet for SD 1, and one that says nothing of itself."""
-    files = {"None": "model.safetensors", UNKNOWN: str(tmp_path / "my_inpaint.safetensors"), FOOOCUS: "x.patch",
-             SD1: "x.pth"}
+    files = {
+        "None": "model.safetensors",
+        UNKNOWN: str(tmp_path / "my_inpaint.safetensors"),
+        FOOOCUS: "x.patch",
+        SD1: "x.pth",
+    }
     save_file({"what": torch.zeros(1)}, files[UNKNOWN])
-    state = SimpleNamespace(controlnet_filename_dict=files, get_all_controlnet_names=lambda: list(files),
-                            get_all_preprocessor_names=lambda: MODULES)
+    state = SimpleNamespace(
+        controlnet_filename_dict=files,
+        get_all_controlnet_names=lambda: list(files),
+        get_all_preprocessor_names=lambda: MODULES,
+    )
     monkeypatch.setitem(sys.modules, "lib_controlnet.global_state", state)
     # Forge's external_code lists nothing.
     monkeypatch.setitem(sys.modules, "lib_controlnet.external_code", SimpleNamespace(get_max_models_num=lambda: 3))
@@ -69,7 +76,8 @@ def on(run, host, tmp_path):
     host.sd_models.add("xl.safetensors", tmp_path / "xl.safetensors", sdxl=True)
     host.sd_models.add("xl-inpainting.safetensors", tmp_path / "xl-inpainting.safetensors", sdxl=True, inpainting=True)
     return lambda name, arguments, script, **fields: run(
-        {**LEFT, **arguments}, scripts=[script], override_settings={"sd_model_checkpoint": f"{name}.safetensors"}, **fields)
+        {**LEFT, **arguments}, scripts=[script], override_settings={"sd_model_checkpoint": f"{name}.safetensors"}, **fields
+    )
 
 
 def attached(script):
@@ -102,10 +110,13 @@ def test_the_patch_is_not_for_hosts_that_cannot_load_it(forge, on, monkeypatch):
     assert "xl is no inpainting checkpoint: xl-inpainting would do better" in comments
 
 
-@pytest.mark.parametrize(("checkpoint", "model", "bases"), [
-    ("plain", "inpaint_v26.fooocus", "is for SDXL, but plain is SD 1"),
-    ("xl", "control_v11p_sd15_inpaint", "is for SD 1, but xl is SDXL"),
-])
+@pytest.mark.parametrize(
+    ("checkpoint", "model", "bases"),
+    [
+        ("plain", "inpaint_v26.fooocus", "is for SDXL, but plain is SD 1"),
+        ("xl", "control_v11p_sd15_inpaint", "is for SD 1, but xl is SDXL"),
+    ],
+)
 def test_a_model_for_another_base_is_refused(forge, on, host, checkpoint, model, bases):
     with pytest.raises(ParamError, match=bases):
         on(checkpoint, {"controlnet": "on", "controlnet_model": model}, ForgeControlNet(forge, Unit()))
@@ -119,9 +130,13 @@ def test_a_model_that_says_nothing_of_itself_is_taken_when_named(forge, on):
 
 
 def test_the_base_is_read_from_the_header_before_the_name(forge, on, tmp_path):
-    save_file({"control_model.input_hint_block.0.weight": torch.zeros(1),
-               "control_model.input_blocks.1.1.transformer_blocks.0.attn2.to_k.weight": torch.zeros(1, 2048)},
-              forge[UNKNOWN])
+    save_file(
+        {
+            "control_model.input_hint_block.0.weight": torch.zeros(1),
+            "control_model.input_blocks.1.1.transformer_blocks.0.attn2.to_k.weight": torch.zeros(1, 2048),
+        },
+        forge[UNKNOWN],
+    )
     with pytest.raises(ParamError, match="is for SDXL, but plain is SD 1"):
         on("plain", {"controlnet": "on", "controlnet_model": "my_inpaint"}, ForgeControlNet(forge, Unit()))
 
@@ -133,8 +148,11 @@ def test_inpaint_only_is_what_it_says_on_forge_and_not_on_a1111(forge, on, monke
     assert "A1111" not in processed.comments
     for module in ("lib_controlnet.global_state", "lib_controlnet.external_code"):
         monkeypatch.delitem(sys.modules, module)
-    monkeypatch.setitem(sys.modules, "internal_controlnet.external_code",
-                        SimpleNamespace(get_models=lambda: [SD1], get_modules=lambda: MODULES))
+    monkeypatch.setitem(
+        sys.modules,
+        "internal_controlnet.external_code",
+        SimpleNamespace(get_models=lambda: [SD1], get_modules=lambda: MODULES),
+    )
     script = ControlNet(Unit())
     processed = on("plain", {"controlnet": "on", "controlnet_module": "inpaint_only"}, script)
     assert script.seen[0][0]["module"] == "inpaint_global_harmonious"

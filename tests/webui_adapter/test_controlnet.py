@@ -36,16 +36,21 @@ class ControlNet:
 @pytest.fixture
 def installed(monkeypatch):
     models, modules = ["None", "control_canny [aaaa]", INPAINT], ["none", "canny", "inpaint", "inpaint_only"]
-    monkeypatch.setitem(sys.modules, "internal_controlnet.external_code",
-                        SimpleNamespace(get_models=lambda: models, get_modules=lambda: modules))
+    monkeypatch.setitem(
+        sys.modules,
+        "internal_controlnet.external_code",
+        SimpleNamespace(get_models=lambda: models, get_modules=lambda: modules),
+    )
     return models
 
 
 def test_a_unit_without_a_picture_goes_into_a_free_slot(installed, run):
     script = ControlNet(Unit(True), Unit(), Unit())
     own = script.values
-    run({**LEFT, "controlnet": "on", "controlnet_weight": 0.5, "controlnet_mode": "My prompt is more important"},
-        scripts=[script])
+    run(
+        {**LEFT, "controlnet": "on", "controlnet_weight": 0.5, "controlnet_mode": "My prompt is more important"},
+        scripts=[script],
+    )
     (units,) = script.seen
     assert [bool(u["enabled"]) for u in units] == [True, False, True]
     assert units[2]["model"] == INPAINT
@@ -84,12 +89,15 @@ def test_auto_does_nothing_where_none_is_installed(run):
     assert not script.seen[0][0]["enabled"]
 
 
-@pytest.mark.parametrize(("arguments", "scripts", "message"), [
-    ({"controlnet": "on"}, [], "needs the ControlNet extension"),
-    ({"controlnet": "on", "controlnet_model": "none such"}, [ControlNet(Unit())], "controlnet_model: 'none such'"),
-    ({"controlnet": "on", "controlnet_module": "none such"}, [ControlNet(Unit())], "controlnet_module: 'none such'"),
-    ({"controlnet": "on"}, [ControlNet(Unit(True), Unit(True))], "needs a free ControlNet unit"),
-])
+@pytest.mark.parametrize(
+    ("arguments", "scripts", "message"),
+    [
+        ({"controlnet": "on"}, [], "needs the ControlNet extension"),
+        ({"controlnet": "on", "controlnet_model": "none such"}, [ControlNet(Unit())], "controlnet_model: 'none such'"),
+        ({"controlnet": "on", "controlnet_module": "none such"}, [ControlNet(Unit())], "controlnet_module: 'none such'"),
+        ({"controlnet": "on"}, [ControlNet(Unit(True), Unit(True))], "needs a free ControlNet unit"),
+    ],
+)
 def test_refused_before_sampling(installed, run, host, arguments, scripts, message):
     with pytest.raises(ParamError, match=message):
         run({**LEFT, **arguments}, scripts=scripts)
@@ -99,8 +107,11 @@ def test_refused_before_sampling(installed, run, host, arguments, scripts, messa
 def test_a_model_for_sd_1_is_refused_on_sdxl(installed, run, host, tmp_path):
     host.sd_models.add("xl.safetensors", tmp_path / "xl.safetensors", sdxl=True)
     with pytest.raises(ParamError, match="is for SD 1, but xl is SDXL"):
-        run({**LEFT, "controlnet": "on"}, scripts=[ControlNet(Unit())],
-            override_settings={"sd_model_checkpoint": "xl.safetensors"})
+        run(
+            {**LEFT, "controlnet": "on"},
+            scripts=[ControlNet(Unit())],
+            override_settings={"sd_model_checkpoint": "xl.safetensors"},
+        )
 
 
 @pytest.mark.parametrize("whose", ["ours", "the user's"])
@@ -111,16 +122,22 @@ def test_pictures_of_a_batch_go_one_by_one(installed, run, host, whose):
 
 
 def test_notes_on_what_it_means(installed, run):
-    processed = run({**LEFT, "controlnet": "on", "controlnet_module": "inpaint_only"}, scripts=[ControlNet(Unit())],
-                    override_settings={"sd_model_checkpoint": "inpainting.safetensors"})
+    processed = run(
+        {**LEFT, "controlnet": "on", "controlnet_module": "inpaint_only"},
+        scripts=[ControlNet(Unit())],
+        override_settings={"sd_model_checkpoint": "inpainting.safetensors"},
+    )
     assert "mask weight has no effect" in processed.comments
     assert "inpaint_global_harmonious where inpaint_only" in processed.comments
 
 
 def test_forge_and_reforge_keep_the_checkpoints_own_conditioning_beside_controlnet(installed, run, monkeypatch):
     monkeypatch.setitem(sys.modules, "lib_controlnet.global_state", SimpleNamespace())
-    processed = run({**LEFT, "controlnet": "on", "controlnet_module": "inpaint_only"}, scripts=[ControlNet(Unit())],
-                    override_settings={"sd_model_checkpoint": "inpainting.safetensors"})
+    processed = run(
+        {**LEFT, "controlnet": "on", "controlnet_module": "inpaint_only"},
+        scripts=[ControlNet(Unit())],
+        override_settings={"sd_model_checkpoint": "inpainting.safetensors"},
+    )
     assert "mask weight" not in processed.comments
     assert "inpaint_global_harmonious" not in processed.comments
 
@@ -145,8 +162,13 @@ def test_an_interrupt_between_the_pictures_of_a_batch_counts_for_all_of_them(ins
 
 
 def test_where_no_model_inpaints_those_that_are_there_are_listed(monkeypatch, run, host):
-    monkeypatch.setitem(sys.modules, "internal_controlnet.external_code", SimpleNamespace(
-        get_models=lambda: ["control_canny [aaaa]"], get_modules=lambda: ["none", "inpaint_global_harmonious"]))
+    monkeypatch.setitem(
+        sys.modules,
+        "internal_controlnet.external_code",
+        SimpleNamespace(
+            get_models=lambda: ["control_canny [aaaa]"], get_modules=lambda: ["none", "inpaint_global_harmonious"]
+        ),
+    )
     with pytest.raises(ParamError, match=r"finds no inpaint model; installed are control_canny \[aaaa\]"):
         run({**LEFT, "controlnet": "on"}, scripts=[ControlNet(Unit())])
     assert host.processing.calls == []

@@ -12,16 +12,24 @@ TWO_PASSES = {"left": 64, "step": 32, "context": 64, "overlap": 16}
 
 
 def test_every_pass_samples_a_copy_and_the_object_itself_stays_as_it_was(host, make, run):
-    p = make(TWO_PASSES, mask_blur_x=7, resize_mode=2, inpainting_fill=3, do_not_save_samples=True,
-             override_settings={"eta": 0.5})
+    p = make(
+        TWO_PASSES, mask_blur_x=7, resize_mode=2, inpainting_fill=3, do_not_save_samples=True, override_settings={"eta": 0.5}
+    )
     before = {name: copy.copy(value) if isinstance(value, (dict, list)) else value for name, value in vars(p).items()}
     run(TWO_PASSES, p=p)
     assert len(host.processing.calls) == 2
     assert all(c is not p for c in host.processing.calls)
     changed = {name for name, value in vars(p).items() if name not in before or _differs(value, before[name])}
     # Only what the host itself sets on a processing object when it samples.
-    assert changed <= {"all_prompts", "all_negative_prompts", "all_seeds", "all_subseeds", "main_prompt",
-                       "main_negative_prompt", "comments"}
+    assert changed <= {
+        "all_prompts",
+        "all_negative_prompts",
+        "all_seeds",
+        "all_subseeds",
+        "main_prompt",
+        "main_negative_prompt",
+        "comments",
+    }
     assert p.script_args is before["script_args_value"]
 
 
@@ -30,8 +38,17 @@ def _differs(a, b):
 
 
 def test_a_copy_is_set_up_for_its_window_alone(host, run):
-    run({"left": 24, "overlap": 16}, resize_mode=1, mask_blur_x=9, mask_blur_y=9, inpainting_mask_invert=1, tiling=True,
-        restore_faces=True, seed_resize_from_w=640, styles=["oil"])
+    run(
+        {"left": 24, "overlap": 16},
+        resize_mode=1,
+        mask_blur_x=9,
+        mask_blur_y=9,
+        inpainting_mask_invert=1,
+        tiling=True,
+        restore_faces=True,
+        seed_resize_from_w=640,
+        styles=["oil"],
+    )
     (c,) = host.processing.calls
     assert (c.width, c.height) == (128, 128)  # 24 + 96 px and 80 px in steps of 64
     assert c.init_images[0].size == (c.width, c.height)
@@ -177,7 +194,7 @@ def test_save_init_img_saves_the_picture_once_and_no_window(host, run, picture):
 def test_return_mask_does_not_mix_masks_into_the_windows(host, run):
     host.shared.opts.return_mask = True
     processed = run(FOUR, batch_size=2)
-    assert {image.size for image in processed.images[processed.index_of_first_image:]} == {(136, 104)}
+    assert {image.size for image in processed.images[processed.index_of_first_image :]} == {(136, 104)}
 
 
 @pytest.mark.parametrize("kind", [list, tuple])

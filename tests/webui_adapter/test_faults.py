@@ -45,10 +45,14 @@ def spoiled(host, monkeypatch, at, change):
 
 
 FAULTS = {
-    "an error": (lambda host, patch, at: Fault(host, at, raising(RuntimeError("broken\nand more"))),
-                 "the WebUI failed: broken"),
-    "a full disk": (lambda host, patch, at: Fault(host, at, raising(OSError(28, "No space left on device"))),
-                    "No space left on device"),
+    "an error": (
+        lambda host, patch, at: Fault(host, at, raising(RuntimeError("broken\nand more"))),
+        "the WebUI failed: broken",
+    ),
+    "a full disk": (
+        lambda host, patch, at: Fault(host, at, raising(OSError(28, "No space left on device"))),
+        "No space left on device",
+    ),
     "NaN": (lambda host, patch, at: spoiled(host, patch, at, lambda s: s * float("nan")), "NaN or infinite"),
     "black": (lambda host, patch, at: spoiled(host, patch, at, lambda s: s * 0), "a black picture"),
     "another size": (lambda host, patch, at: spoiled(host, patch, at, lambda s: s[..., :-8]), "the sampler returned"),
@@ -125,11 +129,12 @@ def test_out_of_memory_at_any_pass_is_tried_once_more(host, run, tmp_path, photo
     large = Image.fromarray((photo.permute(1, 2, 0).numpy() * 255).astype("uint8")).resize((700, 512))
     Fault(host, at, raising(RuntimeError("CUDA out of memory. Tried to allocate 8 GiB")))
     before = state(host, tmp_path)
-    processed = run({"left": 96, "step": 32, "overlap": 16, "order": "one by one", "color_match": "off"},
-                    init_images=[large])
+    processed = run(
+        {"left": 96, "step": 32, "overlap": 16, "order": "one by one", "color_match": "off"}, init_images=[large]
+    )
     assert processed.images[0].size == (796, 512)
     assert "smaller windows" in processed.comments
-    np.testing.assert_array_equal(array(processed.images[0])[:, 96 + 16:], np.array(large)[:, 16:])
+    np.testing.assert_array_equal(array(processed.images[0])[:, 96 + 16 :], np.array(large)[:, 16:])
     after = state(host, tmp_path)
     assert after[:2] + after[3:] == before[:2] + before[3:]
 

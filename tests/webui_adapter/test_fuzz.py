@@ -141,9 +141,7 @@ def test_any_body_is_answered_or_refused_with_a_message(client, path, body):
     ),
 )
 def test_a_body_that_is_no_json_object_is_refused(client, path, body):
-    response = client.post(
-        f"/outpaint/v1/{path}", content=body, headers={"content-type": "application/json"}, auth=AUTH
-    )
+    response = client.post(f"/outpaint/v1/{path}", content=body, headers={"content-type": "application/json"}, auth=AUTH)
     assert 400 <= response.status_code < 500
 
 
@@ -171,9 +169,7 @@ def watched(call):
         call()
     finally:
         watching.clear()
-    return [
-        entry for entry in opened if not entry.split(".")[-1].startswith(("py", "so")) and "/lib/python" not in entry
-    ]
+    return [entry for entry in opened if not entry.split(".")[-1].startswith(("py", "so")) and "/lib/python" not in entry]
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -192,9 +188,7 @@ def test_no_request_opens_a_path(client, route, path):
     client.post(f"/outpaint/v1/{route}", json=bodies[1], auth=AUTH)  # imports what it needs
     for body in bodies:
         found = watched(lambda body=body: client.post(f"/outpaint/v1/{route}", json=body, auth=AUTH))
-        assert not [entry for entry in found if "passwd" in entry or path in entry or not entry.startswith("open")], (
-            found
-        )
+        assert not [entry for entry in found if "passwd" in entry or path in entry or not entry.startswith("open")], found
         assert found == []
 
 
@@ -245,9 +239,7 @@ def test_texts_of_any_length_are_refused(client, name):
         st.sampled_from([p.name for p in DECLARED if p.kind == "text"]),
         st.one_of(
             texts,
-            st.lists(st.sampled_from(['"', ",", ":", "\n", "\r", " ", "a", "\\", "512x512", "天"]), max_size=6).map(
-                "".join
-            ),
+            st.lists(st.sampled_from(['"', ",", ":", "\n", "\r", " ", "a", "\\", "512x512", "天"]), max_size=6).map("".join),
         ).map(lambda t: t.rstrip("\n")),
         max_size=3,
     )
@@ -262,9 +254,7 @@ def test_texts_come_back_through_the_hosts_own_quoting(host, values):
     assert codecs.from_infotext(grammar.parse_generation_parameters(f"a prompt\n{line}")) == params
 
 
-@pytest.mark.parametrize(
-    ("length", "status"), [("300000000", 413), ("9" * 30, 413), (None, 411), ("-1", 411), ("x", 411)]
-)
+@pytest.mark.parametrize(("length", "status"), [("300000000", 413), ("9" * 30, 413), (None, 411), ("-1", 411), ("x", 411)])
 def test_a_long_body_is_refused_before_it_is_read(client, length, status):
     def body():
         yield b'{"width": 9, "height": 9, "params": {"left": 8}}'

@@ -17,11 +17,25 @@ from .conftest import array
 from .test_controlnet import ControlNet, Unit, installed  # noqa: F401
 
 TITLE = "Directional outpaint"
-TYPES = {"script_name": str, "script_args": list, "prompt": str, "negative_prompt": str, "cfg_scale": float,
-         "denoising_strength": float, "inpainting_fill": int, "inpainting_mask_invert": int}
+TYPES = {
+    "script_name": str,
+    "script_args": list,
+    "prompt": str,
+    "negative_prompt": str,
+    "cfg_scale": float,
+    "denoising_strength": float,
+    "inpainting_fill": int,
+    "inpainting_mask_invert": int,
+}
 LONG = {
-    "left": 13.0, "up": 7.0, "order": "one by one", "fill": "mirror", "mask_falloff": 2.5, "color_variation": 0.125,
-    "side_prompts": 'left: a "calm" sea: waves (deep:1.2)\n!up: 天空 \\ clouds', "extras": "mask",
+    "left": 13.0,
+    "up": 7.0,
+    "order": "one by one",
+    "fill": "mirror",
+    "mask_falloff": 2.5,
+    "color_variation": 0.125,
+    "side_prompts": 'left: a "calm" sea: waves (deep:1.2)\n!up: 天空 \\ clouds',
+    "extras": "mask",
 }
 
 
@@ -52,6 +66,7 @@ def fields(infotext, warnings):
 @pytest.fixture
 def pasted(host, fields):
     """The panel's values after an infotext was pasted on the page, by name; None where one keeps its value."""
+
     def values(text):
         found = host.infotext_utils.pasted(fields, text)
         return {p.name: value for p, value in zip(DECLARED, found, strict=False)}
@@ -86,8 +101,15 @@ def test_what_was_left_out_for_being_the_default_gets_the_default(run, pasted):
     assert pasted(run({"left": 24}).infotexts[0]) == shown(Params(left=24, source_size="96x80"))
 
 
-@pytest.mark.parametrize("text", ["", "a cup", "a cup\nSteps: 20, Sampler: Euler, Seed: 5, Size: 512x512, Mask blur: 4",
-                                  "a cup\nSteps: 20, Seed: 5, Size: 64x64, Outpaint left: 32"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "a cup",
+        "a cup\nSteps: 20, Sampler: Euler, Seed: 5, Size: 512x512, Mask blur: 4",
+        "a cup\nSteps: 20, Seed: 5, Size: 64x64, Outpaint left: 32",
+    ],
+)
 def test_an_infotext_of_something_else_changes_nothing(pasted, request_of, text):
     assert set(pasted(text).values()) == {None}
     assert request_of(text) == {}
@@ -139,13 +161,37 @@ def test_a_grown_picture_does_not_grow_again_by_its_own_parameters(run, request_
     assert run({**arguments, "source_size": ""}, init_images=[grown.images[0]]).images[0].size == (144, 80)
 
 
-PIECES = ["left: sky", "512x512", "16:9", "\n", "\r", '"', "\\", ",", ";", ":", "<lora:a:1>", "天空", " ", "\u00a0", "\t",
-          "Steps: 20", "\\n", "Outpaint loras", "Negative prompt:", "x" * 3000]
+PIECES = [
+    "left: sky",
+    "512x512",
+    "16:9",
+    "\n",
+    "\r",
+    '"',
+    "\\",
+    ",",
+    ";",
+    ":",
+    "<lora:a:1>",
+    "天空",
+    " ",
+    "\u00a0",
+    "\t",
+    "Steps: 20",
+    "\\n",
+    "Outpaint loras",
+    "Negative prompt:",
+    "x" * 3000,
+]
 
 
 @settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@given(st.one_of(st.lists(st.sampled_from(PIECES), min_size=1, max_size=6).map("".join),
-                 st.text(st.characters(exclude_categories=("Cs",)), min_size=1)))
+@given(
+    st.one_of(
+        st.lists(st.sampled_from(PIECES), min_size=1, max_size=6).map("".join),
+        st.text(st.characters(exclude_categories=("Cs",)), min_size=1),
+    )
+)
 def test_any_text_comes_back_through_the_hosts_grammar(host, infotext, text):
     text = text.rstrip("\n") or "x"  # the host's pattern for sizes swallows a line break behind one
     ours = infotext.guarded({**codecs.to_infotext(Params(loras=text)), "After": "z"})
@@ -157,8 +203,11 @@ def test_any_text_comes_back_through_the_hosts_grammar(host, infotext, text):
 
 
 def test_our_own_unit_is_told_under_a_name_that_controlnet_does_not_paste(installed, infotext, run):  # noqa: F811
-    entries = {"Seed": 5, "ControlNet 0": "Module: none, Model: a [1], Weight: 1",
-               "ControlNet 1": "Module: inpaint_global_harmonious, Model: a [1], Weight: 1"}
+    entries = {
+        "Seed": 5,
+        "ControlNet 0": "Module: none, Model: a [1], Weight: 1",
+        "ControlNet 1": "Module: inpaint_global_harmonious, Model: a [1], Weight: 1",
+    }
     infotext.own_unit(entries, "a [1]")
     assert list(entries) == ["Seed", "ControlNet 0", "Outpaint ControlNet"]
     assert "inpaint_global_harmonious" in entries["Outpaint ControlNet"]

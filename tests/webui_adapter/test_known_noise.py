@@ -28,8 +28,9 @@ def a_step(host, p, sigma=2.0, masked=True):
     mask[..., :3] = 0
     unet = SimpleNamespace(model=SimpleNamespace(predictor=Predictor()))
     forge = SimpleNamespace(forge_objects=SimpleNamespace(unet=unet))
-    denoiser = SimpleNamespace(init_latent=known, mask=mask if masked else None, nmask=1 - mask,
-                               inner_model=SimpleNamespace(inner_model=forge))
+    denoiser = SimpleNamespace(
+        init_latent=known, mask=mask if masked else None, nmask=1 - mask, inner_model=SimpleNamespace(inner_model=forge)
+    )
     x = torch.full_like(known, 7.0) * (1 - mask) + (known + sigma * torch.randn_like(known)) * mask
     params = SimpleNamespace(x=x, sigma=torch.full((p.batch_size,), sigma), denoiser=denoiser)
     for callback in list(host.script_callbacks.cfg_denoiser):

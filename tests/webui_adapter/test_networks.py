@@ -17,8 +17,12 @@ def installed(monkeypatch, tmp_path):
         path = tmp_path / f"{name}.safetensors"
         save_file({"lora_unet_x.lora_down.weight": torch.zeros(4, 8)}, str(path), {"ss_base_model_version": base})
         found[name] = SimpleNamespace(name=name, filename=str(path))
-    module = SimpleNamespace(available_networks=found, available_network_aliases={**found, "alias": found["brush"]},
-                             forbidden_network_aliases={}, scans=[])
+    module = SimpleNamespace(
+        available_networks=found,
+        available_network_aliases={**found, "alias": found["brush"]},
+        forbidden_network_aliases={},
+        scans=[],
+    )
     module.list_available_networks = lambda: module.scans.append(1)
     monkeypatch.setitem(sys.modules, "networks", module)
     return module
@@ -34,13 +38,16 @@ def test_a_sides_lora_belongs_to_that_side(installed, run, host):
     assert [c.prompt for c in host.processing.calls] == [["a cup, sea <lora:brush:1>"], ["a cup"]]
 
 
-@pytest.mark.parametrize(("arguments", "prompt", "message"), [
-    ({"loras": "none"}, "x", "loras: 'none' is no LoRA of this WebUI; installed are brush, xlstyle"),
-    ({}, "x <lora:none:1>", "prompt: 'none'"),
-    ({"side_prompts": "left: <lora:none:1>"}, "x", "side_prompts: 'none'"),
-    ({"loras": "xlstyle:1"}, "x", "is a LoRA for SDXL, but plain is SD 1"),
-    ({"loras": "brush:much"}, "x", "has a weight"),
-])
+@pytest.mark.parametrize(
+    ("arguments", "prompt", "message"),
+    [
+        ({"loras": "none"}, "x", "loras: 'none' is no LoRA of this WebUI; installed are brush, xlstyle"),
+        ({}, "x <lora:none:1>", "prompt: 'none'"),
+        ({"side_prompts": "left: <lora:none:1>"}, "x", "side_prompts: 'none'"),
+        ({"loras": "xlstyle:1"}, "x", "is a LoRA for SDXL, but plain is SD 1"),
+        ({"loras": "brush:much"}, "x", "has a weight"),
+    ],
+)
 def test_refused_before_sampling(installed, run, host, arguments, prompt, message):
     with pytest.raises(ParamError, match=message):
         run({"left": 16, **arguments}, prompt=prompt)

@@ -35,27 +35,32 @@ def test_time_and_advice_are_not_in_the_infotext(run):
     assert all("latent pixels" not in text and "notes" not in text for text in processed.infotexts)
 
 
-@pytest.mark.parametrize(("arguments", "note"), [
-    ({**BOTH, "order": "one by one"}, "auto: 96 to 128 px of the picture in view"),
-    (BOTH, "auto: all sides in one pass"),
-    ({**BOTH, "side_prompts": "left: sea", "context": 32}, "auto: one side after the other"),
-    ({**BOTH, "order": "one by one", "context": 32}, None),
-    ({"left": 16, "context": 32}, None),
-])
+@pytest.mark.parametrize(
+    ("arguments", "note"),
+    [
+        ({**BOTH, "order": "one by one"}, "auto: 96 to 128 px of the picture in view"),
+        (BOTH, "auto: all sides in one pass"),
+        ({**BOTH, "side_prompts": "left: sea", "context": 32}, "auto: one side after the other"),
+        ({**BOTH, "order": "one by one", "context": 32}, None),
+        ({"left": 16, "context": 32}, None),
+    ],
+)
 def test_what_auto_chose(run, arguments, note):
     assert [line for line in notes(run(arguments)) if line.startswith("auto")] == ([note] if note else [])
 
 
 def test_a_checkpoint_that_does_not_inpaint_is_told_what_would_do_better(run):
     (line,) = [note for note in notes(run({"left": 16})) if "no inpainting" in note]
-    assert line == ("plain is no inpainting checkpoint: inpainting or the ControlNet control_v11p_sd15_inpaint would do "
-                    "better")
+    assert line == (
+        "plain is no inpainting checkpoint: inpainting or the ControlNet control_v11p_sd15_inpaint would do better"
+    )
 
 
 def test_the_most_similar_installed_inpainting_checkpoint_of_the_same_base_is_named(run, host, tmp_path):
     for name, what in (("plain_v2-inpainting", {}), ("plainInpainting_xl", {"sdxl": True}), ("not-inpainting", None)):
-        host.sd_models.add(f"{name}.safetensors", tmp_path / f"{name}.safetensors", inpainting=what is not None,
-                           **(what or {}))
+        host.sd_models.add(
+            f"{name}.safetensors", tmp_path / f"{name}.safetensors", inpainting=what is not None, **(what or {})
+        )
     (line,) = [note for note in notes(run({"left": 16})) if "no inpainting" in note]
     assert line.startswith("plain is no inpainting checkpoint: plain_v2-inpainting or ")
 
@@ -67,8 +72,13 @@ def test_an_inpainting_checkpoint_needs_no_advice(run):
 
 @pytest.mark.parametrize("units", [[Unit()], [Unit(True, "inpaint_global_harmonious"), Unit()]], ids=["ours", "the user's"])
 def test_neither_does_one_with_an_inpaint_controlnet(run, monkeypatch, units):
-    monkeypatch.setitem(sys.modules, "internal_controlnet.external_code", SimpleNamespace(
-        get_models=lambda: ["control_v11p_sd15_inpaint [1]"], get_modules=lambda: ["inpaint_global_harmonious"]))
+    monkeypatch.setitem(
+        sys.modules,
+        "internal_controlnet.external_code",
+        SimpleNamespace(
+            get_models=lambda: ["control_v11p_sd15_inpaint [1]"], get_modules=lambda: ["inpaint_global_harmonious"]
+        ),
+    )
     assert "would do better" not in run({"left": 16}, scripts=[ControlNet(*units)]).comments
 
 
@@ -126,7 +136,8 @@ def test_a_checkpoint_of_an_unknown_family_is_promised_nothing(host, make):
 def test_memory_is_told_with_the_time_and_work_only_where_it_is_known(host):
     from lib_outpaint.webui.script import notes as ours
 
-    nothing_told = SimpleNamespace(passes=(SimpleNamespace(steps_run=0),), cost=0,
-                                   plan=SimpleNamespace(canvas_latent_pixels=200))
+    nothing_told = SimpleNamespace(
+        passes=(SimpleNamespace(steps_run=0),), cost=0, plan=SimpleNamespace(canvas_latent_pixels=200)
+    )
     assert ours.spent([nothing_told], 1.25, None) == "1 pass in 1.2 s"
     assert ours.spent([nothing_told], 1.25, 3.21) == "1 pass in 1.2 s, at most 3.2 GB of VRAM"

@@ -56,8 +56,12 @@ def test_plan(client):
 
 def test_plan_follows_the_checkpoint_of_the_overrides(client, host, tmp_path):
     host.sd_models.add("xl.safetensors", tmp_path / "xl.safetensors", sdxl=True)
-    body = {"width": 2000, "height": 512, "params": {"left": 128},
-            "override_settings": {"sd_model_checkpoint": "xl.safetensors"}}
+    body = {
+        "width": 2000,
+        "height": 512,
+        "params": {"left": 128},
+        "override_settings": {"sd_model_checkpoint": "xl.safetensors"},
+    }
     assert "window 1024x512" in client().post("/outpaint/v1/plan", json=body).json()["summary"]
 
 
@@ -72,17 +76,21 @@ def test_preview_samples_nothing(client, host, encoded, picture):
     assert host.processing.calls == []
 
 
-@pytest.mark.parametrize(("path", "body"), [
-    ("plan", {"width": 10, "height": 10}),
-    ("plan", {"width": 10, "height": True, "params": {"left": 8}}),
-    ("plan", {"width": 10, "height": 10, "params": {"left": 8, "sideways": 1}}),
-    ("plan", {"width": 60000, "height": 60000, "params": {"left": 8}}),
-    ("plan", {"width": 10, "height": 10, "params": {"left": 8}, "override_settings": {"sd_model_checkpoint": "none"}}),
-    ("preview", {"params": {"left": 8}}),
-    ("preview", {"image": "/etc/passwd", "params": {"left": 8}}),
-    ("preview", {"image": "AAAA", "params": {"left": 8}}),
-    ("preview", {"image": 7, "params": {"left": 8}}),
-], ids=str)
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("plan", {"width": 10, "height": 10}),
+        ("plan", {"width": 10, "height": True, "params": {"left": 8}}),
+        ("plan", {"width": 10, "height": 10, "params": {"left": 8, "sideways": 1}}),
+        ("plan", {"width": 60000, "height": 60000, "params": {"left": 8}}),
+        ("plan", {"width": 10, "height": 10, "params": {"left": 8}, "override_settings": {"sd_model_checkpoint": "none"}}),
+        ("preview", {"params": {"left": 8}}),
+        ("preview", {"image": "/etc/passwd", "params": {"left": 8}}),
+        ("preview", {"image": "AAAA", "params": {"left": 8}}),
+        ("preview", {"image": 7, "params": {"left": 8}}),
+    ],
+    ids=str,
+)
 def test_bad_input_is_a_422_with_a_message(client, path, body):
     response = client().post(f"/outpaint/v1/{path}", json=body)
     assert response.status_code == 422

@@ -38,7 +38,7 @@ def test_fewer_pictures_than_windows_is_the_hosts_failure(host, make, monkeypatc
 
     def loses(p):
         processed = whole(p)
-        del processed.images[processed.index_of_first_image:]
+        del processed.images[processed.index_of_first_image :]
         return processed
 
     monkeypatch.setattr(host.processing, "process_images", loses)
@@ -62,8 +62,10 @@ def test_a_host_samples_for_whoever_keeps_its_options_themselves(host, make, pic
     p = make()
     pixels = torch.from_numpy(array(picture)).permute(2, 0, 1).float() / 255
     host.shared.state.begin()
-    result = outpaint(Request((pixels,), Params(left=16), numbered_shots(1, 5, "a cup")),
-                      WebUISampler(p, checkpoint_for(p), settings.current({})))
+    result = outpaint(
+        Request((pixels,), Params(left=16), numbered_shots(1, 5, "a cup")),
+        WebUISampler(p, checkpoint_for(p), settings.current({})),
+    )
     assert result.stopped is None
     assert result.pictures[0].extent.width == 112
     assert [c.prompt for c in host.processing.calls] == [["a cup"]]

@@ -120,11 +120,18 @@ def test_a_comparison_of_auto_obeys_too(installed, host, run):  # noqa: F811
     assert [units[-1]["enabled"] for units in script.seen] == [False, True]
 
 
-@pytest.mark.parametrize(("name", "value"), [
-    ("outpaint_largest_window", 0), ("outpaint_largest_window", "many"), ("outpaint_largest_window", True),
-    ("outpaint_largest_canvas", float("nan")), ("outpaint_most_pictures", 0), ("outpaint_most_combinations", None),
-    ("outpaint_auto_controlnet", "no"),
-])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("outpaint_largest_window", 0),
+        ("outpaint_largest_window", "many"),
+        ("outpaint_largest_window", True),
+        ("outpaint_largest_canvas", float("nan")),
+        ("outpaint_most_pictures", 0),
+        ("outpaint_most_combinations", None),
+        ("outpaint_auto_controlnet", "no"),
+    ],
+)
 def test_a_setting_that_is_none_is_refused_before_sampling(host, run, name, value):
     host.shared.opts.data[name] = value
     with pytest.raises(ParamError, match=f"^{name}: .*see Settings, Directional outpaint"):

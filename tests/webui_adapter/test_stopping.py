@@ -56,7 +56,7 @@ def test_skip_ends_this_batch_and_the_next_goes_on(host, run):
 
     host.processing.hooks["sample"] = skip
     processed = run(TWO_PASSES, n_iter=2)
-    pictures = processed.images[processed.index_of_first_image:]
+    pictures = processed.images[processed.index_of_first_image :]
     assert [image.size for image in pictures] == [(128, 80), (160, 80)]
     assert "skipped" in processed.comments
 
@@ -95,6 +95,7 @@ def test_settings_that_somebody_changes_meanwhile_are_theirs(host, run):
 
 def test_stop_after_this_image_keeps_the_pass_that_was_finished(host, run):
     """The host's interrupt button, pressed once, lets the sampler finish what it is at."""
+
     def pressed(p):
         host.shared.state.stopping_generation = len(host.processing.calls) == 2
 

@@ -12,5 +12,11 @@ OVERRIDES = {"sd_model_checkpoint": "inpainting.safetensors", "overlay_inpaint":
 
 
 def state(host, tmp_path):
-    return (dict(host.shared.opts.data), host.shared.sd_model, (tmp_path / "params.txt").read_text(encoding="utf8"),
-            random.getstate(), torch.get_rng_state().tolist(), np.random.get_state()[1].tolist())
+    return (
+        dict(host.shared.opts.data),
+        host.shared.sd_model,
+        (tmp_path / "params.txt").read_text(encoding="utf8"),
+        random.getstate(),
+        torch.get_rng_state().tolist(),
+        np.random.get_state()[1].tolist(),
+    )

@@ -62,8 +62,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="outpaint", description="Makes pictures larger on the sides you choose.",
-                                     epilog=EPILOG)
+    parser = argparse.ArgumentParser(
+        prog="outpaint", description="Makes pictures larger on the sides you choose.", epilog=EPILOG
+    )
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     parser.add_argument("-v", "--verbose", action="store_true", help="log what is done")
     parser.add_argument("-q", "--quiet", action="store_true", help="say nothing but errors")

@@ -14,9 +14,11 @@ from .console import Console
 def add_command(commands: Any) -> None:
     """Adds the command to the parser."""
     parser = commands.add_parser(
-        "dataset", help="prepare a folder of pictures: resize, cut a side off",
+        "dataset",
+        help="prepare a folder of pictures: resize, cut a side off",
         description="Reads every picture of a folder, in any format, and writes truth/NAME.png and cut/NAME-SIDE.png. "
-                    "What is there is skipped.")
+        "What is there is skipped.",
+    )
     parser.add_argument("input", type=Path, metavar="IN_DIR", help="folder of pictures")
     parser.add_argument("output", type=Path, metavar="OUT_DIR", help="folder for the data set; made when missing")
     add_cut_flags(parser)
@@ -28,12 +30,22 @@ def add_command(commands: Any) -> None:
 def add_cut_flags(parser: argparse.ArgumentParser) -> None:
     """Flags on how pictures are resized and cut."""
     group = parser.add_argument_group("pictures")
-    group.add_argument("--cut", default="half", metavar="AMOUNT",
-                       help="what is cut off: half, third, quarter, 30%%, or px. Default: half")
-    group.add_argument("--side", default="right", metavar="SIDES",
-                       help="left, right, up, down, several with commas, or all: each by itself. Default: right")
-    group.add_argument("--longest", type=int, default=0, metavar="PX",
-                       help="first scale pictures down until their longer side has at most this")
+    group.add_argument(
+        "--cut", default="half", metavar="AMOUNT", help="what is cut off: half, third, quarter, 30%%, or px. Default: half"
+    )
+    group.add_argument(
+        "--side",
+        default="right",
+        metavar="SIDES",
+        help="left, right, up, down, several with commas, or all: each by itself. Default: right",
+    )
+    group.add_argument(
+        "--longest",
+        type=int,
+        default=0,
+        metavar="PX",
+        help="first scale pictures down until their longer side has at most this",
+    )
     group.add_argument("--fit", default="", metavar="WxH", help="or scale them down to fill this size, cut in the middle")
 
 
@@ -44,6 +56,11 @@ def run(flags: argparse.Namespace, console: Console) -> int:
     console.say(f"{done.made} made, {done.skipped} skipped, {len(done.failed)} failed")
     for _, error in done.failed:
         console.error(f"failed: {error}")
-    console.data({"made": done.made, "skipped": done.skipped,
-                  "failed": [{"file": file, "error": error} for file, error in done.failed]})
+    console.data(
+        {
+            "made": done.made,
+            "skipped": done.skipped,
+            "failed": [{"file": file, "error": error} for file, error in done.failed],
+        }
+    )
     return 2 if done.failed else 0

@@ -33,32 +33,60 @@ from .options import add_engine_flags, add_parameter_flags, host_for, params_for
 
 CSV, HTML = "results.csv", "report.html"
 # Flags that decide how a picture comes out, beside the parameters and what the evaluation says itself.
-_MODEL = ("model", "device", "dtype", "config", "vae", "controlnet_path", "lora_files", "lora_dir", "prediction",
-          "cpu_offload", "vae_tiling", "largest_window")
+_MODEL = (
+    "model",
+    "device",
+    "dtype",
+    "config",
+    "vae",
+    "controlnet_path",
+    "lora_files",
+    "lora_dir",
+    "prediction",
+    "cpu_offload",
+    "vae_tiling",
+    "largest_window",
+)
 
 
 def add_command(commands: Any) -> None:
     """Adds the command to the parser."""
     parser = commands.add_parser(
-        "evaluate", help="cut a side off pictures, grow it back, compare with the truth",
+        "evaluate",
+        help="cut a side off pictures, grow it back, compare with the truth",
         description="Cuts a side off every picture of a folder, grows it back and compares with what was there. Writes "
-                    f"{CSV}, {HTML} and all pictures. Run it again to go on where it was stopped.")
+        f"{CSV}, {HTML} and all pictures. Run it again to go on where it was stopped.",
+    )
     parser.add_argument("input", type=Path, metavar="DIR", help="folder of pictures")
-    parser.add_argument("-o", "--output", type=Path, metavar="OUT", required=True,
-                        help="folder for the report; made when missing")
+    parser.add_argument(
+        "-o", "--output", type=Path, metavar="OUT", required=True, help="folder for the report; made when missing"
+    )
     add_cut_flags(parser)
     group = parser.add_argument_group("comparison")
-    group.add_argument("--setting", action="append", metavar="TEXT",
-                       help="a setting to compare, or every combination: 'fill=noise,edge; overlap=16'; may be repeated")
-    group.add_argument("--results", action="append", metavar="NAME=DIR",
-                       help="also measure pictures that another program made: DIR/NAME-SIDE.png; may be repeated")
+    group.add_argument(
+        "--setting",
+        action="append",
+        metavar="TEXT",
+        help="a setting to compare, or every combination: 'fill=noise,edge; overlap=16'; may be repeated",
+    )
+    group.add_argument(
+        "--results",
+        action="append",
+        metavar="NAME=DIR",
+        help="also measure pictures that another program made: DIR/NAME-SIDE.png; may be repeated",
+    )
     group.add_argument("--measure-only", action="store_true", help="run no engine; only --results and the baselines")
     group.add_argument("--no-baselines", action="store_true", help="leave out the fills made without an engine")
-    group.add_argument("--lpips", choices=("auto", "on", "off"), default="auto",
-                       help="LPIPS; auto measures it when its package is installed. Default: auto")
+    group.add_argument(
+        "--lpips",
+        choices=("auto", "on", "off"),
+        default="auto",
+        help="LPIPS; auto measures it when its package is installed. Default: auto",
+    )
     group.add_argument("--overwrite", action="store_true", help="make pictures again that are there already")
-    group.add_argument("--report-pictures", type=int, default=300, metavar="N",
-                       help="rows of the report shown with pictures. Default: 300")
+    group.add_argument(
+        "--report-pictures", type=int, default=300, metavar="N", help="rows of the report shown with pictures. Default: 300"
+    )
     add_engine_flags(parser)
     add_parameter_flags(parser)
     parser.set_defaults(run=run)
@@ -120,10 +148,22 @@ def _engine_makers(flags: argparse.Namespace, console: Console) -> list[EngineMa
     seed = numbered_shots(1, 0 if flags.seed is None else flags.seed)[0].seed
     host = host_for(flags, console)
     described = json.dumps({name: _described(getattr(flags, name)) for name in _MODEL if getattr(flags, name) is not None})
-    makers = [EngineMaker(label, one, flags.engine, host, described, seed, flags.prompt, flags.negative_prompt,
-                          Sampling(flags.steps, flags.sampler, flags.cfg, flags.denoise),
-                          Limits(int(flags.max_megapixels * 1e6)), load=lambda: _load(host))
-              for label, one in settings.items()]
+    makers = [
+        EngineMaker(
+            label,
+            one,
+            flags.engine,
+            host,
+            described,
+            seed,
+            flags.prompt,
+            flags.negative_prompt,
+            Sampling(flags.steps, flags.sampler, flags.cfg, flags.denoise),
+            Limits(int(flags.max_megapixels * 1e6)),
+            load=lambda: _load(host),
+        )
+        for label, one in settings.items()
+    ]
     for maker in makers:
         maker.check()
     return makers
@@ -162,16 +202,30 @@ def _lpips(wanted: str, console: Console) -> Lpips | None:
 
 
 def _details(flags: argparse.Namespace, makers: list[Maker]) -> list[tuple[str, str]]:
-    found = [("Version", f"directional-outpaint {__version__}, torch {torch.__version__}, "
-                         f"Python {platform.python_version()}, {platform.machine()}")]
+    found = [
+        (
+            "Version",
+            f"directional-outpaint {__version__}, torch {torch.__version__}, "
+            f"Python {platform.python_version()}, {platform.machine()}",
+        )
+    ]
     engines = [maker for maker in makers if isinstance(maker, EngineMaker)]
     if engines:
         one = engines[0]
         found.append(("Engine", one.engine + (f", {Path(flags.model).name}" if flags.model else "")))
         found.append(("Base seed", f"{one.seed}; each picture's own follows from it and from the picture's pixels"))
-        found += [(name.capitalize(), str(value)) for name, value in (
-            ("prompt", flags.prompt), ("negative prompt", flags.negative_prompt), ("steps", flags.steps),
-            ("sampler", flags.sampler), ("cfg", flags.cfg), ("denoise", flags.denoise)) if value not in (None, "")]
+        found += [
+            (name.capitalize(), str(value))
+            for name, value in (
+                ("prompt", flags.prompt),
+                ("negative prompt", flags.negative_prompt),
+                ("steps", flags.steps),
+                ("sampler", flags.sampler),
+                ("cfg", flags.cfg),
+                ("denoise", flags.denoise),
+            )
+            if value not in (None, "")
+        ]
     for maker in engines:
         changed = ", ".join(f"{name}={value}" for name, value in to_dict(maker.params, changed_only=True).items())
         found.append((f"Setting {maker.label}", changed or "the defaults"))
@@ -188,10 +242,19 @@ def _told(found: Evaluation, output: Path, console: Console) -> None:
         console.error(f"failed: {place}{row.error}")
     if found.interrupted:
         console.error("interrupted; run it again to go on")
-    console.data({"report": str(output / HTML), "csv": str(output / CSV), "measured": measured, "reused": found.reused,
-                  "interrupted": found.interrupted, "settings": [one.as_dict() for one in medians],
-                  "failed": [{"file": row.file, "side": row.side, "setting": row.setting, "error": row.error}
-                             for row in found.failures]})
+    console.data(
+        {
+            "report": str(output / HTML),
+            "csv": str(output / CSV),
+            "measured": measured,
+            "reused": found.reused,
+            "interrupted": found.interrupted,
+            "settings": [one.as_dict() for one in medians],
+            "failed": [
+                {"file": row.file, "side": row.side, "setting": row.setting, "error": row.error} for row in found.failures
+            ],
+        }
+    )
 
 
 def _medians_text(found: list[Summary]) -> str:

@@ -21,8 +21,11 @@ SUFFIXES = ("png", "jpg", "webp", "tif", "bmp")
 
 def add_command(commands: Any) -> None:
     """Adds the command to the parser."""
-    parser = commands.add_parser("folder", help="make every picture of a folder larger",
-                                 description="Makes every picture of a folder larger. Files that are done are skipped.")
+    parser = commands.add_parser(
+        "folder",
+        help="make every picture of a folder larger",
+        description="Makes every picture of a folder larger. Files that are done are skipped.",
+    )
     parser.add_argument("input", type=Path, metavar="IN_DIR", help="folder of pictures")
     parser.add_argument("output", type=Path, metavar="OUT_DIR", help="folder for the larger ones; made when missing")
     parser.add_argument("--format", choices=SUFFIXES, default="png", help="format of the results. Default: png")
@@ -91,12 +94,23 @@ def _refuse_shared_names(pairs: Sequence[tuple[Path, Path]], params: Params) -> 
     for source, target in pairs:
         for extra in extras_of(target, params):
             if extra.name.lower() in results:
-                raise ParamError("extras", params.extras, f"makes {extra.name} of {source.name}, which is the name of the "
-                                 f"result of {results[extra.name.lower()]} too")
+                raise ParamError(
+                    "extras",
+                    params.extras,
+                    f"makes {extra.name} of {source.name}, which is the name of the "
+                    f"result of {results[extra.name.lower()]} too",
+                )
 
 
-def _one(source: Path, target: Path, flags: argparse.Namespace, params: Params, host: Host, console: Console,
-         records: list[dict[str, Any]]) -> int:
+def _one(
+    source: Path,
+    target: Path,
+    flags: argparse.Namespace,
+    params: Params,
+    host: Host,
+    console: Console,
+    records: list[dict[str, Any]],
+) -> int:
     picture = images.read(source)
     request = request_for(flags, params, picture, 1)
     images.check_format(target, picture, planned(request, params, host.capabilities()).canvas)

@@ -23,8 +23,13 @@ def add_command(commands: Any) -> None:
     """Adds the command to the parser."""
     parser = commands.add_parser("image", help="make one picture larger", description="Makes one picture larger.")
     parser.add_argument("input", type=Path, metavar="IN", help="the picture")
-    parser.add_argument("-o", "--output", type=Path, metavar="OUT",
-                        help="the larger picture; its suffix chooses the format. Default: IN-outpaint.png beside IN")
+    parser.add_argument(
+        "-o",
+        "--output",
+        type=Path,
+        metavar="OUT",
+        help="the larger picture; its suffix chooses the format. Default: IN-outpaint.png beside IN",
+    )
     parser.add_argument("--count", type=int, default=1, metavar="N", help="how many, with consecutive seeds")
     parser.add_argument("--mask", type=Path, metavar="FILE", help="repaint where this picture is white, before growing")
     parser.add_argument("--dry-run", action="store_true", help="print the plan and its cost as JSON and stop")
@@ -75,8 +80,15 @@ def _told(result: Result, files: list[dict[str, Any]], console: Console) -> int:
         seed = f", seed {record['seed']}" if "seed" in record else ""
         size = "x".join(str(n) for n in record["size"]) if "size" in record else "grid"
         console.say(f"{record['file']}: {size}{seed}")
-    console.data({"engine": result.engine, "seconds": round(result.seconds, 3), "notes": list(result.notes),
-                  "stopped": result.stopped, "pictures": files})
+    console.data(
+        {
+            "engine": result.engine,
+            "seconds": round(result.seconds, 3),
+            "notes": list(result.notes),
+            "stopped": result.stopped,
+            "pictures": files,
+        }
+    )
     if result.interrupted:
         console.error("interrupted" + ("; what was finished is kept" if files else ""))
         return 130

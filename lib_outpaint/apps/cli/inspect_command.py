@@ -13,8 +13,11 @@ from .console import Console
 
 def add_command(commands: Any) -> None:
     """Adds the command to the parser."""
-    parser = commands.add_parser("inspect", help="say what a weights file is",
-                                 description="Says what a .safetensors file or a diffusers folder is. Loads nothing.")
+    parser = commands.add_parser(
+        "inspect",
+        help="say what a weights file is",
+        description="Says what a .safetensors file or a diffusers folder is. Loads nothing.",
+    )
     parser.add_argument("files", type=Path, nargs="+", metavar="FILE", help="a weights file or folder")
     parser.add_argument("--json", action="store_true", help="as JSON")
     parser.set_defaults(run=run)
@@ -33,8 +36,19 @@ def run(flags: argparse.Namespace, console: Console) -> int:
             continue
         if not flags.json:
             console.say("\n  ".join(found.describe()))
-        records.append({"file": str(path), "kind": found.kind, "base": found.base, "layout": found.layout,
-                        "inpainting": found.inpainting, "native_side": found.native_side, "rank": found.rank,
-                        "control": found.control, "dtype": found.dtype, "parameters": found.parameters})
+        records.append(
+            {
+                "file": str(path),
+                "kind": found.kind,
+                "base": found.base,
+                "layout": found.layout,
+                "inpainting": found.inpainting,
+                "native_side": found.native_side,
+                "rank": found.rank,
+                "control": found.control,
+                "dtype": found.dtype,
+                "parameters": found.parameters,
+            }
+        )
     console.data(records)
     return code

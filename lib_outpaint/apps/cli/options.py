@@ -25,8 +25,12 @@ from .console import Console
 def add_engine_flags(parser: argparse.ArgumentParser) -> None:
     """Flags of the engine and of sampling."""
     group = parser.add_argument_group("engine")
-    group.add_argument("--engine", choices=("draft", "diffusers"), default="draft",
-                       help="what paints: draft needs no model, diffusers needs --model. Default: draft")
+    group.add_argument(
+        "--engine",
+        choices=("draft", "diffusers"),
+        default="draft",
+        help="what paints: draft needs no model, diffusers needs --model. Default: draft",
+    )
     group.add_argument("--seed", type=int, metavar="N", help="seed of the first picture; random when left out")
     group.add_argument("--prompt", default="", metavar="TEXT", help="what the picture shows")
     group.add_argument("--negative-prompt", default="", metavar="TEXT", help="what it must not show")
@@ -34,8 +38,9 @@ def add_engine_flags(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--sampler", metavar="NAME", help="sampler")
     group.add_argument("--cfg", type=float, metavar="N", help="classifier-free guidance scale")
     group.add_argument("--denoise", type=float, metavar="N", help="denoising strength, 0..1")
-    group.add_argument("--max-megapixels", type=float, default=64, metavar="N",
-                       help="refuse canvases over this size. Default: 64")
+    group.add_argument(
+        "--max-megapixels", type=float, default=64, metavar="N", help="refuse canvases over this size. Default: 64"
+    )
     add_model_flags(parser)
     parser.add_argument("--json", action="store_true", help="print what was done as JSON on stdout")
 
@@ -48,29 +53,53 @@ def add_parameter_flags(parser: argparse.ArgumentParser) -> None:
 def add_model_flags(parser: argparse.ArgumentParser, several: bool = False) -> None:
     """Flags of the diffusers engine. With `several`, --model may be given more than once."""
     group = parser.add_argument_group("diffusers engine")
-    group.add_argument("--model", metavar="PATH", action="append" if several else "store",
-                       help="a .safetensors checkpoint, a diffusers folder, or a hub id"
-                            + ("; may be given several times" if several else ""))
+    group.add_argument(
+        "--model",
+        metavar="PATH",
+        action="append" if several else "store",
+        help="a .safetensors checkpoint, a diffusers folder, or a hub id"
+        + ("; may be given several times" if several else ""),
+    )
     group.add_argument("--device", metavar="NAME", help="auto, cpu, cuda, cuda:N or mps. Default: auto")
     group.add_argument("--dtype", metavar="NAME", help="auto, fp16, bf16 or fp32. Default: auto")
     group.add_argument("--config", metavar="PATH", help="for a single file: a folder with its tokenizer, or its .yaml")
     group.add_argument("--vae", metavar="PATH", help="another VAE")
     group.add_argument("--controlnet-file", dest="controlnet_path", metavar="PATH", help="an inpaint ControlNet for SD 1")
-    group.add_argument("--lora", dest="lora_files", action="append", metavar="FILE[:WEIGHT]",
-                       help="a LoRA on every pass; may be given several times")
+    group.add_argument(
+        "--lora",
+        dest="lora_files",
+        action="append",
+        metavar="FILE[:WEIGHT]",
+        help="a LoRA on every pass; may be given several times",
+    )
     group.add_argument("--lora-dir", metavar="DIR", help="where LoRAs named in prompts and --loras are looked for")
     group.add_argument("--prediction", metavar="NAME", help="epsilon or v, for SD 2 checkpoints that do not say")
     group.add_argument("--cpu-offload", action="store_true", default=None, help="keep idle networks off the device")
     group.add_argument("--vae-tiling", action="store_true", default=None, help="encode and decode in tiles")
-    group.add_argument("--largest-window", type=int, metavar="PX",
-                       help="most px of a window; smaller takes less memory and more passes. Default: three native squares")
+    group.add_argument(
+        "--largest-window",
+        type=int,
+        metavar="PX",
+        help="most px of a window; smaller takes less memory and more passes. Default: three native squares",
+    )
     group.add_argument("--local-files-only", action="store_true", default=None, help="never ask a hub")
 
 
-_MODEL_FLAGS = {"model": "model", "device": "device", "dtype": "dtype", "config": "config", "vae": "vae",
-                "controlnet_path": "controlnet", "lora_files": "loras", "lora_dir": "lora_dir", "prediction": "prediction",
-                "cpu_offload": "cpu_offload", "vae_tiling": "vae_tiling", "largest_window": "largest_window",
-                "local_files_only": "local_files_only"}
+_MODEL_FLAGS = {
+    "model": "model",
+    "device": "device",
+    "dtype": "dtype",
+    "config": "config",
+    "vae": "vae",
+    "controlnet_path": "controlnet",
+    "lora_files": "loras",
+    "lora_dir": "lora_dir",
+    "prediction": "prediction",
+    "cpu_offload": "cpu_offload",
+    "vae_tiling": "vae_tiling",
+    "largest_window": "largest_window",
+    "local_files_only": "local_files_only",
+}
 
 
 def host_for(flags: argparse.Namespace, console: Console) -> Host:
@@ -120,8 +149,9 @@ def params_for(flags: argparse.Namespace) -> Params:
     return codecs.from_flags(flags)
 
 
-def request_for(flags: argparse.Namespace, params: Params, picture: images.Picture, count: int,
-                painted: torch.Tensor | None = None) -> Request:
+def request_for(
+    flags: argparse.Namespace, params: Params, picture: images.Picture, count: int, painted: torch.Tensor | None = None
+) -> Request:
     """The request for one picture.
 
     Raises:
@@ -131,8 +161,14 @@ def request_for(flags: argparse.Namespace, params: Params, picture: images.Pictu
         raise ParamError("max-megapixels", flags.max_megapixels, "is outside 0..1000")
     seed = secrets.randbelow(SEED_LIMIT) if flags.seed is None else flags.seed
     sampling = Sampling(flags.steps, flags.sampler, flags.cfg, flags.denoise)
-    return Request((picture.pixels,), params, numbered_shots(count, seed, flags.prompt, flags.negative_prompt),
-                   sampling=sampling, painted=painted, limits=Limits(int(flags.max_megapixels * 1e6)))
+    return Request(
+        (picture.pixels,),
+        params,
+        numbered_shots(count, seed, flags.prompt, flags.negative_prompt),
+        sampling=sampling,
+        painted=painted,
+        limits=Limits(int(flags.max_megapixels * 1e6)),
+    )
 
 
 def painted_from(path: Path | None, picture: images.Picture) -> torch.Tensor | None:
@@ -146,6 +182,7 @@ def painted_from(path: Path | None, picture: images.Picture) -> torch.Tensor | N
     mask = images.read(path).pixels.mean(0) > 0.5
     if mask.shape != picture.pixels.shape[1:]:
         height, width = mask.shape
-        raise PictureError(f"{path.name}: is {width}x{height}, but the picture is "
-                           f"{picture.pixels.shape[2]}x{picture.pixels.shape[1]}")
+        raise PictureError(
+            f"{path.name}: is {width}x{height}, but the picture is {picture.pixels.shape[2]}x{picture.pixels.shape[1]}"
+        )
     return mask

@@ -28,13 +28,16 @@ def run(flags: argparse.Namespace, console: Console) -> int:
     else:
         for param in DECLARED:
             limits = ", ".join(param.choices) or (
-                "text" if param.kind == "text" else f"{param.low:g}..{param.high:g} {param.unit}".strip())
+                "text" if param.kind == "text" else f"{param.low:g}..{param.high:g} {param.unit}".strip()
+            )
             console.say(f"{param.name:<18} {limits}\n{'':<18} {param.help} Default: {shown_default(param)}.")
     return 0
 
 
 def documentation() -> str:
     """The whole of docs/parameters.md."""
-    return ("# Parameters\n\n<!-- Made by `outpaint params --markdown`; change lib_outpaint/parameters/params.py instead. -->\n\n"
-            "The number is the place in the positional form of the API. On the command line a parameter is a flag: "
-            "`--mask-falloff 2`. What an engine cannot do is an error when it is set.\n\n" + markdown_table())
+    return (
+        "# Parameters\n\n<!-- Made by `outpaint params --markdown`; change lib_outpaint/parameters/params.py instead. -->\n\n"
+        "The number is the place in the positional form of the API. On the command line a parameter is a flag: "
+        "`--mask-falloff 2`. What an engine cannot do is an error when it is set.\n\n" + markdown_table()
+    )

@@ -50,21 +50,45 @@ class Actions:
         form = self.form
         # Values come as they are: the declarations check them, in words of ours.
         # These two in the queue: answers beside it name pictures by an address without the language's part.
-        form.source.input(self.load, [form.session, form.source], [form.source, form.status], preprocess=False,
-                          show_progress="hidden", api_visibility="private")
-        form.again.click(self.again, [form.session], [form.source, form.status], show_progress="hidden",
-                         api_visibility="private")
-        on(form.engine.change, self.choose_engine, [form.engine],
-           [form.device, form.prompt, form.negative, form.sampling[0]])
+        form.source.input(
+            self.load,
+            [form.session, form.source],
+            [form.source, form.status],
+            preprocess=False,
+            show_progress="hidden",
+            api_visibility="private",
+        )
+        form.again.click(
+            self.again, [form.session], [form.source, form.status], show_progress="hidden", api_visibility="private"
+        )
+        on(
+            form.engine.change,
+            self.choose_engine,
+            [form.engine],
+            [form.device, form.prompt, form.negative, form.sampling[0]],
+        )
         for changed in (form.engine, form.device):
             on(changed.change, None, form.controls, js=look)
         on(form.generate.click, self.begin, [form.session], [form.status, form.interrupt]).then(
             self.generate,
-            [form.session, form.engine, form.device, form.prompt, form.negative, form.seed, form.count, *form.sampling[1:],
-             *form.controls],
+            [
+                form.session,
+                form.engine,
+                form.device,
+                form.prompt,
+                form.negative,
+                form.seed,
+                form.count,
+                *form.sampling[1:],
+                *form.controls,
+            ],
             [form.status, form.interrupt, form.shown, form.chosen, form.download, form.again],
-            show_progress="hidden", preprocess=False, api_visibility="private",
-            concurrency_limit=1, concurrency_id="outpaint").then(None, js=_TO_RESULT, show_progress="hidden", queue=False)
+            show_progress="hidden",
+            preprocess=False,
+            api_visibility="private",
+            concurrency_limit=1,
+            concurrency_id="outpaint",
+        ).then(None, js=_TO_RESULT, show_progress="hidden", queue=False)
         on(form.interrupt.click, self.interrupt, [form.session], [form.status])
         on(form.chosen.input, self.choose, [form.session, form.chosen], [form.shown, form.download, form.again])
 
@@ -103,8 +127,9 @@ class Actions:
         session.stop.clear()
         return self._progress(texts.WAITING), gr.update(visible=True)
 
-    def generate(self, session: Session, engine: str, device: str, prompt: str, negative: str, seed: Any, count: Any,
-                 *rest: Any) -> Iterator[Any]:
+    def generate(
+        self, session: Session, engine: str, device: str, prompt: str, negative: str, seed: Any, count: Any, *rest: Any
+    ) -> Iterator[Any]:
         """The run, as updates of status, interrupt button and results."""
         keep = [gr.skip()] * 4
         if not session.begun:
@@ -126,8 +151,9 @@ class Actions:
         results = self._results(session) if ended.pictures else keep
         yield [self._ended(session, ended), gr.update(visible=False), *results]
 
-    def _asked(self, engine: str, device: str, prompt: str, negative: str, seed: Any, count: Any,
-               rest: Sequence[Any]) -> Asked:
+    def _asked(
+        self, engine: str, device: str, prompt: str, negative: str, seed: Any, count: Any, rest: Sequence[Any]
+    ) -> Asked:
         model = engine != DRAFT  # what is switched off on the page was not asked for
         sampling = _sampling(*rest[:4]) if model else Sampling()
         return Asked(rest[4:], engine, device, prompt if model else "", negative if model else "", seed, count, sampling)
@@ -192,8 +218,10 @@ class Actions:
     def _progress(self, text: str, part: float | None = None) -> str:
         """`part` is None while nothing is known of how far it is."""
         value = "" if part is None else f' value="{part:.4f}"'
-        return (f'<div role="status">{escape(self.say(text))}</div>'
-                f'<progress max="1"{value} aria-label="{escape(self.say(texts.GENERATE))}"></progress>')
+        return (
+            f'<div role="status">{escape(self.say(text))}</div>'
+            f'<progress max="1"{value} aria-label="{escape(self.say(texts.GENERATE))}"></progress>'
+        )
 
 
 def _sampling(steps: str, sampler: str, cfg: str, denoise: str) -> Sampling:

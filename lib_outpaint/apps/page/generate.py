@@ -126,8 +126,9 @@ def _work(session: Session, asked: Asked, engines: Engines, limits: Limits, tell
         host = _watched(session, asked, engines, tell)
         count = pictures_asked(len(request.shots), request.params)
         folder = session.new_folder()
-        files = Files(source.picture, folder / f"{source.stem}-outpaint.png", count, host.capabilities().engine,
-                      request.params)
+        files = Files(
+            source.picture, folder / f"{source.stem}-outpaint.png", count, host.capabilities().engine, request.params
+        )
         places: list[Box] = []
 
         def take(grown: Grown) -> None:
@@ -169,8 +170,9 @@ def _watched(session: Session, asked: Asked, engines: Engines, tell: Any) -> Hos
     return watched
 
 
-def shown_files(records: Sequence[Mapping[str, Any]], places: Sequence[Box], source: Source,
-                folder: Path) -> tuple[Made, ...]:
+def shown_files(
+    records: Sequence[Mapping[str, Any]], places: Sequence[Box], source: Source, folder: Path
+) -> tuple[Made, ...]:
     """What was written, with what a browser shows of it beside every file. A grid comes first.
 
     Args:

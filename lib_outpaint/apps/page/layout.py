@@ -60,12 +60,26 @@ def build(session: Session, engines: Engines, limits: Limits, say: Texts, langua
         gr.HTML(_heading(say, languages), elem_id="outpage_heading")
         with gr.Row(elem_id="outpage_page", equal_height=False):
             with gr.Column(elem_id="outpage_left", min_width=300):
-                source = gr.Image(label=say(texts.PICTURE), type="filepath", image_mode=None, height=130, buttons=[],
-                                  sources=["upload", "clipboard"], placeholder=say(texts.DROP), elem_id="outpage_source")
+                source = gr.Image(
+                    label=say(texts.PICTURE),
+                    type="filepath",
+                    image_mode=None,
+                    height=130,
+                    buttons=[],
+                    sources=["upload", "clipboard"],
+                    placeholder=say(texts.DROP),
+                    elem_id="outpage_source",
+                )
                 engine, device = _engine(engines, say)
-                link = Link(capabilities=lambda name, where: engines.host(name, where).capabilities(), pictures=(PICTURE,),
-                            inputs=(engine, device), limits=limits, loras=lambda: engines.loras,
-                            controlnet_models=lambda: engines.controlnets, say=say.message)
+                link = Link(
+                    capabilities=lambda name, where: engines.host(name, where).capabilities(),
+                    pictures=(PICTURE,),
+                    inputs=(engine, device),
+                    limits=limits,
+                    loras=lambda: engines.loras,
+                    controlnet_models=lambda: engines.controlnets,
+                    say=say.message,
+                )
                 built = panel.build(lambda name: PREFIX + name, link, say)
             with gr.Column(elem_id="outpage_right", min_width=300):
                 form = _right(say, session=state, source=source, engine=engine, device=device, controls=built.controls)
@@ -86,10 +100,26 @@ def _heading(say: Texts, languages: bool) -> str:
 def _engine(engines: Engines, say: Texts) -> tuple[Any, Any]:
     """Made before the panel, which asks for their values, and shown after it."""
     names = [(say(name) if number == 0 else name, name) for number, name in enumerate(engines.names)]
-    engine = gr.Dropdown(label=say(texts.ENGINE), info=_engine_help(engines, say), choices=names, value=engines.names[0],
-                         elem_id="outpage_engine", interactive=True, render=False, min_width=220)
-    device = gr.Dropdown(label=say(texts.DEVICE), info=say(texts.DEVICE_HELP), choices=engines.devices, render=False,
-                         value=engines.device, visible=False, elem_id="outpage_device", interactive=True)
+    engine = gr.Dropdown(
+        label=say(texts.ENGINE),
+        info=_engine_help(engines, say),
+        choices=names,
+        value=engines.names[0],
+        elem_id="outpage_engine",
+        interactive=True,
+        render=False,
+        min_width=220,
+    )
+    device = gr.Dropdown(
+        label=say(texts.DEVICE),
+        info=say(texts.DEVICE_HELP),
+        choices=engines.devices,
+        render=False,
+        value=engines.device,
+        visible=False,
+        elem_id="outpage_device",
+        interactive=True,
+    )
     return engine, device
 
 
@@ -104,14 +134,24 @@ def _right(say: Texts, **given: Any) -> Form:
     with gr.Row(elem_id="outpage_ask"):
         given["engine"].render()
         given["device"].render()
-        seed = gr.Number(label=say(texts.SEED), info=say(texts.SEED_HELP), value=-1, precision=0, elem_id="outpage_seed",
-                         min_width=110)
-        count = gr.Number(label=say(texts.COUNT), info=say(texts.COUNT_HELP), value=1, precision=0, minimum=1,
-                          maximum=MOST_PICTURES, elem_id="outpage_count", min_width=110)
+        seed = gr.Number(
+            label=say(texts.SEED), info=say(texts.SEED_HELP), value=-1, precision=0, elem_id="outpage_seed", min_width=110
+        )
+        count = gr.Number(
+            label=say(texts.COUNT),
+            info=say(texts.COUNT_HELP),
+            value=1,
+            precision=0,
+            minimum=1,
+            maximum=MOST_PICTURES,
+            elem_id="outpage_count",
+            min_width=110,
+        )
     with gr.Row(elem_id="outpage_prompts"):
         prompt = gr.Textbox(label=say(texts.PROMPT), placeholder=draft, lines=2, interactive=False, elem_id="outpage_prompt")
-        negative = gr.Textbox(label=say(texts.NEGATIVE), placeholder=draft, lines=2, interactive=False,
-                              elem_id="outpage_negative_prompt")
+        negative = gr.Textbox(
+            label=say(texts.NEGATIVE), placeholder=draft, lines=2, interactive=False, elem_id="outpage_negative_prompt"
+        )
     sampling = _sampling(say)
     with gr.Row(elem_id="outpage_go"):
         generate = gr.Button(say(texts.GENERATE), variant="primary", elem_id="outpage_generate")
@@ -122,19 +162,34 @@ def _right(say: Texts, **given: Any) -> Form:
     with gr.Row(visible=True, elem_id="outpage_after_row"):
         download = gr.HTML("", elem_id="outpage_download")
         again = gr.Button(say(texts.AGAIN), visible=False, size="md", elem_id="outpage_again")
-    return Form(**given, prompt=prompt, negative=negative, seed=seed, count=count, sampling=sampling, status=status,
-                generate=generate, interrupt=interrupt, shown=shown, chosen=chosen, download=download, again=again)
+    return Form(
+        **given,
+        prompt=prompt,
+        negative=negative,
+        seed=seed,
+        count=count,
+        sampling=sampling,
+        status=status,
+        generate=generate,
+        interrupt=interrupt,
+        shown=shown,
+        chosen=chosen,
+        download=download,
+        again=again,
+    )
 
 
 def _sampling(say: Texts) -> list[Any]:
     """Steps, sampler, CFG scale and denoising strength, in an accordion that comes first in the list."""
     own = say(texts.MODELS_OWN)
     with gr.Accordion(say(texts.SAMPLING), open=False, visible=False, elem_id="outpage_sampling") as group, gr.Row():
-        return [group,
-                gr.Textbox(label=say(texts.STEPS), placeholder=own, elem_id="outpage_steps"),
-                gr.Dropdown(label=say(texts.SAMPLER), choices=_samplers(), value="", elem_id="outpage_sampler"),
-                gr.Textbox(label=say(texts.CFG), placeholder=own, elem_id="outpage_cfg"),
-                gr.Textbox(label=say(texts.DENOISE), placeholder=own, elem_id="outpage_denoise")]
+        return [
+            group,
+            gr.Textbox(label=say(texts.STEPS), placeholder=own, elem_id="outpage_steps"),
+            gr.Dropdown(label=say(texts.SAMPLER), choices=_samplers(), value="", elem_id="outpage_sampler"),
+            gr.Textbox(label=say(texts.CFG), placeholder=own, elem_id="outpage_cfg"),
+            gr.Textbox(label=say(texts.DENOISE), placeholder=own, elem_id="outpage_denoise"),
+        ]
 
 
 def _samplers() -> list[str]:

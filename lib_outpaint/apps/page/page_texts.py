@@ -76,7 +76,7 @@ MESSAGES = (
     "{field}: {value} is not a size such as {example}",
     "{field}: {value} is smaller than the picture, which is {size}; nothing is cropped or scaled",
     "{field}: {value} is the size these parameters are for, but this picture is {size} and may have grown already; empty "
-    "\"{label}\" to grow it too",
+    '"{label}" to grow it too',
     "{field}: {value} is nothing the {engine} engine can do; leave it out",
     "{field}: {value} is longer than {most} characters",
     "{field}: {value} does nothing at cfg 1",
@@ -102,7 +102,10 @@ MESSAGES = (
     "pass {number}: {steps} UNet steps in {seconds} s, peak memory {memory} MiB",
     "{pass_name}, {done}/{steps}",
     "{pass_name}, tile {tile} of {tiles}",
-    "left {number}", "right {number}", "up {number}", "down {number}",
+    "left {number}",
+    "right {number}",
+    "up {number}",
+    "down {number}",
 )
 
 # Choices that are names or signs, the same in every language.

@@ -24,13 +24,17 @@ def result(session: Session, say: Texts) -> str:
         return empty(say)
     made = session.made[session.chosen]
     width, height = made.size
-    picture = (f'<img class="outpage-after" src="{_url(session, made.shown)}" width="{width}" height="{height}" '
-               f'alt="{escape(say(texts.AFTER))}">')
+    picture = (
+        f'<img class="outpage-after" src="{_url(session, made.shown)}" width="{width}" height="{height}" '
+        f'alt="{escape(say(texts.AFTER))}">'
+    )
     if made.before is not None:
         picture = _compared(session, made, picture, say)
     ratio = f"aspect-ratio:{width}/{height};--op-ratio:{width / height:.5f}"
-    return (f'<figure class="outpage-result"><div class="outpage-pair" style="{ratio}">{picture}</div>'
-            f'<figcaption>{escape(caption(made, say))}</figcaption>{_notes(session, say)}</figure>')
+    return (
+        f'<figure class="outpage-result"><div class="outpage-pair" style="{ratio}">{picture}</div>'
+        f"<figcaption>{escape(caption(made, say))}</figcaption>{_notes(session, say)}</figure>"
+    )
 
 
 def download(session: Session, say: Texts) -> str:
@@ -38,8 +42,10 @@ def download(session: Session, say: Texts) -> str:
     if not session.made:
         return ""
     made = session.made[session.chosen]
-    return (f'<a class="outpage-download" href="{_url(session, made.file)}" download="{escape(made.file.name)}">'
-            f'{escape(say(texts.DOWNLOAD))}</a>')
+    return (
+        f'<a class="outpage-download" href="{_url(session, made.file)}" download="{escape(made.file.name)}">'
+        f"{escape(say(texts.DOWNLOAD))}</a>"
+    )
 
 
 def caption(made: Made, say: Texts) -> str:
@@ -69,15 +75,19 @@ def _compared(session: Session, made: Made, picture: str, say: Texts) -> str:
     assert made.before is not None
     path, box = made.before
     width, height = made.size
-    place = (f"left:{100 * box.left / width:.5f}%;top:{100 * box.top / height:.5f}%;"
-             f"width:{100 * box.width / width:.5f}%;height:{100 * box.height / height:.5f}%")
+    place = (
+        f"left:{100 * box.left / width:.5f}%;top:{100 * box.top / height:.5f}%;"
+        f"width:{100 * box.width / width:.5f}%;height:{100 * box.height / height:.5f}%"
+    )
     before, after = escape(say(texts.BEFORE)), escape(say(texts.AFTER))
-    return (f'{picture}<div class="outpage-before"><img src="{_url(session, path)}" style="{place}" alt="{before}"></div>'
-            '<span class="outpage-cut" aria-hidden="true"></span>'
-            f'<span class="outpage-tag outpage-tag-before" aria-hidden="true">{before}</span>'
-            f'<span class="outpage-tag outpage-tag-after" aria-hidden="true">{after}</span>'
-            f'<input type="range" min="0" max="100" step="any" value="50" aria-label="{escape(say(texts.SLIDER))}" '
-            'oninput="this.parentNode.style.setProperty(\'--op-cut\', this.value + \'%\')">')
+    return (
+        f'{picture}<div class="outpage-before"><img src="{_url(session, path)}" style="{place}" alt="{before}"></div>'
+        '<span class="outpage-cut" aria-hidden="true"></span>'
+        f'<span class="outpage-tag outpage-tag-before" aria-hidden="true">{before}</span>'
+        f'<span class="outpage-tag outpage-tag-after" aria-hidden="true">{after}</span>'
+        f'<input type="range" min="0" max="100" step="any" value="50" aria-label="{escape(say(texts.SLIDER))}" '
+        "oninput=\"this.parentNode.style.setProperty('--op-cut', this.value + '%')\">"
+    )
 
 
 def _notes(session: Session, say: Texts) -> str:

@@ -120,10 +120,23 @@ def application(folder: Path, engines: Engines, limits: Limits, language: str, l
     for tag in tags:
         say = Texts(tag)
         blocks = build(Session(folder, shelf), engines, limits, say, languages=len(tags) > 1)
-        app = gr.mount_gradio_app(app, blocks, path=f"/{tag}", theme=look.theme(), css=look.css(), head=look.head(say),
-                                  js=f"() => {{ document.documentElement.lang = '{TAGS[tag]}'; }}", footer_links=[],
-                                  show_error=False, ssr_mode=False, run_history=False, pwa=False, mcp_server=False,
-                                  enable_monitoring=False, max_file_size=MOST_UPLOAD)
+        app = gr.mount_gradio_app(
+            app,
+            blocks,
+            path=f"/{tag}",
+            theme=look.theme(),
+            css=look.css(),
+            head=look.head(say),
+            js=f"() => {{ document.documentElement.lang = '{TAGS[tag]}'; }}",
+            footer_links=[],
+            show_error=False,
+            ssr_mode=False,
+            run_history=False,
+            pwa=False,
+            mcp_server=False,
+            enable_monitoring=False,
+            max_file_size=MOST_UPLOAD,
+        )
         # A mounted page is not marked as launched, and Gradio would then open any path that a call names as its picture.
         blocks.has_launched = True
     return Guard(app, loopback)
@@ -145,8 +158,16 @@ def _ended_by_signals() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def serve(engines: Engines, limits: Limits, *, host: str = "127.0.0.1", port: int = PORT, language: str = "auto",
-          browser: bool = True, say: Any = print) -> None:
+def serve(
+    engines: Engines,
+    limits: Limits,
+    *,
+    host: str = "127.0.0.1",
+    port: int = PORT,
+    language: str = "auto",
+    browser: bool = True,
+    say: Any = print,
+) -> None:
     """Serves the page until it is interrupted.
 
     Args:

@@ -63,15 +63,24 @@ def build(elem_id: ElemId, link: Link | None = None, say: Say = str) -> Panel:
             found[param.name] = _control(param, elem_id, link, say)
     buttons = _presets_and_stage(elem_id, uid, link, say) if link is not None else {}
     for group in texts.GROUPS[1:]:
-        with gr.Accordion(say(group), open=False, elem_id=elem_id("group_" + group.lower().replace(" ", "_")),
-                          elem_classes=["outpaint-group"]):
+        with gr.Accordion(
+            say(group),
+            open=False,
+            elem_id=elem_id("group_" + group.lower().replace(" ", "_")),
+            elem_classes=["outpaint-group"],
+        ):
             for param in _of(group):
                 found[param.name] = _control(param, elem_id, link, say)
             if group == "Prompts" and link is not None:
                 _lora_picker(elem_id, link, found["loras"], say)
             if group == "Model help" and link is not None:
-                _refresh(elem_id, "lists", [found[name] for name in _LISTED],
-                         lambda: [gr.update(choices=_listed(name, link)) for name in _LISTED], say)
+                _refresh(
+                    elem_id,
+                    "lists",
+                    [found[name] for name in _LISTED],
+                    lambda: [gr.update(choices=_listed(name, link)) for name in _LISTED],
+                    say,
+                )
     ordered = [found[param.name] for param in DECLARED]
     if link is not None:
         _wire(elem_id, uid, link, buttons, found, ordered)
@@ -112,20 +121,34 @@ def _presets_and_stage(elem_id: ElemId, uid: str, link: Link, say: Say) -> dict[
     buttons: dict[str, Any] = {}
     with gr.Row(elem_id=elem_id("presets"), elem_classes=["outpaint-presets"]):
         for preset in texts.PRESETS:
-            buttons[preset.name] = unsaved(gr.Button(say(preset.label), elem_id=elem_id("preset_" + preset.name), size="sm",
-                                                     elem_classes=["outpaint-preset"]))
-    config = {"pictures": link.pictures, "painted": link.painted, "names": [p.name for p in DECLARED],
-              "settable": [name for name in SETTABLE if any(p.name == name for p in DECLARED)],
-              "limits": {p.name: [p.low, p.high] for p in DECLARED if p.kind in ("int", "float")},
-              "presets": {p.name: {"amounts": dict(p.amounts), "aspect": p.aspect} for p in texts.PRESETS},
-              "tooltips": {elem_id(p.name): [say(p.label), say(p.help)] for p in DECLARED if p.name in _TOOLTIPS},
-              "buttons": {name: elem_id(name) for name in ("look", "set", "ask")}}
-    gr.HTML(f'<div id="{html.escape(uid)}" class="outpaint-stage" data-outpaint="{html.escape(json.dumps(config))}"></div>',
-            elem_id=elem_id("stage_frame"), elem_classes=["outpaint-frame"])
-    buttons["preview"] = unsaved(gr.Button(say(texts.PREVIEW), elem_id=elem_id("preview"), size="sm",
-                                           elem_classes=["outpaint-preview"]))
-    gr.HTML(f'<div id="{html.escape(uid)}_previews" class="outpaint-previews"></div>', elem_id=elem_id("preview_frame"),
-            elem_classes=["outpaint-frame"])
+            buttons[preset.name] = unsaved(
+                gr.Button(
+                    say(preset.label), elem_id=elem_id("preset_" + preset.name), size="sm", elem_classes=["outpaint-preset"]
+                )
+            )
+    config = {
+        "pictures": link.pictures,
+        "painted": link.painted,
+        "names": [p.name for p in DECLARED],
+        "settable": [name for name in SETTABLE if any(p.name == name for p in DECLARED)],
+        "limits": {p.name: [p.low, p.high] for p in DECLARED if p.kind in ("int", "float")},
+        "presets": {p.name: {"amounts": dict(p.amounts), "aspect": p.aspect} for p in texts.PRESETS},
+        "tooltips": {elem_id(p.name): [say(p.label), say(p.help)] for p in DECLARED if p.name in _TOOLTIPS},
+        "buttons": {name: elem_id(name) for name in ("look", "set", "ask")},
+    }
+    gr.HTML(
+        f'<div id="{html.escape(uid)}" class="outpaint-stage" data-outpaint="{html.escape(json.dumps(config))}"></div>',
+        elem_id=elem_id("stage_frame"),
+        elem_classes=["outpaint-frame"],
+    )
+    buttons["preview"] = unsaved(
+        gr.Button(say(texts.PREVIEW), elem_id=elem_id("preview"), size="sm", elem_classes=["outpaint-preview"])
+    )
+    gr.HTML(
+        f'<div id="{html.escape(uid)}_previews" class="outpaint-previews"></div>',
+        elem_id=elem_id("preview_frame"),
+        elem_classes=["outpaint-frame"],
+    )
     return buttons
 
 
@@ -144,22 +167,41 @@ def _wire(elem_id: ElemId, uid: str, link: Link, buttons: dict[str, Any], found:
     for preset in texts.PRESETS:
         on(buttons[preset.name].click, None, ordered, js=call("preset", uid, preset.name))
     on(buttons["preview"].click, None, ordered, js=call("preview", uid))
-    asked = on(ask.click, lambda text, *inputs: answer(link, text, *inputs), [question, *link.inputs], [reply],
-               js=call("question", uid, result=f"[found, ...values.slice(1, {1 + len(link.inputs)})]"))
+    asked = on(
+        ask.click,
+        lambda text, *inputs: answer(link, text, *inputs),
+        [question, *link.inputs],
+        [reply],
+        js=call("question", uid, result=f"[found, ...values.slice(1, {1 + len(link.inputs)})]"),
+    )
     on(asked.then, None, [reply], js=call("reply", uid))
 
 
 def _lora_picker(elem_id: ElemId, link: Link, loras: Any, say: Say) -> None:
     with gr.Row(elem_classes=["outpaint-picker"]):
         # Text is allowed: a choice that a refresh has taken away must break no call of the page.
-        picker = unsaved(gr.Dropdown(label=say(texts.ADD_LORA), info=say(texts.ADD_LORA_HELP), choices=link.loras(),
-                                     value=None, allow_custom_value=True, elem_id=elem_id("add_lora")))
+        picker = unsaved(
+            gr.Dropdown(
+                label=say(texts.ADD_LORA),
+                info=say(texts.ADD_LORA_HELP),
+                choices=link.loras(),
+                value=None,
+                allow_custom_value=True,
+                elem_id=elem_id("add_lora"),
+            )
+        )
         _refresh(elem_id, "loras", [picker], lambda: [gr.update(choices=link.loras())], say)
-    on(picker.input, None, [picker, loras], [loras, picker],
-       js="(name, text) => [name ? [text.trim(), name + ':1'].filter(Boolean).join(', ') : text, null]")
+    on(
+        picker.input,
+        None,
+        [picker, loras],
+        [loras, picker],
+        js="(name, text) => [name ? [text.trim(), name + ':1'].filter(Boolean).join(', ') : text, null]",
+    )
 
 
 def _refresh(elem_id: ElemId, name: str, outputs: list[Any], fn: Callable[[], list[Any]], say: Say) -> None:
-    button = unsaved(gr.Button(say(texts.REFRESH), elem_id=elem_id("refresh_" + name), size="sm",
-                               elem_classes=["outpaint-refresh"]))
+    button = unsaved(
+        gr.Button(say(texts.REFRESH), elem_id=elem_id("refresh_" + name), size="sm", elem_classes=["outpaint-refresh"])
+    )
     on(button.click, lambda: fn()[0] if len(outputs) == 1 else fn(), (), outputs)

@@ -12,8 +12,9 @@ import gradio as gr
 NAMESPACE = "window.DirectionalOutpaint"
 
 
-def on(event: Any, fn: Callable[..., Any] | None, inputs: Sequence[Any] = (), outputs: Sequence[Any] = (),
-       js: str = "") -> Any:
+def on(
+    event: Any, fn: Callable[..., Any] | None, inputs: Sequence[Any] = (), outputs: Sequence[Any] = (), js: str = ""
+) -> Any:
     """Wires an event such as `button.click`: out of the queue and of the API's listing, without a progress overlay.
 
     `fn` None runs `js` alone, without a request. Returns what `.then` can be asked of.

@@ -106,8 +106,12 @@ def _plan(link: Link, question: Mapping[str, Any], caps: Capabilities) -> dict[s
     for _, variant in combinations(params, request.limits.combinations):
         plans.append(planned(request, variant, caps))
         check(request, variant, caps)
-    return {"plan": to_json(plans[0]), "summary": plans[0].summary(params.overlap), "overlap": params.overlap,
-            "combinations": len(plans)}
+    return {
+        "plan": to_json(plans[0]),
+        "summary": plans[0].summary(params.overlap),
+        "overlap": params.overlap,
+        "combinations": len(plans),
+    }
 
 
 def _preview(link: Link, question: Mapping[str, Any], caps: Capabilities) -> dict[str, Any]:
@@ -118,10 +122,14 @@ def _preview(link: Link, question: Mapping[str, Any], caps: Capabilities) -> dic
     grown = preview(check_first, caps, torch.device("cpu"))
     assert grown.canvas is not None
     assert grown.mask is not None
-    return {"plan": to_json(grown.plan), "summary": grown.plan.summary(params.overlap), "overlap": params.overlap,
-            "combinations": len(combinations(params, check_first.limits.combinations)),
-            "canvas": _data_url(images.float_image(grown.canvas), "JPEG", quality=90),
-            "mask": _data_url(images.float_image(grown.mask), "PNG", compress_level=1)}
+    return {
+        "plan": to_json(grown.plan),
+        "summary": grown.plan.summary(params.overlap),
+        "overlap": params.overlap,
+        "combinations": len(combinations(params, check_first.limits.combinations)),
+        "canvas": _data_url(images.float_image(grown.canvas), "JPEG", quality=90),
+        "mask": _data_url(images.float_image(grown.mask), "PNG", compress_level=1),
+    }
 
 
 def _limits(link: Link) -> Limits:

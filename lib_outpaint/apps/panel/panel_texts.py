@@ -11,8 +11,10 @@ from dataclasses import dataclass, field
 
 from ...parameters.params import DECLARED
 
-NOTICE = ("Width, height and resize mode of this tab are not used: the picture keeps its own size and grows by the "
-          "amounts below. A mask painted in the Inpaint tabs is repainted first.")
+NOTICE = (
+    "Width, height and resize mode of this tab are not used: the picture keeps its own size and grows by the "
+    "amounts below. A mask painted in the Inpaint tabs is repainted first."
+)
 
 
 @dataclass(frozen=True)
@@ -59,17 +61,35 @@ ADD_LORA_HELP = "Puts an installed LoRA behind the others."
 # What javascript/ writes. The same table stands at the top of javascript/outpaint_texts.js.
 STAGE = (
     "Put in a picture to see here how it grows.",
-    "Grow left", "Grow right", "Grow up", "Grow down",
-    "Grow left and up", "Grow right and up", "Grow left and down", "Grow right and down",
-    "Context from the left", "Context from the right", "Context from above", "Context from below",
+    "Grow left",
+    "Grow right",
+    "Grow up",
+    "Grow down",
+    "Grow left and up",
+    "Grow right and up",
+    "Grow left and down",
+    "Grow right and down",
+    "Context from the left",
+    "Context from the right",
+    "Context from above",
+    "Context from below",
     "chosen automatically",
     "The picture and the canvas it grows to",
     "Drag the edges or corners, or use the arrow keys (with Shift 64 px). Double click resets.",
     "Drag an edge or choose a preset to grow the picture.",
-    "Prefilled canvas", "Mask",
-    "pass", "passes", "window", "band", "latents a step", "combinations",
+    "Prefilled canvas",
+    "Mask",
+    "pass",
+    "passes",
+    "window",
+    "band",
+    "latents a step",
+    "combinations",
     "A painted mask adds a pass of its own.",
-    "new area", "band that may be repainted", "what a pass sees", "context: how deep it looks in",
+    "new area",
+    "band that may be repainted",
+    "what a pass sees",
+    "context: how deep it looks in",
     "No answer from the server.",
     "The picture cannot be read in this page.",
     "Grow this picture too",

@@ -56,12 +56,26 @@ class Diffusers:
         ParamError: an unknown device or dtype, or a number out of range.
     """
 
-    def __init__(self, model: str | Path, *, device: str = "auto", dtype: str = "auto", config: str | Path | None = None,
-                 vae: str | Path | None = None, controlnet: str | Path | None = None, lora_dir: str | Path | None = None,
-                 loras: Sequence[tuple[str | Path, float]] = (), mask_weight: float = 1.0, prediction: str = "auto",
-                 cpu_offload: bool = False, vae_tiling: bool = False, local_files_only: bool = False,
-                 largest_window: int = 0, on_progress: Callable[[Progress], None] | None = None,
-                 on_step: Callable[[int, int], None] | None = None) -> None:
+    def __init__(
+        self,
+        model: str | Path,
+        *,
+        device: str = "auto",
+        dtype: str = "auto",
+        config: str | Path | None = None,
+        vae: str | Path | None = None,
+        controlnet: str | Path | None = None,
+        lora_dir: str | Path | None = None,
+        loras: Sequence[tuple[str | Path, float]] = (),
+        mask_weight: float = 1.0,
+        prediction: str = "auto",
+        cpu_offload: bool = False,
+        vae_tiling: bool = False,
+        local_files_only: bool = False,
+        largest_window: int = 0,
+        on_progress: Callable[[Progress], None] | None = None,
+        on_step: Callable[[int, int], None] | None = None,
+    ) -> None:
         if prediction not in ("auto", "epsilon", "v"):
             raise ParamError("prediction", prediction, "is none of auto, epsilon, v")
         if not 0 <= mask_weight <= 1:
@@ -104,9 +118,16 @@ class Diffusers:
         features = {"prompts", "loras", "sampling", "batch"}
         features |= {"mask_weight"} if self.info.inpainting else set()
         features |= {"controlnet"} if self._control_info else set()
-        return Capabilities(engine="diffusers", cell=CELL, native_side=self.info.native_side, known_pixels="pinned",
-                            largest_window=self._largest, inpainting=self.info.inpainting,
-                            features=frozenset(features), note=self._note())
+        return Capabilities(
+            engine="diffusers",
+            cell=CELL,
+            native_side=self.info.native_side,
+            known_pixels="pinned",
+            largest_window=self._largest,
+            inpainting=self.info.inpainting,
+            features=frozenset(features),
+            note=self._note(),
+        )
 
     def _note(self) -> str:
         if self.info.inpainting or self._control_info:
@@ -156,8 +177,10 @@ class Diffusers:
             raise HostError(f"{type(error).__name__}: {sources.first_line(error)}") from error
 
     def _sampled(self, jobs: Sequence[Job]) -> list[Outcome]:
-        found = [batches.prepared(number, job, self.info, self._control_info is not None, self._always, self._mask_weight)
-                 for number, job in enumerate(jobs)]
+        found = [
+            batches.prepared(number, job, self.info, self._control_info is not None, self._always, self._mask_weight)
+            for number, job in enumerate(jobs)
+        ]
         done: dict[int, Outcome] = {}
         for group in batches.groups(found):
             with Meter(self._device) as meter:
@@ -176,8 +199,9 @@ class Diffusers:
         if self._passes is None:
             parts = loading.load(self.info, self._dtype, self._config, self._vae, self._prediction, self._local)
             if self._control_info is not None:
-                parts.controlnet = control_module.load(self._control_info, parts.unet.config.attention_head_dim, self._dtype,
-                                                   self._local)
+                parts.controlnet = control_module.load(
+                    self._control_info, parts.unet.config.attention_head_dim, self._dtype, self._local
+                )
             if self._tiling:
                 parts.vae.enable_tiling()
             self.info = parts.info

@@ -50,17 +50,22 @@ def controlled(params: Params, info: ModelInfo, has_controlnet: bool) -> bool:
     return params.controlnet == "on" or not info.inpainting or bool(params.asked("controlnet"))
 
 
-def prepared(number: int, job: Job, info: ModelInfo, has_controlnet: bool, always: tuple[Lora, ...],
-             mask_weight: float) -> Prepared:
+def prepared(
+    number: int, job: Job, info: ModelInfo, has_controlnet: bool, always: tuple[Lora, ...], mask_weight: float
+) -> Prepared:
     """A job, ready to be grouped."""
     control = controlled(job.params, info, has_controlnet)
     prompt, asked = from_prompt(job.prompt)
     negative, _ = from_prompt(job.negative_prompt)
     weight = mask_weight if job.params.mask_weight is None else job.params.mask_weight
     common = Common(
-        int(job.pixels.shape[1]), int(job.pixels.shape[2]), settled(job.sampling, info, control), weight,
+        int(job.pixels.shape[1]),
+        int(job.pixels.shape[2]),
+        settled(job.sampling, info, control),
+        weight,
         merged(always, from_list(job.params.loras), asked),
-        (job.params.controlnet_weight, job.params.controlnet_mode) if control else None)
+        (job.params.controlnet_weight, job.params.controlnet_mode) if control else None,
+    )
     return Prepared(number, job, common, prompt, negative)
 
 
@@ -90,8 +95,10 @@ def check_prompts(params: Params, prompts: Sequence[str], cfg: float) -> None:
         ParamError
     """
     fields = list(zip(("prompt", "negative_prompt"), prompts, strict=False))
-    fields += [("negative_prompt" if line.negative else "side_prompts", line.text)
-               for line in SidePrompts.parse(params.side_prompts).lines]
+    fields += [
+        ("negative_prompt" if line.negative else "side_prompts", line.text)
+        for line in SidePrompts.parse(params.side_prompts).lines
+    ]
     for field, text in fields:
         plain, tags = from_prompt(text)
         refuse_unknown_syntax(field, plain)

@@ -34,8 +34,9 @@ def decode_latents(vae: Any, latents: torch.Tensor, dtype: torch.dtype) -> torch
     return pixels.clamp(0, 1)
 
 
-def inpainting_channels(vae: Any, pixels: torch.Tensor, mask: torch.Tensor, cell: int, weight: float,
-                        dtype: torch.dtype) -> torch.Tensor:
+def inpainting_channels(
+    vae: Any, pixels: torch.Tensor, mask: torch.Tensor, cell: int, weight: float, dtype: torch.dtype
+) -> torch.Tensor:
     """The five channels that a 9-channel UNet gets beside the latents, as the WebUI's inpainting_image_conditioning
     builds them: the mask, then the latents of the masked picture.
 

@@ -47,26 +47,39 @@ def unet_config(header: Header, base: Base, hints: Hints, prefix: str = UNET) ->
     depths = [max(one[1] for one in level) for level in levels]
     middle = _count(header, prefix + r"middle_block\.1\.transformer_blocks\.(\d+)\.")
     widths = [level[0][0] for level in levels]
-    text = next((t.shape[1] for n, t in header.tensors.items()
-                 if n.startswith(prefix) and n.endswith("attn2.to_k.weight")), 0)
+    text = next(
+        (t.shape[1] for n, t in header.tensors.items() if n.startswith(prefix) and n.endswith("attn2.to_k.weight")), 0
+    )
     if not text:
         raise ModelError(f"{header.path.name}: its UNet has no cross attention")
-    linear = len(next((t.shape for n, t in header.tensors.items()
-                       if n.startswith(prefix) and n.endswith("proj_in.weight")), ())) == 2
+    linear = (
+        len(next((t.shape for n, t in header.tensors.items() if n.startswith(prefix) and n.endswith("proj_in.weight")), ()))
+        == 2
+    )
     config: Config = {
-        "_class_name": "UNet2DConditionModel", "in_channels": first[1], "out_channels": 4, "sample_size": 64,
-        "block_out_channels": widths, "layers_per_block": len(levels[0]), "cross_attention_dim": text,
+        "_class_name": "UNet2DConditionModel",
+        "in_channels": first[1],
+        "out_channels": 4,
+        "sample_size": 64,
+        "block_out_channels": widths,
+        "layers_per_block": len(levels[0]),
+        "cross_attention_dim": text,
         "down_block_types": ["CrossAttnDownBlock2D" if depth else "DownBlock2D" for depth in depths],
         "up_block_types": ["CrossAttnUpBlock2D" if depth else "UpBlock2D" for depth in reversed(depths)],
         "transformer_layers_per_block": [depth or 1 for depth in depths[:-1]] + [depths[-1] or middle or 1],
-        "use_linear_projection": linear, "attention_head_dim": _heads(widths, base, hints)}
+        "use_linear_projection": linear,
+        "attention_head_dim": _heads(widths, base, hints),
+    }
     added = header.shape(prefix + "label_emb.0.0.weight")
     if added:
         pooled = header.shape(TEXT_XL2 + "text_projection") or header.shape("conditioner.embedders.0.model.text_projection")
         ids = 5 if base == "sdxl-refiner" else 6
         time_width = (added[1] - pooled[1]) // ids if pooled else 256
-        config |= {"addition_embed_type": "text_time", "addition_time_embed_dim": time_width,
-                   "projection_class_embeddings_input_dim": added[1]}
+        config |= {
+            "addition_embed_type": "text_time",
+            "addition_time_embed_dim": time_width,
+            "projection_class_embeddings_input_dim": added[1],
+        }
     return config
 
 
@@ -103,10 +116,21 @@ def vae_config(header: Header, base: Base, hints: Hints, prefix: str = VAE) -> C
     widths = [header.shape(f"{prefix}encoder.down.{i}.block.0.conv2.weight")[0] for i in range(levels)]
     blocks = _count(header, re.escape(prefix) + r"encoder\.down\.0\.block\.(\d+)\.")
     scale = hints.scale_factor or (0.13025 if base.startswith("sdxl") else 0.18215)
-    return {"_class_name": "AutoencoderKL", "in_channels": 3, "out_channels": 3, "latent_channels": latent[1],
-            "block_out_channels": widths, "layers_per_block": blocks, "scaling_factor": scale, "sample_size": 512,
-            "down_block_types": ["DownEncoderBlock2D"] * levels, "up_block_types": ["UpDecoderBlock2D"] * levels,
-            "norm_num_groups": 32, "act_fn": "silu", "force_upcast": base.startswith("sdxl")}
+    return {
+        "_class_name": "AutoencoderKL",
+        "in_channels": 3,
+        "out_channels": 3,
+        "latent_channels": latent[1],
+        "block_out_channels": widths,
+        "layers_per_block": blocks,
+        "scaling_factor": scale,
+        "sample_size": 512,
+        "down_block_types": ["DownEncoderBlock2D"] * levels,
+        "up_block_types": ["UpDecoderBlock2D"] * levels,
+        "norm_num_groups": 32,
+        "act_fn": "silu",
+        "force_upcast": base.startswith("sdxl"),
+    }
 
 
 def text_configs(header: Header, base: Base, hints: Hints) -> list[Config]:
@@ -135,27 +159,50 @@ def _open_clip(header: Header, prefix: str) -> Config:
     inner = header.shape(prefix + "transformer.resblocks.0.mlp.c_fc.weight")[0]
     projection = header.shape(prefix + "text_projection")
     return _text(place, layers, words, inner) | {
-        "hidden_act": "gelu", "architectures": ["CLIPTextModelWithProjection"],
-        "projection_dim": projection[1] if projection else place[1]}
+        "hidden_act": "gelu",
+        "architectures": ["CLIPTextModelWithProjection"],
+        "projection_dim": projection[1] if projection else place[1],
+    }
 
 
 def _text(place: tuple[int, ...], layers: int, words: int, inner: int) -> Config:
     # The end token is the last of the vocabulary; every CLIP text model has heads of 64 channels.
-    return {"model_type": "clip_text_model", "hidden_size": place[1], "max_position_embeddings": place[0],
-            "num_hidden_layers": layers, "num_attention_heads": max(place[1] // 64, 1), "intermediate_size": inner,
-            "vocab_size": words, "projection_dim": place[1], "layer_norm_eps": 1e-5, "bos_token_id": words - 2,
-            "eos_token_id": words - 1, "pad_token_id": 1}
+    return {
+        "model_type": "clip_text_model",
+        "hidden_size": place[1],
+        "max_position_embeddings": place[0],
+        "num_hidden_layers": layers,
+        "num_attention_heads": max(place[1] // 64, 1),
+        "intermediate_size": inner,
+        "vocab_size": words,
+        "projection_dim": place[1],
+        "layer_norm_eps": 1e-5,
+        "bos_token_id": words - 2,
+        "eos_token_id": words - 1,
+        "pad_token_id": 1,
+    }
 
 
 def controlnet_config(header: Header, base: Base, hints: Hints, prefix: str) -> Config:
     """A ControlNet's config, from the original layout (lllyasviel/ControlNet's cldm.py)."""
     config = unet_config(header, base, hints, prefix)
     hint = [header.shape(f"{prefix}input_hint_block.{i}.weight") for i in (0, 4, 8, 12)]
-    return {name: config[name] for name in (
-        "in_channels", "block_out_channels", "layers_per_block", "cross_attention_dim", "down_block_types",
-        "transformer_layers_per_block", "use_linear_projection", "attention_head_dim")} | {
+    return {
+        name: config[name]
+        for name in (
+            "in_channels",
+            "block_out_channels",
+            "layers_per_block",
+            "cross_attention_dim",
+            "down_block_types",
+            "transformer_layers_per_block",
+            "use_linear_projection",
+            "attention_head_dim",
+        )
+    } | {
         "_class_name": "ControlNetModel",
-        "conditioning_embedding_out_channels": [shape[0] for shape in hint if shape] or [16, 32, 96, 256]}
+        "conditioning_embedding_out_channels": [shape[0] for shape in hint if shape] or [16, 32, 96, 256],
+    }
 
 
 def _count(header: Header, pattern: str) -> int:

@@ -38,8 +38,9 @@ class Control:
     weight: float
     mode: str
 
-    def residuals(self, network: Any, latents: torch.Tensor, times: torch.Tensor, text: torch.Tensor,
-                  negative: Sequence[bool]) -> dict[str, Any]:
+    def residuals(
+        self, network: Any, latents: torch.Tensor, times: torch.Tensor, text: torch.Tensor, negative: Sequence[bool]
+    ) -> dict[str, Any]:
         """What the UNet takes beside its input; `negative` says of each side in `latents` whether it is the negative."""
         image = self.image.repeat(len(negative), 1, 1, 1).to(latents.dtype)
         down, middle = network(latents[:, :4], times, encoder_hidden_states=text, controlnet_cond=image, return_dict=False)
@@ -63,11 +64,14 @@ def inspected(path: Path, model: ModelInfo) -> ModelInfo:
     if info.kind != "controlnet":
         raise ModelError(f"controlnet: {info.describe()[0]}; a ControlNet is wanted")
     if model.base != "sd1" or info.base not in ("sd1", ""):
-        raise ModelError(f"controlnet: {path.name} is for {BASE_NAMES[info.base]}, the model is {BASE_NAMES[model.base]}; "
-                         "an inpaint ControlNet can be used with SD 1 only")
+        raise ModelError(
+            f"controlnet: {path.name} is for {BASE_NAMES[info.base]}, the model is {BASE_NAMES[model.base]}; "
+            "an inpaint ControlNet can be used with SD 1 only"
+        )
     if info.control not in ("inpaint", ""):
-        raise ModelError(f"controlnet: {path.name} is for {info.control}; one for inpainting is wanted, such as "
-                         "control_v11p_sd15_inpaint")
+        raise ModelError(
+            f"controlnet: {path.name} is for {info.control}; one for inpainting is wanted, such as control_v11p_sd15_inpaint"
+        )
     return info
 
 
@@ -86,8 +90,9 @@ def load(info: ModelInfo, heads: Any, dtype: torch.dtype, local_files_only: bool
     try:
         with quiet():
             if info.path.is_dir():
-                network = kind.from_pretrained(info.path, torch_dtype=dtype, use_safetensors=True,
-                                               local_files_only=local_files_only)
+                network = kind.from_pretrained(
+                    info.path, torch_dtype=dtype, use_safetensors=True, local_files_only=local_files_only
+                )
             elif info.layout == "diffusers":
                 network = _from_diffusers_file(kind, info)
             else:

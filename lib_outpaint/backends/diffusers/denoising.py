@@ -82,18 +82,28 @@ class _Guide:
 
     def __call__(self, given: torch.Tensor, time: torch.Tensor) -> torch.Tensor:
         if self.one_call:
-            both = self._unet(given, time, torch.cat([text for text, _ in self.sides]),
-                              [pooled for _, pooled in self.sides], list(range(len(self.sides))))
+            both = self._unet(
+                given,
+                time,
+                torch.cat([text for text, _ in self.sides]),
+                [pooled for _, pooled in self.sides],
+                list(range(len(self.sides))),
+            )
             outs = list(both.chunk(len(self.sides)))
         else:
-            outs = [self._unet(given, time, text, [pooled], [side])
-                    for side, (text, pooled) in enumerate(self.sides)]
+            outs = [self._unet(given, time, text, [pooled], [side]) for side, (text, pooled) in enumerate(self.sides)]
         if len(outs) == 1:
             return outs[0]
         return outs[0] + self.batch.cfg * (outs[1] - outs[0])
 
-    def _unet(self, given: torch.Tensor, time: torch.Tensor, text: torch.Tensor, pooled: Sequence[torch.Tensor | None],
-              sides: Sequence[int]) -> torch.Tensor:
+    def _unet(
+        self,
+        given: torch.Tensor,
+        time: torch.Tensor,
+        text: torch.Tensor,
+        pooled: Sequence[torch.Tensor | None],
+        sides: Sequence[int],
+    ) -> torch.Tensor:
         parts, batch = self.parts, self.batch
         latents = given.repeat(len(sides), 1, 1, 1).to(parts.dtype)
         times = time.to(latents.device).expand(latents.shape[0])
@@ -108,8 +118,9 @@ class _Guide:
         whole = latents
         if batch.extra is not None:
             whole = torch.cat([latents, batch.extra.repeat(len(sides), 1, 1, 1).to(parts.dtype)], dim=1)
-        out: torch.Tensor = parts.unet(whole, times, encoder_hidden_states=text, added_cond_kwargs=added,
-                                       return_dict=False, **residuals)[0]
+        out: torch.Tensor = parts.unet(
+            whole, times, encoder_hidden_states=text, added_cond_kwargs=added, return_dict=False, **residuals
+        )[0]
         return out.float()
 
 

@@ -62,8 +62,14 @@ def require_diffusers() -> None:
             raise MissingExtra("the diffusers engine", name, "diffusers") from None
 
 
-def load(info: ModelInfo, dtype: torch.dtype, config: Path | None = None, vae: Path | None = None,
-         prediction: str = "auto", local_files_only: bool = False) -> Parts:
+def load(
+    info: ModelInfo,
+    dtype: torch.dtype,
+    config: Path | None = None,
+    vae: Path | None = None,
+    prediction: str = "auto",
+    local_files_only: bool = False,
+) -> Parts:
     """Loads a model that `sources.located` found, onto the CPU.
 
     Args:
@@ -97,8 +103,14 @@ def _from_folder(pipeline: Any, info: ModelInfo, dtype: torch.dtype, local_files
     if not weights:
         raise ModelError(f"{info.path}: its unet folder has no .safetensors file; pickles (.bin) are not read")
     only_half = all(".fp16." in name for name in weights)
-    return pipeline.from_pretrained(info.path, torch_dtype=dtype, use_safetensors=True, local_files_only=local_files_only,
-                                    variant="fp16" if only_half else None, **extra)
+    return pipeline.from_pretrained(
+        info.path,
+        torch_dtype=dtype,
+        use_safetensors=True,
+        local_files_only=local_files_only,
+        variant="fp16" if only_half else None,
+        **extra,
+    )
 
 
 def check_file(info: ModelInfo, config: Path | None, vae: Path | None, local_files_only: bool) -> None:
@@ -108,8 +120,9 @@ def check_file(info: ModelInfo, config: Path | None, vae: Path | None, local_fil
         raise ModelError(f"{info.path.name}: it has no VAE; give one beside it")
 
 
-def _from_file(pipeline: Any, info: ModelInfo, dtype: torch.dtype, config: Path | None,
-               local_files_only: bool, extra: dict[str, Any]) -> tuple[Any, str]:
+def _from_file(
+    pipeline: Any, info: ModelInfo, dtype: torch.dtype, config: Path | None, local_files_only: bool, extra: dict[str, Any]
+) -> tuple[Any, str]:
     header = read_header(info.path)
     tokenizer = find_tokenizer(info, config, local_files_only)
     hints = sources.hints(info, config, tokenizer)
@@ -124,12 +137,14 @@ def _from_file(pipeline: Any, info: ModelInfo, dtype: torch.dtype, config: Path 
         for name, values in parts.items():
             _write(folder / name / "config.json", values)
         for number in range(len(texts)):
-            _copy_tokenizer(tokenizer, folder / ("tokenizer_2" if number else "tokenizer"),
-                            plain_pad=info.base == "sd2" or number == 1)
+            _copy_tokenizer(
+                tokenizer, folder / ("tokenizer_2" if number else "tokenizer"), plain_pad=info.base == "sd2" or number == 1
+            )
         _write(folder / "scheduler" / "scheduler_config.json", _SCHEDULER)
         _write(folder / "model_index.json", _index(info, len(texts)))
-        pipe = pipeline.from_single_file(str(info.path), config=str(folder), torch_dtype=dtype, local_files_only=True,
-                                         **extra)
+        pipe = pipeline.from_single_file(
+            str(info.path), config=str(folder), torch_dtype=dtype, local_files_only=True, **extra
+        )
     return pipe, info.prediction or hints.prediction
 
 
@@ -145,13 +160,16 @@ def find_tokenizer(info: ModelInfo, config: Path | None, local_files_only: bool)
     import huggingface_hub
 
     try:
-        files = [huggingface_hub.hf_hub_download(sources.HUB_TOKENIZER, name, local_files_only=local_files_only)
-                 for name in ("vocab.json", "merges.txt")]
+        files = [
+            huggingface_hub.hf_hub_download(sources.HUB_TOKENIZER, name, local_files_only=local_files_only)
+            for name in ("vocab.json", "merges.txt")
+        ]
     except (OSError, ValueError, RuntimeError):
         raise ModelError(
             f"{info.path.name}: a checkpoint file has no tokenizer, and none is at hand: give a folder with CLIP's "
             f"vocab.json and merges.txt as the config, put one named 'tokenizer' beside the checkpoint, or let "
-            f"{sources.HUB_TOKENIZER} be fetched") from None
+            f"{sources.HUB_TOKENIZER} be fetched"
+        ) from None
     return Path(files[0]).parent
 
 
@@ -160,14 +178,16 @@ def load_vae(path: Path, info: ModelInfo, dtype: torch.dtype, local_files_only: 
     import diffusers
 
     if path.is_dir():
-        return diffusers.AutoencoderKL.from_pretrained(path, torch_dtype=dtype, use_safetensors=True,
-                                                       local_files_only=local_files_only)
+        return diffusers.AutoencoderKL.from_pretrained(
+            path, torch_dtype=dtype, use_safetensors=True, local_files_only=local_files_only
+        )
     header = read_header(path)
     prefix = configs.VAE if header.shape(configs.VAE + "decoder.conv_in.weight") else ""
     with tempfile.TemporaryDirectory(prefix="outpaint-") as made:
         _write(Path(made) / "vae" / "config.json", configs.vae_config(header, info.base, configs.Hints(), prefix))
-        return diffusers.AutoencoderKL.from_single_file(str(path), config=made, subfolder="vae", torch_dtype=dtype,
-                                                        local_files_only=True)
+        return diffusers.AutoencoderKL.from_single_file(
+            str(path), config=made, subfolder="vae", torch_dtype=dtype, local_files_only=True
+        )
 
 
 def _parts(info: ModelInfo, pipe: Any, dtype: torch.dtype, prediction: str) -> Parts:
@@ -199,18 +219,30 @@ def predicts_v(unet: Any) -> bool:
     return bool((out - x[:, :4]).float().mean() < -1)
 
 
-_SCHEDULER: dict[str, Any] = {"_class_name": "EulerDiscreteScheduler", "beta_schedule": "scaled_linear",
-                              "beta_start": 0.00085, "beta_end": 0.012, "num_train_timesteps": 1000, "steps_offset": 1}
+_SCHEDULER: dict[str, Any] = {
+    "_class_name": "EulerDiscreteScheduler",
+    "beta_schedule": "scaled_linear",
+    "beta_start": 0.00085,
+    "beta_end": 0.012,
+    "num_train_timesteps": 1000,
+    "steps_offset": 1,
+}
 
 
 def _index(info: ModelInfo, texts: int) -> dict[str, Any]:
     found: dict[str, Any] = {
-        "_class_name": PIPELINES[info.base], "scheduler": ["diffusers", "EulerDiscreteScheduler"],
-        "tokenizer": ["transformers", "CLIPTokenizer"], "text_encoder": ["transformers", "CLIPTextModel"],
-        "unet": ["diffusers", "UNet2DConditionModel"], "vae": ["diffusers", "AutoencoderKL"]}
+        "_class_name": PIPELINES[info.base],
+        "scheduler": ["diffusers", "EulerDiscreteScheduler"],
+        "tokenizer": ["transformers", "CLIPTokenizer"],
+        "text_encoder": ["transformers", "CLIPTextModel"],
+        "unet": ["diffusers", "UNet2DConditionModel"],
+        "vae": ["diffusers", "AutoencoderKL"],
+    }
     if texts == 2:
-        return found | {"tokenizer_2": ["transformers", "CLIPTokenizer"],
-                        "text_encoder_2": ["transformers", "CLIPTextModelWithProjection"]}
+        return found | {
+            "tokenizer_2": ["transformers", "CLIPTokenizer"],
+            "text_encoder_2": ["transformers", "CLIPTextModelWithProjection"],
+        }
     return found | {"safety_checker": [None, None], "feature_extractor": [None, None]}
 
 
@@ -219,9 +251,17 @@ def _copy_tokenizer(source: Path, folder: Path, *, plain_pad: bool) -> None:
     for name in ("vocab.json", "merges.txt"):
         shutil.copyfile(source / name, folder / name)
     end = "<|endoftext|>"
-    _write(folder / "tokenizer_config.json", {
-        "tokenizer_class": "CLIPTokenizer", "model_max_length": 77, "bos_token": "<|startoftext|>", "eos_token": end,
-        "unk_token": end, "pad_token": "!" if plain_pad else end})
+    _write(
+        folder / "tokenizer_config.json",
+        {
+            "tokenizer_class": "CLIPTokenizer",
+            "model_max_length": 77,
+            "bos_token": "<|startoftext|>",
+            "eos_token": end,
+            "unk_token": end,
+            "pad_token": "!" if plain_pad else end,
+        },
+    )
 
 
 def _write(path: Path, values: dict[str, Any]) -> None:

@@ -63,8 +63,7 @@ class Library:
             name = f"lora{len(self._loaded)}"
             try:
                 with quiet():
-                    pipe.load_lora_weights(str(path.parent), weight_name=path.name, adapter_name=name,
-                                           local_files_only=True)
+                    pipe.load_lora_weights(str(path.parent), weight_name=path.name, adapter_name=name, local_files_only=True)
             except (OSError, ValueError, RuntimeError, KeyError, TypeError, AttributeError, ImportError) as error:
                 raise ModelError(f"lora: {path.name}: cannot be loaded: {first_line(error)}") from error
             if not self._parts(pipe, name):

@@ -29,8 +29,15 @@ class Passes:
         on_step: see `sampling.sample`.
     """
 
-    def __init__(self, parts: Parts, device: torch.device, offload: bool, library: Library, control_name: str | None,
-                 on_step: Callable[[int, int], None]) -> None:
+    def __init__(
+        self,
+        parts: Parts,
+        device: torch.device,
+        offload: bool,
+        library: Library,
+        control_name: str | None,
+        on_step: Callable[[int, int], None],
+    ) -> None:
         self.parts = parts
         self.device = device
         self.offload = offload
@@ -62,8 +69,9 @@ class Passes:
     def _texts(self, group: Sequence[Prepared]) -> dict[str, tuple[Encoded, Encoded]]:
         """Every job's prompts, encoded. They are kept for the passes to come, which mostly have the same."""
         loras, encoders, base = group[0].common.loras, self.parts.encoders, self.parts.info.base
-        wanted = dict.fromkeys((loras, text, negative) for one in group
-                               for text, negative in ((one.prompt, False), (one.negative, True)))
+        wanted = dict.fromkeys(
+            (loras, text, negative) for one in group for text, negative in ((one.prompt, False), (one.negative, True))
+        )
         if len(self._encoded) > KEPT_TEXTS:
             self._encoded.clear()
         missing = [key for key in wanted if key not in self._encoded]
@@ -71,11 +79,13 @@ class Passes:
             with on_device([encoder for _, encoder in encoders], self.device, self.offload):
                 for key in missing:
                     self._encoded[key] = encode(key[1], encoders, base, negative=key[2])
-        return {_key(one): (self._encoded[loras, one.prompt, False], self._encoded[loras, one.negative, True])
-                for one in group}
+        return {
+            _key(one): (self._encoded[loras, one.prompt, False], self._encoded[loras, one.negative, True]) for one in group
+        }
 
-    def _batch(self, members: Sequence[Prepared], texts: dict[str, tuple[Encoded, Encoded]],
-               common: Common) -> tuple[Sequence[Prepared], Batch]:
+    def _batch(
+        self, members: Sequence[Prepared], texts: dict[str, tuple[Encoded, Encoded]], common: Common
+    ) -> tuple[Sequence[Prepared], Batch]:
         parts, jobs = self.parts, [one.job for one in members]
         clean, extra = [], []
         with on_device([parts.vae], self.device, self.offload):
@@ -84,18 +94,24 @@ class Passes:
                 mask = job.conditioning_mask.to(self.device)
                 clean.append(encode_pixels(parts.vae, pixels, parts.vae_dtype))
                 if parts.info.inpainting:
-                    extra.append(inpainting_channels(parts.vae, pixels, mask, job.cell, common.mask_weight,
-                                                     parts.vae_dtype))
+                    extra.append(inpainting_channels(parts.vae, pixels, mask, job.cell, common.mask_weight, parts.vae_dtype))
         control = None
         if common.control is not None:
-            images = [control_image(job.pixels.to(self.device), job.conditioning_mask.to(self.device), job.cell)
-                      for job in jobs]
+            images = [
+                control_image(job.pixels.to(self.device), job.conditioning_mask.to(self.device), job.cell) for job in jobs
+            ]
             control = Control(torch.cat(images), *common.control)
         pairs = [texts[_key(one)] for one in members]
         return members, Batch(
-            torch.cat(clean), torch.stack([job.latent_mask[None] for job in jobs]).to(self.device),
-            torch.cat(extra) if extra else None, [p for p, _ in pairs], [n for _, n in pairs],
-            [torch.Generator().manual_seed(job.seed) for job in jobs], common.settings.cfg, control)
+            torch.cat(clean),
+            torch.stack([job.latent_mask[None] for job in jobs]).to(self.device),
+            torch.cat(extra) if extra else None,
+            [p for p, _ in pairs],
+            [n for _, n in pairs],
+            [torch.Generator().manual_seed(job.seed) for job in jobs],
+            common.settings.cfg,
+            control,
+        )
 
     def _notes(self, common: Common) -> tuple[str, ...]:
         info, settings = self.parts.info, common.settings
@@ -105,9 +121,14 @@ class Passes:
 
     def _info(self, common: Common) -> dict[str, str]:
         settings = common.settings
-        found = {"Steps": str(settings.steps), "Sampler": settings.sampler.name, "Schedule type": settings.schedule,
-                 "CFG scale": f"{settings.cfg:g}", "Denoising strength": f"{settings.denoise:g}",
-                 "Model": self.parts.info.path.stem}
+        found = {
+            "Steps": str(settings.steps),
+            "Sampler": settings.sampler.name,
+            "Schedule type": settings.schedule,
+            "CFG scale": f"{settings.cfg:g}",
+            "Denoising strength": f"{settings.denoise:g}",
+            "Model": self.parts.info.path.stem,
+        }
         if self.parts.info.inpainting:
             found["Conditional mask weight"] = f"{common.mask_weight:g}"
         if common.control is not None:

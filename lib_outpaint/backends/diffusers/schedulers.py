@@ -53,11 +53,18 @@ SAMPLERS: tuple[Sampler, ...] = (
     Sampler("DPM2", "KDPM2DiscreteScheduler", "Karras", "middle", discard=True),
     Sampler("DPM++ 2M", _MULTI, "Karras", options={"solver_order": 2}),
     # The WebUI draws these samplers' noise from a Brownian tree; here it is drawn step by step.
-    Sampler("DPM++ SDE", "DPMSolverSinglestepScheduler", "Karras", "singlestep", exact=False,
-            options={"solver_order": 2, "lower_order_final": True, **_SDE}),
+    Sampler(
+        "DPM++ SDE",
+        "DPMSolverSinglestepScheduler",
+        "Karras",
+        "singlestep",
+        exact=False,
+        options={"solver_order": 2, "lower_order_final": True, **_SDE},
+    ),
     Sampler("DPM++ 2M SDE", _MULTI, "Exponential", exact=False, options={"solver_order": 2, **_SDE}),
-    Sampler("DPM++ 2M SDE Heun", _MULTI, "Exponential", exact=False,
-            options={"solver_order": 2, "solver_type": "heun", **_SDE}),
+    Sampler(
+        "DPM++ 2M SDE Heun", _MULTI, "Exponential", exact=False, options={"solver_order": 2, "solver_type": "heun", **_SDE}
+    ),
     Sampler("DPM++ 3M SDE", _MULTI, "Exponential", discard=True, exact=False, options={"solver_order": 3, **_SDE}),
     # DDIM without added noise is Euler's method in these levels (Song et al. 2020, arXiv:2010.02502, section 4.3).
     Sampler("DDIM", "EulerDiscreteScheduler", "DDIM", exact=False),
@@ -80,14 +87,15 @@ def named(name: str) -> tuple[Sampler, str]:
     """
     wanted = " ".join(name.split())
     for sampler in sorted(SAMPLERS, key=lambda s: -len(s.name)):
-        head, rest = wanted[:len(sampler.name)], wanted[len(sampler.name):]
+        head, rest = wanted[: len(sampler.name)], wanted[len(sampler.name) :]
         if head.lower() != sampler.name.lower() or (rest and not rest.startswith(" ")):
             continue
         schedules = _ALIASES | {s.lower(): s for s in SCHEDULES}
         if rest.strip().lower() in schedules:
             return sampler, schedules[rest.strip().lower()] or sampler.schedule
-    raise ParamError("sampler", name, f"is none of {', '.join(known_samplers())}; each may be followed by one of "
-                                      f"{', '.join(SCHEDULES)}")
+    raise ParamError(
+        "sampler", name, f"is none of {', '.join(known_samplers())}; each may be followed by one of {', '.join(SCHEDULES)}"
+    )
 
 
 def all_levels(alphas_cumprod: torch.Tensor) -> np.ndarray[Any, Any]:
@@ -134,12 +142,12 @@ class Run:
         if sampler.discard:
             levels = np.append(levels[:-2], levels[-1])
         first = max(steps - int(min(denoise, 0.999) * steps) - 1, 0)
-        levels = levels[min(first, len(levels) - 2):]
+        levels = levels[min(first, len(levels) - 2) :]
         self._known = known
         betas = 1 - alphas_cumprod.double() / torch.cat([alphas_cumprod.new_ones(1), alphas_cumprod[:-1]]).double()
         self.scheduler: Any = getattr(diffusers, sampler.scheduler)(
-            num_train_timesteps=len(known), trained_betas=betas.float().numpy(), prediction_type="epsilon",
-            **sampler.options)
+            num_train_timesteps=len(known), trained_betas=betas.float().numpy(), prediction_type="epsilon", **sampler.options
+        )
         self.clean_scale = sampler.scheduler.startswith(("DPMSolver", "UniPC"))
         self._lay_out(sampler.levels, levels)
         self.scheduler.set_begin_index(0)
@@ -157,8 +165,7 @@ class Run:
             asked = np.stack([levels[:-1], middle], 1).ravel()[:-1]
         self.scheduler.set_timesteps(len(asked) if kind == "singlestep" else len(levels) - 1)
         if kind == "middle":
-            self.scheduler.sigmas_interpol = torch.from_numpy(
-                np.concatenate([[0.0], np.repeat(middle, 2), [0.0]])).float()
+            self.scheduler.sigmas_interpol = torch.from_numpy(np.concatenate([[0.0], np.repeat(middle, 2), [0.0]])).float()
             levels = np.concatenate([levels[:1], np.repeat(levels[1:], 2), levels[-1:]])
         self.scheduler.sigmas = torch.from_numpy(levels).float()
         self.scheduler.timesteps = torch.from_numpy(self._times(asked)).float()

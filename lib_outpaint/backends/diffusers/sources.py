@@ -42,8 +42,11 @@ def _fetched(name: str, local_files_only: bool) -> Path:
     import diffusers
 
     try:
-        return Path(diffusers.DiffusionPipeline.download(name, local_files_only=local_files_only, use_safetensors=True,
-                                                         safety_checker=None))
+        return Path(
+            diffusers.DiffusionPipeline.download(
+                name, local_files_only=local_files_only, use_safetensors=True, safety_checker=None
+            )
+        )
     except (OSError, ValueError) as error:
         where = "in the local cache" if local_files_only else "on the hub, nor a file here"
         raise ModelError(f"model: {name} is not {where} ({first_line(error)})") from None
@@ -111,8 +114,13 @@ def hints(info: ModelInfo, config: Path | None, tokenizer: Path | None) -> Hints
         given = read_json(config / "unet" / "config.json").get("attention_head_dim")
         heads = given if isinstance(given, int) else heads
     # -1 in the .yaml: by channels of a head.
-    return Hints(max(heads, 0), int(network.get("num_head_channels") or 0), _text_hints(config, tokenizer),
-                 float(params.get("scale_factor") or 0), "v" if params.get("parameterization") == "v" else "")
+    return Hints(
+        max(heads, 0),
+        int(network.get("num_head_channels") or 0),
+        _text_hints(config, tokenizer),
+        float(params.get("scale_factor") or 0),
+        "v" if params.get("parameterization") == "v" else "",
+    )
 
 
 def _text_hints(config: Path | None, tokenizer: Path | None) -> dict[str, Any]:

@@ -98,20 +98,42 @@ def _robust(cells: Cells, counted: torch.Tensor, first: Fit | None, slopes: bool
     trusted = believed * valid / (1 + spread / count / _FLOOR**2)
     pivot = (level * trusted).sum(1) / trusted.sum(1).clamp(min=1e-6)
     x, y = places(cells)
-    basis = torch.stack([torch.ones_like(level), (level - pivot[:, None]) / _GAIN_SPAN,
-                         (x / _SLOPE_SPAN).expand_as(level), (y / _SLOPE_SPAN).expand_as(level),
-                         *derivatives(cells)], 2)  # (3, N, 7)
-    solved, tukey, noise = _reweighted(basis, mean, trusted, cells, slopes, before,
-                                        _SETTLED if first is None else _TURNS)
+    basis = torch.stack(
+        [
+            torch.ones_like(level),
+            (level - pivot[:, None]) / _GAIN_SPAN,
+            (x / _SLOPE_SPAN).expand_as(level),
+            (y / _SLOPE_SPAN).expand_as(level),
+            *derivatives(cells),
+        ],
+        2,
+    )  # (3, N, 7)
+    solved, tukey, noise = _reweighted(basis, mean, trusted, cells, slopes, before, _SETTLED if first is None else _TURNS)
     left = mean - (basis * solved[:, None]).sum(2)
     trust = _trust(believed * valid * tukey, valid)
-    return Fit(solved[:, 0], (solved[:, 1] / _GAIN_SPAN).clamp(-_GAIN_MOST, _GAIN_MOST), pivot,
-               (solved[:, 2] / _SLOPE_SPAN).clamp(-_SLOPE_MOST, _SLOPE_MOST),
-               (solved[:, 3] / _SLOPE_SPAN).clamp(-_SLOPE_MOST, _SLOPE_MOST), noise, trust, trusted * tukey, left, solved)
+    return Fit(
+        solved[:, 0],
+        (solved[:, 1] / _GAIN_SPAN).clamp(-_GAIN_MOST, _GAIN_MOST),
+        pivot,
+        (solved[:, 2] / _SLOPE_SPAN).clamp(-_SLOPE_MOST, _SLOPE_MOST),
+        (solved[:, 3] / _SLOPE_SPAN).clamp(-_SLOPE_MOST, _SLOPE_MOST),
+        noise,
+        trust,
+        trusted * tukey,
+        left,
+        solved,
+    )
 
 
-def _reweighted(basis: torch.Tensor, mean: torch.Tensor, trusted: torch.Tensor, cells: Cells, slopes: bool,
-                before: Fit | None, turns: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+def _reweighted(
+    basis: torch.Tensor,
+    mean: torch.Tensor,
+    trusted: torch.Tensor,
+    cells: Cells,
+    slopes: bool,
+    before: Fit | None,
+    turns: int,
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """Iteratively reweighted least squares: coefficients (3, 7), biweights of the cells (3, N), and the noise (3,)."""
     solved = torch.zeros_like(basis[:, 0])
     solved[:, 0] = _weighted_median(mean, trusted)
@@ -138,8 +160,7 @@ def _reweighted(basis: torch.Tensor, mean: torch.Tensor, trusted: torch.Tensor, 
 
 def _broad(basis: torch.Tensor, slopes: bool) -> torch.Tensor:
     """Inverse variances of the coefficients before anything is known: (7,)."""
-    prior = basis.new_tensor([1e3, _GAIN_PRIOR, _SLOPE_PRIOR, _SLOPE_PRIOR, _SHIFT_PRIOR, _SHIFT_PRIOR,
-                              _BLUR_PRIOR]) ** -2
+    prior = basis.new_tensor([1e3, _GAIN_PRIOR, _SLOPE_PRIOR, _SLOPE_PRIOR, _SHIFT_PRIOR, _SHIFT_PRIOR, _BLUR_PRIOR]) ** -2
     if not slopes:
         prior[2:4] = 1e9
     return prior
@@ -157,8 +178,9 @@ def _pruned(solved: torch.Tensor, error: torch.Tensor, prior: torch.Tensor) -> t
     return torch.where(least, torch.full_like(prior, 1e9), prior)
 
 
-def _remembered(solved: torch.Tensor, error: torch.Tensor, prior: torch.Tensor,
-                before: Fit) -> tuple[torch.Tensor, torch.Tensor]:
+def _remembered(
+    solved: torch.Tensor, error: torch.Tensor, prior: torch.Tensor, before: Fit
+) -> tuple[torch.Tensor, torch.Tensor]:
     """Inverse variances and means (3, 7): gain and slopes that may well be those of the pass before are taken to be."""
     steady = solved.new_tensor([_STEADY[0], _STEADY[1], _STEADY[1]])
     sudden = solved.new_tensor([_SUDDEN[0], _SUDDEN[1], _SUDDEN[1]])
@@ -177,6 +199,7 @@ def _lack_of_fit(weight: torch.Tensor, left: torch.Tensor, variance: torch.Tenso
     What is left of the columns' sums says it for a slope along x, the rows' for y: 1 for white noise, more when the
     residual has a shape that no plane has. Neighbouring cells are never independent: at least 4.
     """
+
     def ratio(index: torch.Tensor, size: int) -> torch.Tensor:
         sums = left.new_zeros(2, 3, size).index_add_(2, index, torch.stack([weight * left, weight]))
         groups = (sums[1] > 1e-3).sum(1)
@@ -184,8 +207,9 @@ def _lack_of_fit(weight: torch.Tensor, left: torch.Tensor, variance: torch.Tenso
         return found.clamp(min=4)
 
     four = torch.full_like(variance, 4.0)
-    return torch.stack([four, four, ratio(cells.column, cells.grid[1]), ratio(cells.row, cells.grid[0]), four, four,
-                        four], 1)
+    return torch.stack(
+        [four, four, ratio(cells.column, cells.grid[1]), ratio(cells.row, cells.grid[0]), four, four, four], 1
+    )
 
 
 def _trust(weight: torch.Tensor, valid: torch.Tensor) -> torch.Tensor:

@@ -39,8 +39,14 @@ class Cells:
 
     def only(self, where: torch.Tensor) -> Cells:
         """The cells in which `where` (bool (N,)) holds."""
-        return replace(self, sampled=self.sampled[:, where], source=self.source[:, where], known=self.known[where],
-                       row=self.row[where], column=self.column[where])
+        return replace(
+            self,
+            sampled=self.sampled[:, where],
+            source=self.source[:, where],
+            known=self.known[where],
+            row=self.row[where],
+            column=self.column[where],
+        )
 
 
 def gathered(sampled: torch.Tensor, source: torch.Tensor, known: torch.Tensor, where: torch.Tensor, side: int) -> Cells:
@@ -82,8 +88,10 @@ def agreement(cells: Cells, usable: torch.Tensor) -> torch.Tensor:
     The variance of their difference over the blocks of a cell and its neighbours, against that of the two themselves.
     """
     mass = _blocks(usable.float(), cells.side)
-    change, sampled, source = (_blocks((values - 128) * usable, cells.side) / mass.clamp(min=1e-6)
-                               for values in (cells.sampled - cells.source + 128, cells.sampled, cells.source))
+    change, sampled, source = (
+        _blocks((values - 128) * usable, cells.side) / mass.clamp(min=1e-6)
+        for values in (cells.sampled - cells.source + 128, cells.sampled, cells.source)
+    )
     sums = [mass] + [mass * part for value in (change, sampled, source) for part in (value, value.square())]
     on_grid = mass.new_zeros(len(sums), 3, *cells.grid)
     on_grid[:, :, cells.row, cells.column] = torch.stack([part.sum(2) for part in sums])

@@ -28,8 +28,16 @@ _CHANGED = 0.75  # levels: by how much known px that should be pinned must diffe
 _FADED = 0.12  # levels: by how much the band's outermost cells may differ from the rest of it
 
 
-def match(sampled: torch.Tensor, source: torch.Tensor, known: torch.Tensor, masks: Masks, how: str,
-          known_pixels: KnownPixels, cell: int, before: Fit | None = None) -> tuple[torch.Tensor, Fit | None]:
+def match(
+    sampled: torch.Tensor,
+    source: torch.Tensor,
+    known: torch.Tensor,
+    masks: Masks,
+    how: str,
+    known_pixels: KnownPixels,
+    cell: int,
+    before: Fit | None = None,
+) -> tuple[torch.Tensor, Fit | None]:
     """The sampled window with its drift from the source removed, and the drift.
 
     Args:
@@ -53,8 +61,17 @@ def match(sampled: torch.Tensor, source: torch.Tensor, known: torch.Tensor, mask
     return _applied(sampled, source, known, fit, field, cell, around(masks.coverage > 0)), fit
 
 
-def _evidence(sampled: torch.Tensor, source: torch.Tensor, known: torch.Tensor, masks: Masks,
-              known_pixels: KnownPixels, cell: int, before: Fit | None, *, slopes: bool) -> tuple[Cells, Fit] | None:
+def _evidence(
+    sampled: torch.Tensor,
+    source: torch.Tensor,
+    known: torch.Tensor,
+    masks: Masks,
+    known_pixels: KnownPixels,
+    cell: int,
+    before: Fit | None,
+    *,
+    slopes: bool,
+) -> tuple[Cells, Fit] | None:
     """The cells that show the drift, and the drift; None without any."""
     band = gathered(sampled, source, known, masks.latent, cell)
     found = _from_band(band, masks.latent, slopes, before) if band.count else None
@@ -123,8 +140,15 @@ def _field(cells: Cells, fit: Fit, size: torch.Size, *, carry: bool) -> torch.Te
     return plane + F.interpolate(carried[None], size=tuple(size), mode="bicubic", align_corners=False)[0]
 
 
-def _applied(sampled: torch.Tensor, source: torch.Tensor, known: torch.Tensor, fit: Fit, field: torch.Tensor, cell: int,
-             part: tuple[slice, slice]) -> torch.Tensor:
+def _applied(
+    sampled: torch.Tensor,
+    source: torch.Tensor,
+    known: torch.Tensor,
+    fit: Fit,
+    field: torch.Tensor,
+    cell: int,
+    part: tuple[slice, slice],
+) -> torch.Tensor:
     """Inverts the drift in a part of the window; clipped px get what known px were that the drift would have clipped."""
     gain = 1 + fit.trust * fit.gain[:, None, None]
     shift = fit.trust * (field - fit.gain[:, None, None] * fit.pivot[:, None, None])

@@ -32,15 +32,18 @@ class Fill:
     look: Callable[[], object] | None = None
 
 
-REGISTRY: dict[str, Fill] = {fill.name: fill for fill in (
-    Fill("edge", edge),
-    Fill("mirror", mirror),
-    Fill("mosaic", mosaic),
-    Fill("smooth", smooth),
-    Fill("noise", noise, random=True),
-    Fill("patchmatch", patchmatch, random=True, extra="draft", look=patchmatch_library),
-    Fill("telea", telea, extra="opencv", look=opencv),
-)}
+REGISTRY: dict[str, Fill] = {
+    fill.name: fill
+    for fill in (
+        Fill("edge", edge),
+        Fill("mirror", mirror),
+        Fill("mosaic", mosaic),
+        Fill("smooth", smooth),
+        Fill("noise", noise, random=True),
+        Fill("patchmatch", patchmatch, random=True, extra="draft", look=patchmatch_library),
+        Fill("telea", telea, extra="opencv", look=opencv),
+    )
+}
 assert tuple(REGISTRY) == FILLS, "every declared fill is registered, in order"
 
 

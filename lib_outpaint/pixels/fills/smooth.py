@@ -38,7 +38,8 @@ def push_pull(values: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
     while levels:
         total, mass = levels.pop()
         size = (total.shape[1], total.shape[2])
-        coarse = F.interpolate(filled[None], size=(size[0] + size[0] % 2, size[1] + size[1] % 2), mode="bilinear",
-                               align_corners=False)[0][:, :size[0], :size[1]]
+        coarse = F.interpolate(
+            filled[None], size=(size[0] + size[0] % 2, size[1] + size[1] % 2), mode="bilinear", align_corners=False
+        )[0][:, : size[0], : size[1]]
         filled = total + coarse * (1 - mass)
     return filled

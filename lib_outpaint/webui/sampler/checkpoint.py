@@ -73,8 +73,11 @@ def from_model(model: Any, name: str) -> Checkpoint:
     else:
         base = "SD 1" if getattr(model, "is_sd1", True) else ""
     inner = getattr(model, "model", None)
-    inpainting = (getattr(inner, "conditioning_key", None) in ("hybrid", "concat") or
-                  bool(getattr(model, "is_sdxl_inpaint", False)) or bool(getattr(model, "is_inpaint", False)))
+    inpainting = (
+        getattr(inner, "conditioning_key", None) in ("hybrid", "concat")
+        or bool(getattr(model, "is_sdxl_inpaint", False))
+        or bool(getattr(model, "is_inpaint", False))
+    )
     return Checkpoint(name, base, _native_side(base, _predicts_velocity(model)), inpainting)
 
 

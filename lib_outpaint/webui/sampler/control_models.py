@@ -17,8 +17,11 @@ PORTABLE_MODULE = "inpaint_global_harmonious"
 LAMA_WEIGHTS = "ControlNetLama.pth"
 _FORGE = "lib_controlnet.global_state"
 _A1111 = ("internal_controlnet.external_code", "scripts.external_code")
-_NAMES = ((re.compile(r"sd_?15|sd1[._]?5", re.IGNORECASE), "SD 1"), (re.compile(r"sd_?2[01]?", re.IGNORECASE), "SD 2"),
-          (re.compile(r"xl|fooocus", re.IGNORECASE), "SDXL"))
+_NAMES = (
+    (re.compile(r"sd_?15|sd1[._]?5", re.IGNORECASE), "SD 1"),
+    (re.compile(r"sd_?2[01]?", re.IGNORECASE), "SD 2"),
+    (re.compile(r"xl|fooocus", re.IGNORECASE), "SDXL"),
+)
 _USUAL = "v11p_sd15_inpaint"  # the inpaint ControlNet for SD 1 that people have
 
 
@@ -50,8 +53,13 @@ def inpaint_model(base: str) -> str | None:
 
     Fooocus's patch for SDXL counts where the host has registered its loader: Forge does.
     """
-    fitting = [model for model in models() if "inpaint" in model.lower() and (not base or made_for(model) in (base, ""))
-               and (not is_fooocus(model) or loads_fooocus())]
+    fitting = [
+        model
+        for model in models()
+        if "inpaint" in model.lower()
+        and (not base or made_for(model) in (base, ""))
+        and (not is_fooocus(model) or loads_fooocus())
+    ]
     return min(fitting, key=lambda model: (_USUAL not in model, not is_fooocus(model), not made_for(model)), default=None)
 
 

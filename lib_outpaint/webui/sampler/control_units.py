@@ -36,9 +36,18 @@ class Unit:
 
     def fields(self) -> dict[str, Any]:
         """The unit as ControlNet reads it. No picture: it takes the window."""
-        return {"enabled": True, "module": self.module, "model": self.model, "weight": self.weight,
-                "control_mode": self.mode, "resize_mode": "Just Resize", "guidance_start": 0.0, "guidance_end": 1.0,
-                "pixel_perfect": True, "save_detected_map": False}
+        return {
+            "enabled": True,
+            "module": self.module,
+            "model": self.model,
+            "weight": self.weight,
+            "control_mode": self.mode,
+            "resize_mode": "Just Resize",
+            "guidance_start": 0.0,
+            "guidance_end": 1.0,
+            "pixel_perfect": True,
+            "save_detected_map": False,
+        }
 
 
 def chosen(p: Any, params: Params, checkpoint: Checkpoint) -> Unit | None:
@@ -58,12 +67,16 @@ def chosen(p: Any, params: Params, checkpoint: Checkpoint) -> Unit | None:
     model = _model(params, found, checkpoint)
     module = _module(params)
     if free_slot(p) is None:
-        raise ParamError("controlnet", params.controlnet, "needs a free ControlNet unit, and all are in use; raise "
-                         "their number in the settings of ControlNet")
+        raise ParamError(
+            "controlnet",
+            params.controlnet,
+            "needs a free ControlNet unit, and all are in use; raise their number in the settings of ControlNet",
+        )
     if params.controlnet_weight == 0:
         return None
-    return Unit(module, model, params.controlnet_weight, params.controlnet_mode,
-                _notes(params, checkpoint, module, model, asked))
+    return Unit(
+        module, model, params.controlnet_weight, params.controlnet_mode, _notes(params, checkpoint, module, model, asked)
+    )
 
 
 def attach(c: Any, unit: Unit | None) -> None:
@@ -124,8 +137,9 @@ def in_use(p: Any) -> bool:
 
 def inpaints_already(p: Any) -> bool:
     """Whether an enabled unit of the user's is an inpaint one."""
-    return any(_enabled(unit) and "inpaint" in f"{_field(unit, 'module')} {_field(unit, 'model')}".lower()
-               for unit in units_of(p))
+    return any(
+        _enabled(unit) and "inpaint" in f"{_field(unit, 'module')} {_field(unit, 'model')}".lower() for unit in units_of(p)
+    )
 
 
 def modules_in_use(p: Any) -> list[str]:
@@ -136,7 +150,7 @@ def modules_in_use(p: Any) -> list[str]:
 def units_of(p: Any) -> list[Any]:
     """The arguments of the host's ControlNet script: the user's units, enabled or not."""
     script = script_of(p)
-    return [] if script is None else list(p.script_args[script.args_from:script.args_to])
+    return [] if script is None else list(p.script_args[script.args_from : script.args_to])
 
 
 def script_of(p: Any) -> Any:
@@ -198,19 +212,23 @@ def _named(wanted: str, models: list[str], checkpoint: Checkpoint) -> str:
         return found
     found = next((model for model in models if wanted in (model, model.split(" [")[0])), None)
     if found is None:
-        raise ParamError("controlnet_model", wanted,
-                         f"is no ControlNet model of this WebUI; installed are {', '.join(models)}")
+        raise ParamError(
+            "controlnet_model", wanted, f"is no ControlNet model of this WebUI; installed are {', '.join(models)}"
+        )
     return found
 
 
 def _notes(params: Params, checkpoint: Checkpoint, module: str, model: str, asked: bool) -> tuple[str, ...]:
     notes = []
     if not asked:
-        notes.append(f"the inpaint ControlNet {model.split(' [')[0]} was attached, because the checkpoint is "
-                     f"{checkpoint.base} and no inpainting one")
+        notes.append(
+            f"the inpaint ControlNet {model.split(' [')[0]} was attached, because the checkpoint is "
+            f"{checkpoint.base} and no inpainting one"
+        )
     if checkpoint.inpainting and not control_models.is_forge():  # Forge and reForge keep both
-        notes.append("with ControlNet the conditioning mask weight has no effect: it replaces the checkpoint's own "
-                     "conditioning")
+        notes.append(
+            "with ControlNet the conditioning mask weight has no effect: it replaces the checkpoint's own conditioning"
+        )
     if params.controlnet_module.strip() == "inpaint_only" != module:
         notes.append("A1111 uses inpaint_global_harmonious where inpaint_only meets a mask of its own, so that was attached")
     return tuple(notes)

@@ -35,8 +35,9 @@ class Overrides:
     def note(self, overrides: Mapping[str, Any]) -> None:
         """Overrides that a call of the host has set. Forge stores the modules of a checkpoint as paths."""
         stored = shared.opts.data
-        self._set.update({name: stored.get(name, value) if name == _FORGE_MODULES else value
-                          for name, value in overrides.items()})
+        self._set.update(
+            {name: stored.get(name, value) if name == _FORGE_MODULES else value for name, value in overrides.items()}
+        )
 
     def restore(self) -> None:
         """Puts back every key that still holds the job's value."""
@@ -122,8 +123,10 @@ def _same_generators() -> Iterator[None]:
 def _generators() -> list[tuple[Callable[[Any], object], Any]]:
     """The state of every global random generator, with what puts it back."""
     found: list[tuple[Callable[[Any], object], Any]] = [
-        (random.setstate, random.getstate()), (np.random.set_state, np.random.get_state()),
-        (torch.set_rng_state, torch.get_rng_state())]
+        (random.setstate, random.getstate()),
+        (np.random.set_state, np.random.get_state()),
+        (torch.set_rng_state, torch.get_rng_state()),
+    ]
     for name in ("cuda", "xpu"):
         backend = getattr(torch, name, None)  # older torch has no xpu
         # Asking an idle backend for its state would start it on every GPU.

@@ -35,8 +35,12 @@ def check(params: Params, prompts: Iterable[str], checkpoint: Checkpoint) -> Non
     """
     asked = [("loras", lora.name) for lora in from_list(params.loras)]
     asked += [("prompt", lora.name) for prompt in prompts for lora in from_prompt(prompt)[1]]
-    asked += [("side_prompts", lora.name) for line in SidePrompts.parse(params.side_prompts).lines
-              if not line.negative for lora in from_prompt(line.text)[1]]
+    asked += [
+        ("side_prompts", lora.name)
+        for line in SidePrompts.parse(params.side_prompts).lines
+        if not line.negative
+        for lora in from_prompt(line.text)[1]
+    ]
     for field, name in dict.fromkeys(asked):
         found = _found(name)
         if found is None:

@@ -96,7 +96,7 @@ def soft_inpainting_on(p: Any) -> bool:
     """Whether the user has Soft Inpainting switched on."""
     for script in p.scripts.alwayson_scripts if p.scripts is not None else ():
         if _is_soft_inpainting(script):
-            args = p.script_args[script.args_from:script.args_to]
+            args = p.script_args[script.args_from : script.args_to]
             return bool(args and args[0])
     return False
 
@@ -107,6 +107,7 @@ def one_by_one(c: Any, init: Callable[..., None]) -> Callable[..., None]:
     `init` encodes with the global random generator, all images in one draw: a picture of a batch could not be made again
     alone. The overlay would paste the window's own prefill over what was sampled.
     """
+
     def wrapped(all_prompts: list[str], all_seeds: list[int], all_subseeds: list[int]) -> None:
         windows, batch = c.init_images, c.batch_size
         latents: list[torch.Tensor] = []

@@ -40,8 +40,14 @@ class WebUISampler:
         last: the copy of the last pass that was sampled, for the host's own infotext.
     """
 
-    def __init__(self, p: Any, checkpoint: Checkpoint, settings: Settings,
-                 overrides: guard.Overrides | None = None, entries: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        p: Any,
+        checkpoint: Checkpoint,
+        settings: Settings,
+        overrides: guard.Overrides | None = None,
+        entries: Mapping[str, str] | None = None,
+    ) -> None:
         self._p = p
         self._overrides = overrides
         self.checkpoint = checkpoint
@@ -59,8 +65,9 @@ class WebUISampler:
         if self.checkpoint.inpainting:
             features.add("mask_weight")
         side = self.checkpoint.native_side
-        return Capabilities("webui", 8, side, self._settings.window_area(side), self.checkpoint.inpainting, "pinned",
-                            frozenset(features))
+        return Capabilities(
+            "webui", 8, side, self._settings.window_area(side), self.checkpoint.inpainting, "pinned", frozenset(features)
+        )
 
     def check(self, params: Params, sampling: Sampling, prompts: Sequence[str]) -> None:
         """Refuses LoRAs and ControlNet models that are missing or made for another base model.
@@ -138,15 +145,16 @@ class WebUISampler:
         """Extensions may exchange the checkpoint inside the host's call, when the plan is made already."""
         used, planned = getattr(c, "sd_model_name", None), self.checkpoint.name
         if used and planned and used != planned:
-            self._p.comment(f"the checkpoint {used} was loaded in mid-job, by an extension: the windows are those planned "
-                            f"for {planned}")
+            self._p.comment(
+                f"the checkpoint {used} was loaded in mid-job, by an extension: the windows are those planned for {planned}"
+            )
 
 
 def _pixels(processed: Any, decoded: list[torch.Tensor], count: int) -> list[torch.Tensor]:
     if len(decoded) == count:
         return [image.clamp(0, 1) for image in decoded]
     first = getattr(processed, "index_of_first_image", 0)
-    pictures = processed.images[first:first + count]
+    pictures = processed.images[first : first + count]
     if len(pictures) < count:
         raise HostError(f"the WebUI returned {len(pictures)} pictures for {count} windows")
     arrays = [np.array(picture.convert("RGB")) for picture in pictures]

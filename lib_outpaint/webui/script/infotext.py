@@ -88,6 +88,7 @@ def _ours(value: Callable[[Entries], Any]) -> Callable[[Entries], Any]:
 
 def _of_control(param: Param) -> Callable[[Entries], Any]:
     """The control's value: the infotext's, or the default when it was left out for being the default."""
+
     def value(entries: Entries) -> Any:
         text = codecs.infotext_value(entries, param)
         try:

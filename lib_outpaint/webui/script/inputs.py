@@ -53,8 +53,9 @@ def _rgb(image: Image.Image, notes: list[str]) -> Image.Image:
     image = ImageOps.exif_transpose(image) or image
     if image.mode.startswith("I"):
         notes.append("16-bit grey was reduced to 8 bits, as the WebUI does")
-        return Image.fromarray((np.asarray(image).astype(np.float32) / 257).round().clip(0, 255).astype(np.uint8)
-                               ).convert("RGB")
+        return Image.fromarray((np.asarray(image).astype(np.float32) / 257).round().clip(0, 255).astype(np.uint8)).convert(
+            "RGB"
+        )
     if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
         image = image.convert("RGBA")
         if image.getchannel("A").getextrema() != (255, 255):
@@ -113,17 +114,20 @@ def shots(p: Any, most: int) -> tuple[Shot, ...]:
     count = len(probe.all_prompts)
     p.n_iter = -(-count // max(p.batch_size, 1))
     p.all_prompts, p.all_negative_prompts = list(probe.all_prompts), _filled(probe.all_negative_prompts, count)
-    p.all_seeds = (list(probe.all_seeds) + [int(p.seed) + (0 if same else i) for i in range(count)][len(probe.all_seeds):]
-                   )[:count]
+    p.all_seeds = (list(probe.all_seeds) + [int(p.seed) + (0 if same else i) for i in range(count)][len(probe.all_seeds) :])[
+        :count
+    ]
     p.all_subseeds = [int(p.subseed) + i for i in range(count)]
     p.main_prompt, p.main_negative_prompt = probe.main_prompt, probe.main_negative_prompt
-    return tuple(Shot(int(p.all_seeds[i]), p.all_subseeds[i] if same else None, p.all_prompts[i],
-                      p.all_negative_prompts[i]) for i in range(count))
+    return tuple(
+        Shot(int(p.all_seeds[i]), p.all_subseeds[i] if same else None, p.all_prompts[i], p.all_negative_prompts[i])
+        for i in range(count)
+    )
 
 
 def _resolved(script: Any, probe: Any, p: Any) -> None:
     try:
-        script.process(probe, *p.script_args[script.args_from:script.args_to])
+        script.process(probe, *p.script_args[script.args_from : script.args_to])
     except Exception:  # the host reports errors of callbacks and goes on, and so do we
         log.exception("outpaint: %s failed", script.title())
         p.comment(f"{script.title()} failed; its placeholders are in the prompt as they were")

@@ -119,8 +119,14 @@ def _run(p: Any, args: Sequence[Any], overrides: guard.Overrides) -> Any:
     shots = inputs.shots(p, found.most_pictures)
     painted = inputs.painted(p, width, height)
     request = Request(
-        tuple(source.pixels for source in sources), params, shots, batch=p.batch_size,
-        painted=painted, painted_fill=inputs.painted_fill(p), limits=found.limits)
+        tuple(source.pixels for source in sources),
+        params,
+        shots,
+        batch=p.batch_size,
+        painted=painted,
+        painted_fill=inputs.painted_fill(p),
+        limits=found.limits,
+    )
     entries = {settings.WINDOW_KEY: f"{found.largest_window:g}", **(infotext.painted(p) if painted is not None else {})}
     host = WebUISampler(p, checkpoint, found, overrides, entries)
     for note in notes + _switched_off(p):
@@ -141,9 +147,9 @@ def _given(p: Any, args: Sequence[Any], place: tuple[int, int]) -> Sequence[Any]
     if not getattr(p, "is_api", False) or p.scripts is None or not isinstance(arguments, list):
         return args
     count = given_count(len(arguments), place, p.scripts)
-    given = arguments[place[0]:place[0] + count]
+    given = arguments[place[0] : place[0] + count]
     expected = place[1] - place[0]
-    arguments[place[0]:place[0] + count] = (given + [None] * expected)[:expected]
+    arguments[place[0] : place[0] + count] = (given + [None] * expected)[:expected]
     if count > len(DECLARED) and not isinstance(given[0], dict):
         raise ParamError("script_args", f"{count} values", f"are more than the {len(DECLARED)} parameters")
     return given

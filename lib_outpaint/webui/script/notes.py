@@ -29,8 +29,9 @@ class PeakMemory:
         monitor = getattr(shared, "mem_mon", None)
         on_page = not getattr(p, "is_api", False)
         # The host's monitor reads the same counter, from its own beginning: it must not be set back under it.
-        self._host_tells = (on_page and monitor is not None and not monitor.disabled
-                            and getattr(shared.opts, "memmon_poll_rate", 0) > 0)
+        self._host_tells = (
+            on_page and monitor is not None and not monitor.disabled and getattr(shared.opts, "memmon_poll_rate", 0) > 0
+        )
         device = torch.device(shared.device) if shared.device is not None else torch.device("cpu")
         self._device = device if device.type == "cuda" and not self._host_tells else None
         if self._device is not None:
@@ -95,8 +96,9 @@ def spent(made: Sequence[Grown], seconds: float, gigabytes: float | None) -> str
     passes = sum(len(grown.passes) for grown in made)
     found = [f"{passes} pass{'' if passes == 1 else 'es'} in {seconds:.1f} s"]
     cost = sum(grown.cost for grown in made)
-    whole = sum(grown.plan.canvas_latent_pixels * max((step.steps_run for step in grown.passes), default=0)
-                for grown in made)
+    whole = sum(
+        grown.plan.canvas_latent_pixels * max((step.steps_run for step in grown.passes), default=0) for grown in made
+    )
     if cost and whole:
         canvas = "canvas" if len(made) == 1 else "canvases"
         found.append(f"{cost:,} latent pixels x steps ({cost / whole:.0%} of the whole {canvas} at once)")

@@ -15,8 +15,9 @@ from ..sampler.sampler import WebUISampler
 from . import settings
 
 # The containers of img2img, sketch, inpaint, inpaint sketch and inpaint upload are the same on A1111, Forge and reForge.
-PICTURES = tuple(f"{place} img" for place in
-                 ("#img2img_image", "#img2img_sketch", "#img2maskimg", "#inpaint_sketch", "#img_inpaint_base"))
+PICTURES = tuple(
+    f"{place} img" for place in ("#img2img_image", "#img2img_sketch", "#img2maskimg", "#inpaint_sketch", "#img_inpaint_base")
+)
 PAINTED = ("#img2maskimg", "#inpaint_sketch", "#img_inpaint_base")
 
 
@@ -28,9 +29,16 @@ class _Idle:
 
 def link() -> Link:
     """The panel's link to this WebUI."""
-    return Link(_capabilities, PICTURES, limits=_limits, painted=PAINTED, notice=NOTICE, loras=networks.names,
-                controlnet_models=control_models.models,
-                controlnet_modules=control_models.modules)
+    return Link(
+        _capabilities,
+        PICTURES,
+        limits=_limits,
+        painted=PAINTED,
+        notice=NOTICE,
+        loras=networks.names,
+        controlnet_models=control_models.models,
+        controlnet_modules=control_models.modules,
+    )
 
 
 def _limits() -> Limits:

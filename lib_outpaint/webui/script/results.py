@@ -67,14 +67,25 @@ class Gallery:
             image = self._told(lambda: _finished(f, image), "finishing a picture") or image
             if _saves(p, grown):
                 extension = shared.opts.samples_format
-                self._told(lambda: images.save_image(image, p.outpath_samples, "", grown.shot.seed, grown.shot.prompt,
-                                                     extension, info=self._held(text, extension), p=f),
-                           "saving a picture")
+                self._told(
+                    lambda: images.save_image(
+                        image,
+                        p.outpath_samples,
+                        "",
+                        grown.shot.seed,
+                        grown.shot.prompt,
+                        extension,
+                        info=self._held(text, extension),
+                        p=f,
+                    ),
+                    "saving a picture",
+                )
         self.made.append(grown.without_pixels())
         self.pictures.append(_with_infotext(image, text))
         self.texts.append(text)
-        self._extras += [(float_image(extra).convert("RGB"), text) for extra in (grown.canvas, grown.mask)
-                         if extra is not None]
+        self._extras += [
+            (float_image(extra).convert("RGB"), text) for extra in (grown.canvas, grown.mask) if extra is not None
+        ]
 
     def _held(self, text: str, extension: str) -> str | None:
         """The infotext as far as the file can hold it: beyond that the host would fail to save the picture at all."""
@@ -90,8 +101,10 @@ class Gallery:
             p.comment(note)
         if result.stopped is not None:
             p.comment(f"stopped: {result.stopped}; " + ("finished passes are kept" if self.made else "nothing was finished"))
-        told = self._told(lambda: notes.of_job(p, self._host.checkpoint, self.made, result.seconds, self._memory),
-                          "looking up what would do better")
+        told = self._told(
+            lambda: notes.of_job(p, self._host.checkpoint, self.made, result.seconds, self._memory),
+            "looking up what would do better",
+        )
         for note in told or []:
             p.comment(note)
         whole = self._whole()
@@ -130,12 +143,22 @@ class Gallery:
         p = self._p
         # One entry a picture: with `compare` a seed stands for several.
         index = [grown.image for grown in self.made] if self._compared() else range(len(p.all_prompts))
-        prompts, negatives, seeds, subseeds = ([values[i] for i in index] for values in (
-            p.all_prompts, p.all_negative_prompts, p.all_seeds, p.all_subseeds))
+        prompts, negatives, seeds, subseeds = (
+            [values[i] for i in index] for values in (p.all_prompts, p.all_negative_prompts, p.all_seeds, p.all_subseeds)
+        )
         return processing.Processed(
-            whole, output, seed=seeds[0], info=info, subseed=subseeds[0], all_prompts=prompts,
-            all_negative_prompts=negatives, all_seeds=seeds, all_subseeds=subseeds, index_of_first_image=first,
-            infotexts=infotexts)
+            whole,
+            output,
+            seed=seeds[0],
+            info=info,
+            subseed=subseeds[0],
+            all_prompts=prompts,
+            all_negative_prompts=negatives,
+            all_seeds=seeds,
+            all_subseeds=subseeds,
+            index_of_first_image=first,
+            infotexts=infotexts,
+        )
 
     def _finished_copy(self, grown: Grown) -> Any:
         return _finished_copy(self._p, self._host.last, grown, self._engine, self._title, self._init_hash)
@@ -152,9 +175,25 @@ class Gallery:
 def _finished_copy(p: Any, last: Any, grown: Grown, engine: str, title: str, init_hash: str | None) -> Any:
     """A processing object as if the host had sampled the finished picture in one go: for its infotext and file names."""
     f = copy.copy(last if last is not None else p)
-    for name in ("prompt", "negative_prompt", "styles", "seed", "subseed", "batch_size", "n_iter", "scripts",
-                 "init_images", "all_prompts", "all_negative_prompts", "all_seeds", "all_subseeds", "main_prompt",
-                 "main_negative_prompt", "do_not_save_samples", "do_not_save_grid"):
+    for name in (
+        "prompt",
+        "negative_prompt",
+        "styles",
+        "seed",
+        "subseed",
+        "batch_size",
+        "n_iter",
+        "scripts",
+        "init_images",
+        "all_prompts",
+        "all_negative_prompts",
+        "all_seeds",
+        "all_subseeds",
+        "main_prompt",
+        "main_negative_prompt",
+        "do_not_save_samples",
+        "do_not_save_grid",
+    ):
         setattr(f, name, getattr(p, name))
     f.script_args_value = p.script_args_value
     f.__dict__.pop("init", None)
@@ -162,18 +201,26 @@ def _finished_copy(p: Any, last: Any, grown: Grown, engine: str, title: str, ini
     f.width, f.height = grown.extent.width, grown.extent.height
     f.iteration, f.batch_index = divmod(grown.image, max(p.batch_size, 1))
     f.prompts, f.negative_prompts, f.seeds, f.subseeds = (
-        values[f.iteration * p.batch_size:(f.iteration + 1) * p.batch_size]
-        for values in (p.all_prompts, p.all_negative_prompts, p.all_seeds, p.all_subseeds))
-    f.extra_generation_params = {**f.extra_generation_params, **p.extra_generation_params, "Script": title,
-                                 **guarded(entries(grown, engine))}
+        values[f.iteration * p.batch_size : (f.iteration + 1) * p.batch_size]
+        for values in (p.all_prompts, p.all_negative_prompts, p.all_seeds, p.all_subseeds)
+    )
+    f.extra_generation_params = {
+        **f.extra_generation_params,
+        **p.extra_generation_params,
+        "Script": title,
+        **guarded(entries(grown, engine)),
+    }
     if init_hash is not None:
         f.init_img_hash = init_hash
     return f
 
 
 def _infotext(f: Any, index: int) -> str:
-    return str(processing.create_infotext(f, f.all_prompts, f.all_seeds, f.all_subseeds, index=index,
-                                          all_negative_prompts=f.all_negative_prompts))
+    return str(
+        processing.create_infotext(
+            f, f.all_prompts, f.all_seeds, f.all_subseeds, index=index, all_negative_prompts=f.all_negative_prompts
+        )
+    )
 
 
 def _finished(f: Any, image: Image.Image) -> Image.Image:
@@ -220,8 +267,18 @@ def _grid(p: Any, made: Sequence[Grown], pictures: list[Image.Image]) -> Image.I
 
 def _save_grid(p: Any, whole: Any, grid: Image.Image, text: str | None) -> None:
     opts = shared.opts
-    images.save_image(grid, p.outpath_grids, "grid", p.all_seeds[0], p.all_prompts[0], opts.grid_format, info=text, p=whole,
-                      grid=True, short_filename=not opts.grid_extended_filename)
+    images.save_image(
+        grid,
+        p.outpath_grids,
+        "grid",
+        p.all_seeds[0],
+        p.all_prompts[0],
+        opts.grid_format,
+        info=text,
+        p=whole,
+        grid=True,
+        short_filename=not opts.grid_extended_filename,
+    )
 
 
 def _with_infotext(image: Image.Image, text: str) -> Image.Image:
@@ -238,8 +295,14 @@ def _saved_init_image(p: Any) -> str | None:
     for image in p.init_images:
         digest = hashlib.md5(image.tobytes()).hexdigest()
         if digest != name:
-            images.save_image(image, path=shared.opts.outdir_init_images, basename=None, forced_filename=digest,
-                              save_to_dirs=False, existing_info=image.info)
+            images.save_image(
+                image,
+                path=shared.opts.outdir_init_images,
+                basename=None,
+                forced_filename=digest,
+                save_to_dirs=False,
+                existing_info=image.info,
+            )
         name = digest
     return name
 

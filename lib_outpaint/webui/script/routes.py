@@ -90,9 +90,12 @@ def shown(body: Any = Body(...)) -> dict[str, Any]:
         raise HTTPException(status_code=422, detail=str(error)) from error
     assert grown.canvas is not None
     assert grown.mask is not None
-    return {"canvas": _encoded(images.float_image(grown.canvas)), "mask": _encoded(images.float_image(grown.mask)),
-            "size": [grown.extent.width, grown.extent.height],
-            "summary": grown.plan.summary(request.params.overlap)}
+    return {
+        "canvas": _encoded(images.float_image(grown.canvas)),
+        "mask": _encoded(images.float_image(grown.mask)),
+        "size": [grown.extent.width, grown.extent.height],
+        "summary": grown.plan.summary(request.params.overlap),
+    }
 
 
 class _Idle:
@@ -163,8 +166,7 @@ def _authorised() -> Any:
         expected = accounts.get(credentials.username)
         if expected is not None and secrets.compare_digest(credentials.password.encode(), expected.encode()):
             return True
-        raise HTTPException(status_code=401, detail="Incorrect username or password",
-                            headers={"WWW-Authenticate": "Basic"})
+        raise HTTPException(status_code=401, detail="Incorrect username or password", headers={"WWW-Authenticate": "Basic"})
 
     return check_credentials if accounts else _open
 

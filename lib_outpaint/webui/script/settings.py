@@ -51,13 +51,28 @@ class Number:
 
 NUMBERS = (
     # 3.0: the host casts a pasted value to the default's own type.
-    Number("outpaint_largest_window", 3.0, 0.25, 16, 0.25, "Largest window",
-           "in squares of the model's native side, 512 px for SD 1; lower needs less VRAM and makes more passes",
-           limit=False, infotext=WINDOW_KEY),
+    Number(
+        "outpaint_largest_window",
+        3.0,
+        0.25,
+        16,
+        0.25,
+        "Largest window",
+        "in squares of the model's native side, 512 px for SD 1; lower needs less VRAM and makes more passes",
+        limit=False,
+        infotext=WINDOW_KEY,
+    ),
     Number("outpaint_largest_canvas", 64, 1, 1000, 1, "Largest canvas", "megapixels of the finished picture"),
     Number("outpaint_most_combinations", 24, 2, 200, 1, "Most combinations of Compare", "each is a picture of the grid"),
-    Number("outpaint_most_pictures", 1000, 1, 10000, 1, "Most pictures of a job",
-           "combinations of Compare x batch count x batch size"),
+    Number(
+        "outpaint_most_pictures",
+        1000,
+        1,
+        10000,
+        1,
+        "Most pictures of a job",
+        "combinations of Compare x batch count x batch size",
+    ),
 )
 AUTO_CONTROLNET = "outpaint_auto_controlnet"
 
@@ -75,8 +90,9 @@ class Settings:
     @property
     def limits(self) -> Limits:
         """What a plan and a job may not exceed."""
-        return Limits(canvas_pixels=int(self.largest_canvas * 1e6), combinations=self.most_combinations,
-                      pictures=self.most_pictures)
+        return Limits(
+            canvas_pixels=int(self.largest_canvas * 1e6), combinations=self.most_combinations, pictures=self.most_pictures
+        )
 
     def window_area(self, native_side: int) -> int:
         """The largest window in px."""
@@ -106,8 +122,13 @@ def current(overrides: Mapping[str, Any] | None = None) -> Settings:
     auto = given.get(AUTO_CONTROLNET, getattr(shared.opts, AUTO_CONTROLNET, True))
     if not isinstance(auto, bool):
         raise ParamError(AUTO_CONTROLNET, auto, f"is neither true nor false: see Settings, {SECTION[1]}")
-    return Settings(values["outpaint_largest_window"], values["outpaint_largest_canvas"],
-                    int(values["outpaint_most_combinations"]), int(values["outpaint_most_pictures"]), auto)
+    return Settings(
+        values["outpaint_largest_window"],
+        values["outpaint_largest_canvas"],
+        int(values["outpaint_most_combinations"]),
+        int(values["outpaint_most_pictures"]),
+        auto,
+    )
 
 
 def add() -> None:
@@ -115,11 +136,19 @@ def add() -> None:
     import gradio as gr
 
     for number in NUMBERS:
-        info = shared.OptionInfo(number.default, number.label, gr.Slider,
-                                 {"minimum": number.low, "maximum": number.high, "step": number.step}, section=SECTION)
+        info = shared.OptionInfo(
+            number.default,
+            number.label,
+            gr.Slider,
+            {"minimum": number.low, "maximum": number.high, "step": number.step},
+            section=SECTION,
+        )
         info.restrict_api = number.limit
         info.infotext = number.infotext
         shared.opts.add_option(number.name, info.info(number.help))
-    shared.opts.add_option(AUTO_CONTROLNET, shared.OptionInfo(
-        True, "Inpaint ControlNet: auto may attach it", gr.Checkbox, section=SECTION).info(
-        "to every pass of a checkpoint that is no inpainting one; otherwise only \"on\" does"))
+    shared.opts.add_option(
+        AUTO_CONTROLNET,
+        shared.OptionInfo(True, "Inpaint ControlNet: auto may attach it", gr.Checkbox, section=SECTION).info(
+            'to every pass of a checkpoint that is no inpainting one; otherwise only "on" does'
+        ),
+    )

@@ -5,13 +5,39 @@ from PIL import Image
 saved = []
 
 
-def save_image(image, path, basename="", seed=None, prompt=None, extension="png", info=None, short_filename=False, p=None,
-               grid=False, forced_filename=None, save_to_dirs=None, existing_info=None, suffix=""):
+def save_image(
+    image,
+    path,
+    basename="",
+    seed=None,
+    prompt=None,
+    extension="png",
+    info=None,
+    short_filename=False,
+    p=None,
+    grid=False,
+    forced_filename=None,
+    save_to_dirs=None,
+    existing_info=None,
+    suffix="",
+):
     from . import shared
 
     pattern = shared.opts.samples_filename_pattern
-    saved.append({"image": image.copy(), "path": path, "basename": basename, "seed": seed, "prompt": prompt,
-                  "info": info, "p": p, "grid": grid, "forced": forced_filename, "pattern": pattern})
+    saved.append(
+        {
+            "image": image.copy(),
+            "path": path,
+            "basename": basename,
+            "seed": seed,
+            "prompt": prompt,
+            "info": info,
+            "p": p,
+            "grid": grid,
+            "forced": forced_filename,
+            "pattern": pattern,
+        }
+    )
 
 
 def flatten(image, background):

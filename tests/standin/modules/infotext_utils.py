@@ -56,7 +56,8 @@ def parse_generation_parameters(text):
         found[name] = "\n".join(lines)
     if shared.opts.infotext_styles != "Ignore":
         styles, found["Prompt"], found["Negative prompt"] = shared.prompt_styles.extract_styles_from_prompt(
-            found["Prompt"], found["Negative prompt"])
+            found["Prompt"], found["Negative prompt"]
+        )
         if styles:
             found["Styles array"] = styles
     return {"Mask mode": "Inpaint masked", "Masked content": "original", **found}

@@ -30,16 +30,60 @@ def fix_seed(p):
 class StableDiffusionProcessingImg2Img:
     def __init__(self, **values):
         fields = dict(
-            prompt="", negative_prompt="", styles=[], seed=-1, subseed=-1, subseed_strength=0, seed_resize_from_h=-1,
-            seed_resize_from_w=-1, sampler_name="Euler", scheduler=None, batch_size=1, n_iter=1, steps=4, cfg_scale=7.0,
-            width=512, height=512, restore_faces=None, tiling=None, do_not_save_samples=False, do_not_save_grid=False,
-            overlay_images=None, do_not_reload_embeddings=False, denoising_strength=0.75, override_settings={},
-            override_settings_restore_afterwards=True, init_images=None, resize_mode=0, mask=None, mask_blur_x=4,
-            mask_blur_y=4, inpainting_fill=0, inpaint_full_res=True, inpainting_mask_invert=0, mask_round=True,
-            latent_mask=None, nmask=None, image_conditioning=None, outpath_samples="samples", outpath_grids="grids",
-            mask_for_overlay=None, paste_to=None, color_corrections=None, is_api=False, sd_model_name=None,
-            all_prompts=None, all_negative_prompts=None, all_seeds=None, all_subseeds=None, main_prompt=None,
-            main_negative_prompt=None, iteration=0, is_using_inpainting_conditioning=False, init_latent=None)
+            prompt="",
+            negative_prompt="",
+            styles=[],
+            seed=-1,
+            subseed=-1,
+            subseed_strength=0,
+            seed_resize_from_h=-1,
+            seed_resize_from_w=-1,
+            sampler_name="Euler",
+            scheduler=None,
+            batch_size=1,
+            n_iter=1,
+            steps=4,
+            cfg_scale=7.0,
+            width=512,
+            height=512,
+            restore_faces=None,
+            tiling=None,
+            do_not_save_samples=False,
+            do_not_save_grid=False,
+            overlay_images=None,
+            do_not_reload_embeddings=False,
+            denoising_strength=0.75,
+            override_settings={},
+            override_settings_restore_afterwards=True,
+            init_images=None,
+            resize_mode=0,
+            mask=None,
+            mask_blur_x=4,
+            mask_blur_y=4,
+            inpainting_fill=0,
+            inpaint_full_res=True,
+            inpainting_mask_invert=0,
+            mask_round=True,
+            latent_mask=None,
+            nmask=None,
+            image_conditioning=None,
+            outpath_samples="samples",
+            outpath_grids="grids",
+            mask_for_overlay=None,
+            paste_to=None,
+            color_corrections=None,
+            is_api=False,
+            sd_model_name=None,
+            all_prompts=None,
+            all_negative_prompts=None,
+            all_seeds=None,
+            all_subseeds=None,
+            main_prompt=None,
+            main_negative_prompt=None,
+            iteration=0,
+            is_using_inpainting_conditioning=False,
+            init_latent=None,
+        )
         fields.update(values)
         self.image_mask = fields.pop("mask")
         for name, value in fields.items():
@@ -119,8 +163,13 @@ class StableDiffusionProcessingImg2Img:
             hooks["sample"](self)
         painted = []
         for prompt, negative, seed, subseed, conditioning in zip(
-                self.all_prompts, self.all_negative_prompts, self.all_seeds, self.all_subseeds, self.image_conditioning,
-                strict=True):
+            self.all_prompts,
+            self.all_negative_prompts,
+            self.all_seeds,
+            self.all_subseeds,
+            self.image_conditioning,
+            strict=True,
+        ):
             said = f"{prompt}|{negative}|{seed}|{subseed if self.subseed_strength else 0}|{conditioning.mean():.6f}"
             generator = torch.Generator().manual_seed(int(hashlib.md5(said.encode()).hexdigest()[:8], 16))
             painted.append(torch.rand(3, self.height, self.width, generator=generator) * 0.5 + 0.25)
@@ -164,8 +213,9 @@ def _inner(p):
     p.sd_model_name = shared.sd_model.sd_checkpoint_info.name_for_extra
     p.setup_prompts()
     count = len(p.all_prompts)
-    p.all_seeds = p.seed if isinstance(p.seed, list) else [
-        int(p.seed) + (i if p.subseed_strength == 0 else 0) for i in range(count)]
+    p.all_seeds = (
+        p.seed if isinstance(p.seed, list) else [int(p.seed) + (i if p.subseed_strength == 0 else 0) for i in range(count)]
+    )
     p.all_subseeds = p.subseed if isinstance(p.subseed, list) else [int(p.subseed) + i for i in range(count)]
     if p.scripts is not None:
         p.scripts.process(p)
@@ -209,22 +259,53 @@ def _inner(p):
     return processed
 
 
-def create_infotext(p, all_prompts, all_seeds, all_subseeds, comments=None, iteration=0, position_in_batch=0,
-                    use_main_prompt=False, index=None, all_negative_prompts=None):
+def create_infotext(
+    p,
+    all_prompts,
+    all_seeds,
+    all_subseeds,
+    comments=None,
+    iteration=0,
+    position_in_batch=0,
+    use_main_prompt=False,
+    index=None,
+    all_negative_prompts=None,
+):
     weight = getattr(p, "inpainting_mask_weight", shared.opts.inpainting_mask_weight)
-    entries = {"Steps": p.steps, "CFG scale": p.cfg_scale, "Seed": all_seeds[index], "Size": f"{p.width}x{p.height}",
-               "Model": p.sd_model_name,
-               "Conditional mask weight": weight if p.is_using_inpainting_conditioning else None,
-               **p.extra_generation_params}
+    entries = {
+        "Steps": p.steps,
+        "CFG scale": p.cfg_scale,
+        "Seed": all_seeds[index],
+        "Size": f"{p.width}x{p.height}",
+        "Model": p.sd_model_name,
+        "Conditional mask weight": weight if p.is_using_inpainting_conditioning else None,
+        **p.extra_generation_params,
+    }
     negative = (all_negative_prompts or p.all_negative_prompts)[index]
     prompts = all_prompts[index] + (f"\nNegative prompt: {negative}" if negative else "")
-    return prompts + "\n" + ", ".join(
-        k if k == v else f"{k}: {infotext_utils.quote(v)}" for k, v in entries.items() if v is not None)
+    return (
+        prompts
+        + "\n"
+        + ", ".join(k if k == v else f"{k}: {infotext_utils.quote(v)}" for k, v in entries.items() if v is not None)
+    )
 
 
 class Processed:
-    def __init__(self, p, images_list, seed=-1, info="", subseed=None, all_prompts=None, all_negative_prompts=None,
-                 all_seeds=None, all_subseeds=None, index_of_first_image=0, infotexts=None, comments=""):
+    def __init__(
+        self,
+        p,
+        images_list,
+        seed=-1,
+        info="",
+        subseed=None,
+        all_prompts=None,
+        all_negative_prompts=None,
+        all_seeds=None,
+        all_subseeds=None,
+        index_of_first_image=0,
+        infotexts=None,
+        comments="",
+    ):
         self.images = images_list
         self.info = info
         self.seed = seed

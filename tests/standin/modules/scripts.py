@@ -38,7 +38,7 @@ class ScriptRunner:
             self.callback_map[name] = len(self.alwayson_scripts), found
         for script in found:
             try:
-                getattr(script, name)(p, *args, *p.script_args[script.args_from:script.args_to], **kwargs)
+                getattr(script, name)(p, *args, *p.script_args[script.args_from : script.args_to], **kwargs)
             except Exception as error:  # noqa: BLE001
                 self.errors.append(error)
 

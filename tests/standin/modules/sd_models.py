@@ -14,13 +14,24 @@ loads = []
 
 def add(name, filename, *, inpainting=False, sdxl=False, sd2=False, velocity=False):
     text = "conditioner.embedders.1.x" if sdxl else "cond_stage_model.model.x" if sd2 else "cond_stage_model.transformer.x"
-    save_file({"model.diffusion_model.input_blocks.0.0.weight": torch.zeros(4, 9 if inpainting else 4, 1, 1),
-               text: torch.zeros(1)}, str(filename), {"modelspec.prediction_type": "v" if velocity else "epsilon"})
+    save_file(
+        {
+            "model.diffusion_model.input_blocks.0.0.weight": torch.zeros(4, 9 if inpainting else 4, 1, 1),
+            text: torch.zeros(1),
+        },
+        str(filename),
+        {"modelspec.prediction_type": "v" if velocity else "epsilon"},
+    )
     info = SimpleNamespace(name=name, title=name, name_for_extra=name.split(".")[0], filename=str(filename))
     info.model = SimpleNamespace(
-        sd_checkpoint_info=info, is_sdxl=sdxl, is_sd2=sd2, is_sd1=not (sdxl or sd2), is_sdxl_inpaint=sdxl and inpainting,
+        sd_checkpoint_info=info,
+        is_sdxl=sdxl,
+        is_sd2=sd2,
+        is_sd1=not (sdxl or sd2),
+        is_sdxl_inpaint=sdxl and inpainting,
         model=SimpleNamespace(conditioning_key="hybrid" if inpainting else "crossattn"),
-        parameterization="v" if velocity else "eps")
+        parameterization="v" if velocity else "eps",
+    )
     checkpoints[name] = info
     checkpoint_aliases.update({name: info, info.name_for_extra: info})
     return info

@@ -5,20 +5,39 @@ from types import SimpleNamespace
 import torch
 
 DEFAULTS = {
-    "samples_save": True, "samples_format": "png", "grid_save": True, "return_grid": True, "grid_only_if_multiple": True,
-    "grid_format": "png", "grid_extended_filename": False, "enable_pnginfo": True, "save_init_img": False,
-    "outdir_init_images": "init", "img2img_background_color": "#ffffff", "face_restoration": False, "tiling": False,
-    "overlay_inpaint": True, "return_mask": False, "return_mask_composite": False, "save_mask": False,
-    "inpainting_mask_weight": 1.0, "save_incomplete_images": False, "sd_model_checkpoint": "plain.safetensors",
+    "samples_save": True,
+    "samples_format": "png",
+    "grid_save": True,
+    "return_grid": True,
+    "grid_only_if_multiple": True,
+    "grid_format": "png",
+    "grid_extended_filename": False,
+    "enable_pnginfo": True,
+    "save_init_img": False,
+    "outdir_init_images": "init",
+    "img2img_background_color": "#ffffff",
+    "face_restoration": False,
+    "tiling": False,
+    "overlay_inpaint": True,
+    "return_mask": False,
+    "return_mask_composite": False,
+    "save_mask": False,
+    "inpainting_mask_weight": 1.0,
+    "save_incomplete_images": False,
+    "sd_model_checkpoint": "plain.safetensors",
     "infotext_styles": "Apply if any",
-    "samples_filename_pattern": "[seed]", "sd_vae": "Automatic", "img2img_color_correction": False, "eta": 1.0,
+    "samples_filename_pattern": "[seed]",
+    "sd_vae": "Automatic",
+    "img2img_color_correction": False,
+    "eta": 1.0,
 }
 STORED = ("samples_save", "samples_format", "grid_save", "sd_model_checkpoint", "return_grid", "sd_vae")
 
 
 class OptionInfo:
-    def __init__(self, default=None, label="", component=None, component_args=None, section=None, infotext=None,
-                 restrict_api=False):
+    def __init__(
+        self, default=None, label="", component=None, component_args=None, section=None, infotext=None, restrict_api=False
+    ):
         self.default, self.label, self.component, self.component_args = default, label, component, component_args
         self.section, self.infotext, self.restrict_api = section, infotext, restrict_api
         self.comment_after = ""
@@ -71,7 +90,7 @@ class PromptStyles:
         found = []
         for name, (words, others) in self.styles.items():
             if prompt.endswith(", " + words) and negative.endswith(", " + others):
-                prompt, negative = prompt[:-len(words) - 2], negative[:-len(others) - 2]
+                prompt, negative = prompt[: -len(words) - 2], negative[: -len(others) - 2]
                 found.append(name)
         return found, prompt, negative
 
