@@ -12,15 +12,16 @@ import numpy as np
 import torch
 
 from ..engine.protocol import Job, Outcome, Progress
+from ..messages import message
+from ..parameters.guidance import Guidance
+from ..parameters.sampling import Sampling
 from ..pixels.fills.libraries import patchmatch_bytes, patchmatch_library
 from ..pixels.masks import as_pixels
 from ..planning.capabilities import Capabilities
 
-NOTE = "draft: texture copied from the picture itself, no model was used"
-
 
 class Draft:
-    """A host that copies texture. Runs on the CPU.
+    """A backend that copies texture. Runs on the CPU.
 
     Args:
         on_progress: called with every progress report.
@@ -29,14 +30,15 @@ class Draft:
         MissingExtra: PyPatchMatch is not installed.
     """
 
-    device = torch.device("cpu")
-
     def __init__(self, on_progress: Callable[[Progress], None] | None = None) -> None:
         self._on_progress = on_progress
         patchmatch_library()
 
     def capabilities(self) -> Capabilities:
-        return Capabilities(engine="draft", known_pixels="pinned", note=NOTE)
+        return Capabilities(engine="draft", known_pixels="pinned", note=message("draft"))
+
+    def check(self, guidance: Guidance, sampling: Sampling, prompts: tuple[str, str]) -> None:
+        """Nothing is left to refuse: it has no features."""
 
     def inpaint(self, jobs: Sequence[Job]) -> list[Outcome]:
         return [Outcome(self._texture(job), info={"Model": "draft (PyPatchMatch)"}) for job in jobs]

@@ -1,15 +1,16 @@
-"""One picture on its way: what each of its passes needs, and what becomes of what the host returns."""
+"""One image on its way: what each of its passes needs, and what becomes of what the backend returns."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import torch
 
 from ..parameters.params import Params
-from ..parameters.side_prompts import SidePrompts
-from ..pixels import blend as composite
+from ..pixels import blend
 from ..pixels.canvas import Canvas
-from ..pixels.colour import match as colour
 from ..pixels.colour.drift import Fit
+from ..pixels.colour.match import match
 from ..pixels.fills import prefill
 from ..pixels.masks import Masks, box_coverage, masks_for, region_coverage
 from ..planning.capabilities import Capabilities
@@ -21,19 +22,47 @@ from .result import Grown, PassReport
 from .seeds import pass_seed
 
 
-class Picture:
-    """One picture of a batch: its canvas, and what its current pass prepared."""
+@dataclass(frozen=True, eq=False)
+class Window:
+    """A pass of one image, prepared: the job, and what its outcome is put back by.
 
-    def __init__(
-        self, request: Request, params: Params, plan: Plan, image: int, device: torch.device, caps: Capabilities
-    ) -> None:
+    Attributes:
+        before: float32 (3, H, W), the window before the pass.
+        known: bool (H, W), what of it is known.
+    """
+
+    job: Job
+    before: torch.Tensor
+    known: torch.Tensor
+    masks: Masks
+
+
+@dataclass(frozen=True, eq=False)
+class Blended:
+    """A sampled window after colour match and blend.
+
+    Attributes:
+        pixels: float32 (3, H, W).
+        drift: of the sampler's colours, for the next pass of the side.
+        black: whether the new area is nothing but black where the prefill was not dark.
+    """
+
+    pixels: torch.Tensor
+    drift: Fit | None
+    black: bool
+
+
+class Growing:
+    """One image of a batch: its canvas, and how its passes went."""
+
+    def __init__(self, request: Request, params: Params, plan: Plan, image: int, caps: Capabilities) -> None:
         self.request = request
         self.params = params
         self.plan = plan
         self.image = image
         self.caps = caps
         self.shot: Shot = request.shots[image]
-        self.prompts = SidePrompts.parse(params.side_prompts)
+        device = torch.device(caps.device)
         self.canvas = Canvas(plan, request.pictures[image % len(request.pictures)], request.painted, device)
         wanted = params.extras
         self.prefilled = torch.zeros_like(self.canvas.pixels) if wanted in ("canvas", "both") else None
@@ -45,31 +74,32 @@ class Picture:
         self.drift: Fit | None = None  # of the pass before, which grew this side
         self.drift_side: Side | None = None
 
-    def job(self, step: Pass, number: int) -> Job:
-        """Prefills the pass's window and builds its masks."""
+    def window(self, step: Pass, number: int) -> Window:
+        """Prefills the pass's window and builds its masks. Nothing of the image changes."""
         seed = pass_seed(self.shot.seed, number)
         known = self.canvas.known(step)
         before = self.canvas.window(step.window)
         pixels = self._prefilled(step, before, known, seed)
-        coverage = self._coverage(step)
-        masks = masks_for(coverage, known, self.plan.cell)
-        self.prepared = (before, known, pixels, masks)
-        prompt, negative = self.prompts.applied(step.place, step.step, self.shot.prompt, self.shot.negative_prompt)
-        subseed = None if self.shot.subseed is None else pass_seed(self.shot.subseed, number)
-        return Job(
-            pixels,
-            masks.latent,
-            masks.conditioning,
-            self.plan.cell,
-            seed,
-            self.image,
-            number,
-            prompt,
-            negative,
-            self.request.sampling,
-            self.params,
-            subseed,
+        masks = masks_for(self._coverage(step), known, self.plan.cell)
+        guidance = self.params.guidance
+        prompt, negative = guidance.side_prompts.applied(step.place, step.step, self.shot.prompt, self.shot.negative_prompt)
+        job = Job(
+            pixels=pixels,
+            latent_mask=masks.latent,
+            conditioning_mask=masks.conditioning,
+            cell=self.plan.cell,
+            seed=seed,
+            image=self.image,
+            pass_index=number,
+            prompt=prompt,
+            negative_prompt=negative,
+            sampling=self.request.sampling,
+            loras=guidance.loras,
+            controlnet=guidance.controlnet,
+            mask_weight=guidance.mask_weight,
+            subseed=None if self.shot.subseed is None else pass_seed(self.shot.subseed, number),
         )
+        return Window(job, before, known, masks)
 
     def _prefilled(self, step: Pass, before: torch.Tensor, known: torch.Tensor, seed: int) -> torch.Tensor:
         if step.kind != "mask":
@@ -91,26 +121,34 @@ class Picture:
             here[rows, columns] = True
         return region_coverage(painted & here, self.params)
 
-    def blended(self, step: Pass, sampled: torch.Tensor) -> torch.Tensor:
-        """A sampled window after colour match and blend. Nothing is taken over yet."""
-        before, known, pixels, masks = self.prepared
+    def blended(self, step: Pass, window: Window, outcome: Outcome) -> Blended:
+        """What becomes of a sampled window. Nothing is taken over yet.
+
+        Raises:
+            BackendError: the outcome's pixels cannot be used.
+        """
+        assert outcome.pixels is not None
+        job, masks = window.job, window.masks
+        sampled = blend.checked(outcome.pixels, job.pixels)
         last = self.drift if self.drift_side is step.side else None
-        matched, self.matched = colour.match(
-            sampled, before, known, masks, self.params.color_match, self.caps.known_pixels, self.plan.cell, last
+        matched, drift = match(
+            sampled,
+            window.before,
+            window.known,
+            masks,
+            self.params.color_match,
+            self.caps.known_pixels,
+            self.plan.cell,
+            last,
         )
-        self.black = composite.black_where(masks.conditioning, sampled, pixels, self.plan.cell)
-        return composite.blend_bands(before, matched, masks.coverage, known)
+        black = blend.black_where(masks.conditioning, sampled, job.pixels, self.plan.cell)
+        return Blended(blend.blend_bands(window.before, matched, masks.coverage, window.known), drift, black)
 
-    def put(self, step: Pass, blended: torch.Tensor) -> None:
+    def put(self, step: Pass, window: Window, blended: Blended) -> None:
         """Takes over what `blended` made."""
-        _, _, pixels, masks = self.prepared
-        self._record(step, pixels, masks)
-        self.canvas.put(step, blended, masks.coverage)
-        self.drift, self.drift_side = self.matched, step.side
-
-    def came_out_black(self) -> bool:
-        """Whether the last pass painted nothing but black where the prefill was not dark."""
-        return self.black
+        self._record(step, window.job.pixels, window.masks)
+        self.canvas.put(step, blended.pixels, window.masks.coverage)
+        self.drift, self.drift_side = blended.drift, step.side
 
     def _record(self, step: Pass, pixels: torch.Tensor, masks: Masks) -> None:
         part = step.window.intersect(self.plan.canvas.box)

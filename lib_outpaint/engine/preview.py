@@ -2,41 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
-
-import torch
+from typing import Any
 
 from ..planning.capabilities import Capabilities
-from .loop import outpaint
-from .protocol import Job, Outcome, Progress
+from ..planning.plan_json import to_json
+from .protocol import Outcome
 from .request import Request
 from .result import Grown
+from .stepper import Outpainting
 
 
-class _Unchanged:
-    """A host that returns every window as it was prefilled."""
+def preview(request: Request, caps: Capabilities) -> Grown:
+    """The first image of a request with its prefill instead of a sample; `canvas` and `mask` are set.
 
-    def __init__(self, caps: Capabilities, device: torch.device) -> None:
-        self._caps = caps
-        self.device = device
-
-    def capabilities(self) -> Capabilities:
-        return self._caps
-
-    def inpaint(self, jobs: Sequence[Job]) -> list[Outcome]:
-        return [Outcome(job.pixels) for job in jobs]
-
-    def report(self, progress: Progress) -> None:
-        pass
-
-
-def preview(request: Request, caps: Capabilities, device: torch.device) -> Grown:
-    """The first picture of a request with its prefill instead of a sample; `canvas` and `mask` are set.
+    On the CPU: the device is the sampler's, and a job may be running on it.
 
     Raises:
         ParamError, PlanError, MissingExtra: as sampling would.
     """
     params = request.params.changed(extras="both", compare="", color_match="off")
     first = replace(request, params=params, shots=request.shots[:1], batch=1)
-    return outpaint(first, _Unchanged(caps, device)).pictures[0]
+    work = Outpainting(first, replace(caps, device="cpu"))
+    while jobs := work.next_jobs():
+        work.receive([Outcome(job.pixels) for job in jobs])
+    return work.result().pictures[0]
+
+
+def plan_document(work: Outpainting) -> dict[str, Any]:
+    """The plan of a request's first combination as JSON, with a line for the reader."""
+    first = work.variants[0]
+    return {**to_json(first.plan), "summary": first.plan.summary(first.params.overlap)}

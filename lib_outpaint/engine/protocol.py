@@ -1,28 +1,36 @@
-"""What the engine asks of whatever samples a window."""
+"""What the engine asks of whatever samples a window: a `Backend` gets jobs and gives an outcome for each."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Literal, Protocol
 
 import torch
 
-from ..parameters.params import Params
+from ..messages import Message, message
+from ..parameters.guidance import ControlNet, Guidance
+from ..parameters.loras import Lora
 from ..parameters.sampling import Sampling
 from ..planning.capabilities import Capabilities
+
+Stop = Literal["", "run", "images"]
 
 
 @dataclass(frozen=True, eq=False)
 class Job:
-    """One window to sample.
+    """One window to sample, with all that a backend needs for it.
 
     Attributes:
-        pixels: prefilled window, float32 (3, H, W) in 0..1; H and W are multiples of the host's cell.
+        pixels: prefilled window, float32 (3, H, W) in 0..1; H and W are multiples of the backend's size multiple.
         latent_mask: bool (H / cell, W / cell), True where the sampler paints.
         conditioning_mask: bool (H / cell, W / cell), True where the model is told that nothing is known.
-        image: number of the picture in the request, from 0.
-        pass_index: number of the pass in the plan, from 0.
+        cell: side of a latent cell in px.
+        image: number of the image in the request, from 0.
+        pass_index: number of the pass, from 0, counted as passes are made.
+        loras: those of the parameter; prompts may name more.
+        mask_weight: the inpainting conditioning mask weight, None for the backend's own setting.
+        sampling: how to sample; its seed is the request's, `seed` is this window's.
         subseed: variation seed of the pass, None without one.
     """
 
@@ -35,48 +43,58 @@ class Job:
     pass_index: int
     prompt: str
     negative_prompt: str
-    sampling: Sampling
-    params: Params
+    sampling: Sampling = field(default_factory=Sampling)
+    loras: tuple[Lora, ...] = ()
+    controlnet: ControlNet = field(default_factory=ControlNet)
+    mask_weight: float | None = None
     subseed: int | None = None
 
 
 @dataclass(frozen=True, eq=False)
 class Outcome:
-    """What came of a job: float32 pixels (3, H, W) in 0..1 of the job's size, or None when it was interrupted.
+    """What became of a job: float32 pixels (3, H, W) in 0..1 of the job's size, or None when it was stopped.
 
-    `skipped` says that only this batch of pictures was to end, not the run. `steps_run` counts UNet steps, 0 for a host
-    without a UNet. `info` goes into the picture's metadata.
+    Attributes:
+        steps_run: UNet steps really run, 0 for a backend without a UNet.
+        notes: for the user.
+        info: entries of the image's metadata.
+        stop: what ends here when there are no pixels: the whole "run", or the "images" of this batch alone, which are
+            returned as far as they were made while the run goes on with the next ones.
     """
 
     pixels: torch.Tensor | None
     steps_run: int = 0
-    notes: tuple[str, ...] = ()
+    notes: tuple[Message, ...] = ()
     info: Mapping[str, str] = field(default_factory=dict)
-    skipped: bool = False
+    stop: Stop = ""
 
-    @property
-    def interrupted(self) -> bool:
-        return self.pixels is None
+    def __post_init__(self) -> None:
+        if self.pixels is None and not self.stop:
+            object.__setattr__(self, "stop", "run")
 
 
 @dataclass(frozen=True)
 class Progress:
-    """Where a run stands: passes done of all passes of all pictures, and what comes next in words."""
+    """Where a run stands: passes done of all passes of all images, and the pass that comes next."""
 
     done: int
     total: int
-    text: str
+    text: Message = field(default_factory=lambda: message("pass-done"))
 
 
-class Host(Protocol):
-    """A sampler. What goes wrong in it, it raises as a `HostError` that says so in one line."""
-
-    @property
-    def device(self) -> torch.device:
-        """Where window pixels and masks are wanted."""
+class Backend(Protocol):
+    """A sampler. What goes wrong in it, it raises as a `BackendError` that says so in one line."""
 
     def capabilities(self) -> Capabilities:
         """What it can do with the model that will be used."""
+
+    def check(self, guidance: Guidance, sampling: Sampling, prompts: tuple[str, str]) -> None:
+        """Raises an `InputError` for the first thing it cannot honour, beyond what its capabilities tell. It changes
+        nothing and may be asked at any time.
+
+        Args:
+            prompts: the main prompt and negative prompt of an image.
+        """
 
     def inpaint(self, jobs: Sequence[Job]) -> list[Outcome]:
         """Samples independent windows of one size; one outcome a job, in order."""
@@ -85,22 +103,20 @@ class Host(Protocol):
         """Called before every pass and once at the end."""
 
 
-@runtime_checkable
-class ChecksRequests(Protocol):
-    """A host that can say before sampling what it cannot honour, beyond what its capabilities tell."""
-
-    def check(self, params: Params, sampling: Sampling, prompts: Sequence[str]) -> None:
-        """Raises an `InputError` for the first thing it cannot do. `prompts` are the prompt and the negative one."""
-
-
-def refused(params: Params, sampling: Sampling, prompts: Sequence[str], caps: Capabilities) -> dict[str, Any]:
-    """What was asked for and the host cannot do, by name, with the value."""
+def refused(guidance: Guidance, sampling: Sampling, prompts: tuple[str, str], caps: Capabilities) -> dict[str, Any]:
+    """What was asked for and the backend cannot do, by parameter, with the value."""
     found: dict[str, Any] = {}
-    for feature in ("mask_weight", "controlnet", "prompts", "loras"):
-        if feature not in caps.features:
-            found |= {name: getattr(params, name) for name in params.asked(feature)}
+    if "mask_weight" not in caps.features and guidance.mask_weight is not None:
+        found["mask_weight"] = guidance.mask_weight
+    if "controlnet" not in caps.features:
+        found |= guidance.controlnet.asked
     if "prompts" not in caps.features:
-        found |= {name: text for name, text in zip(("prompt", "negative_prompt"), prompts, strict=True) if text.strip()}
+        if guidance.side_prompts.lines:
+            found["side_prompts"] = "\n".join(map(str, guidance.side_prompts.lines))
+        named = zip(("prompt", "negative_prompt"), prompts, strict=True)
+        found |= {name: text for name, text in named if text.strip()}
+    if "loras" not in caps.features and guidance.loras:
+        found["loras"] = ", ".join(map(str, guidance.loras))
     if "sampling" not in caps.features:
-        found |= {name: getattr(sampling, name) for name in sampling.asked()}
+        found |= sampling.asked()
     return found

@@ -27,10 +27,10 @@ class Shot:
 
     def __post_init__(self) -> None:
         if isinstance(self.seed, bool) or not isinstance(self.seed, int) or not 0 <= self.seed < 2**63:
-            raise ParamError("seed", self.seed, "is no whole number from 0 to 2^63 - 1")
+            raise ParamError("seed", self.seed, "seed-range", high="2^63 - 1")
         for name in ("prompt", "negative_prompt"):
             if len(getattr(self, name)) > MOST_PROMPT:
-                raise ParamError(name, getattr(self, name), f"is longer than {MOST_PROMPT:,} characters")
+                raise ParamError(name, getattr(self, name), "text-too-long", most=MOST_PROMPT)
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,12 +57,17 @@ class Request:
 
     def __post_init__(self) -> None:
         if not self.pictures or not self.shots:
-            raise ParamError("count", len(self.shots), "is less than 1")
+            raise ParamError("count", len(self.shots), "too-few", least=1)
         shapes = {tuple(p.shape) for p in self.pictures}
         if len(shapes) > 1 or any(len(s) != 3 or s[0] != 3 for s in shapes):
-            raise ParamError("pictures", sorted(shapes), "are not all (3, H, W) of one size")
+            raise ParamError("pictures", sorted(shapes), "images-differ")
         if self.painted is not None and self.painted.shape != self.pictures[0].shape[1:]:
-            raise ParamError("painted", tuple(self.painted.shape), f"is no mask of the picture, which is {self.extent}")
+            raise ParamError("painted", tuple(self.painted.shape), "mask-size", size=self.extent)
+
+    @property
+    def prompts(self) -> tuple[tuple[str, str], ...]:
+        """The prompts and negative prompts of the shots, each pair once."""
+        return tuple(dict.fromkeys((shot.prompt, shot.negative_prompt) for shot in self.shots))
 
     @property
     def extent(self) -> Extent:
@@ -85,9 +90,9 @@ def numbered_shots(count: int, seed: int, prompt: str = "", negative_prompt: str
         ParamError: fewer than one or more than a job may have, or no seed from 0 to 2^32 - 1.
     """
     if count < 1:
-        raise ParamError("count", count, "is less than 1")
+        raise ParamError("count", count, "too-few", least=1)
     if count > Limits.pictures:
-        raise ParamError("count", count, f"is over the limit of {Limits.pictures} pictures")
+        raise ParamError("count", count, "too-many", most=Limits.pictures)
     if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < SEED_LIMIT:
-        raise ParamError("seed", seed, "is no whole number from 0 to 2^32 - 1")
+        raise ParamError("seed", seed, "seed-range", high="2^32 - 1")
     return tuple(Shot(image_seed(seed, i), None, prompt, negative_prompt) for i in range(count))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import torch
 
+from ..messages import Message
 from ..parameters.params import Params
 from ..planning.geometry import Box, Extent
 from ..planning.plan import Plan
@@ -73,12 +74,12 @@ class Result:
     """All pictures of a request, as far as they came.
 
     Without `keep` its pictures hold no pixels (`Grown.without_pixels`).
-    `stopped` says why a run ended early ("interrupted", or the host's error); None when it did not.
+    `stopped` says why a run ended early ("interrupted", or the backend's error); None when it did not.
     """
 
     engine: str
     pictures: tuple[Grown, ...]
-    notes: tuple[str, ...]
+    notes: tuple[Message, ...]
     seconds: float
-    stopped: str | None = None
+    stopped: Message | None = None
     interrupted: bool = False

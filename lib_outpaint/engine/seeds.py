@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-SEED_LIMIT = 2**32
+from ..parameters.sampling import SEED_LIMIT
 
 
 def pass_seed(image_seed: int, pass_index: int) -> int:

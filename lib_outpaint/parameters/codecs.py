@@ -1,6 +1,6 @@
 """Parameters to and from dicts, positional lists, infotext, command-line flags, a JSON schema and a table.
 
-All of it is derived from `params.DECLARED`; nothing here knows a parameter by name.
+All of it is derived from declarations (`params.DECLARED`, `sampling.SAMPLING`); nothing here knows a parameter by name.
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..errors import ParamError
+from ..errors import NO_VALUE, ParamError
 from ..version import __version__
-from .params import DECLARED, Param, Params, declared
+from .declaration import Param
+from .params import DECLARED, Params, declared
 
 MARKER = "Outpaint version"
 
@@ -41,7 +42,7 @@ def from_positional(values: Sequence[Any]) -> Params:
         ParamError: too many values, or a bad value.
     """
     if len(values) > len(DECLARED):
-        raise ParamError("script_args", f"{len(values)} values", f"are more than the {len(DECLARED)} parameters")
+        raise ParamError("script_args", NO_VALUE, "too-many-values", count=len(values), most=len(DECLARED))
     given = {p.name: value for p, value in zip(DECLARED, values, strict=False) if value is not None}
     return from_dict(given)
 
@@ -117,14 +118,14 @@ def from_text(param: Param, text: str) -> Any:
     try:
         number = float(text)
     except ValueError:
-        raise ParamError(param.name, text, "is not a number") from None
+        raise ParamError(param.name, text, "not-a-number") from None
     return param.checked(int(number) if number.is_integer() else number)
 
 
-def add_flags(parser: argparse.ArgumentParser) -> None:
-    """Adds a flag for every parameter, grouped as the panel groups them."""
+def add_flags(parser: argparse.ArgumentParser, of: Sequence[Param] = DECLARED) -> None:
+    """Adds a flag for every parameter that is declared, grouped as the panel groups them."""
     groups: dict[str, Any] = {}
-    for param in DECLARED:
+    for param in of:
         if param.group not in groups:
             groups[param.group] = parser.add_argument_group(param.group.lower())
         choices = f" One of: {', '.join(param.choices)}." if param.choices else ""
@@ -132,22 +133,22 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
             "--" + param.name.replace("_", "-"),
             dest=f"param_{param.name}",
             metavar=_metavar(param),
-            help=(f"{param.help}{choices}{_range(param)} Default: {shown_default(param)}.").replace("%", "%%"),
+            help=f"{param.help}{choices}{_range(param)} Default: {shown_default(param)}.".replace("%", "%%"),
         )
 
 
-def from_flags(flags: argparse.Namespace) -> Params:
-    """Parameters from what `add_flags` parsed.
+def from_flags(flags: argparse.Namespace, of: Sequence[Param] = DECLARED) -> dict[str, Any]:
+    """What was set of the flags that `add_flags` added, by name.
 
     Raises:
         ParamError: a bad value.
     """
     given = {}
-    for param in DECLARED:
+    for param in of:
         text = getattr(flags, f"param_{param.name}")
         if text is not None:
             given[param.name] = from_text(param, text)
-    return Params(**given)
+    return given
 
 
 def json_schema() -> dict[str, Any]:
@@ -161,10 +162,10 @@ def json_schema() -> dict[str, Any]:
     }
 
 
-def markdown_table() -> str:
-    """The documentation's table of parameters."""
+def markdown_table(of: Sequence[Param] = DECLARED) -> str:
+    """The documentation's table of what is declared."""
     rows = ["| # | name | default | range | meaning |", "|---|---|---|---|---|"]
-    for number, param in enumerate(DECLARED):
+    for number, param in enumerate(of):
         choices = ", ".join(f"`{c}`" for c in param.choices)
         limits = choices or ("text" if param.kind == "text" else f"{param.low:g}..{param.high:g} {param.unit}".strip())
         rows.append(f"| {number} | `{param.name}` | {shown_default(param)} | {limits} | {param.help} |")
@@ -174,9 +175,9 @@ def markdown_table() -> str:
 def shown_default(param: Param) -> str:
     """The default in words."""
     if param.default is None:
-        return "host's setting"
+        return "the engine's own"
     if param.default == "":
-        return "empty"
+        return "the engine's own" if param.feature == "sampling" else "empty"
     return f"{param.default:g}" if isinstance(param.default, float) else str(param.default)
 
 

@@ -29,17 +29,17 @@ def combinations(params: Params, most: int = MOST) -> list[tuple[str, Params]]:
         return [("", params)]
     axes: list[tuple[str, list[object]]] = []
     if params.compare.count('"') % 2:
-        raise ParamError("compare", params.compare, "has a double quote without its other half")
+        raise ParamError("compare", params.compare, "compare-quote")
     for part in _PART.findall(params.compare):
         if part.strip():
             axes.append(_axis(params.compare, part))
     if len({name for name, _ in axes}) < len(axes):
-        raise ParamError("compare", params.compare, "names a parameter twice")
+        raise ParamError("compare", params.compare, "compare-twice")
     total = 1
     for _, values in axes:
         total *= len(values)
     if total > most:
-        raise ParamError("compare", params.compare, f"is {total} combinations, over the limit of {most}")
+        raise ParamError("compare", params.compare, "compare-too-many", count=total, most=most)
     found = []
     for chosen in product(*(values for _, values in axes)):
         named = {name: value for (name, _), value in zip(axes, chosen, strict=True)}
@@ -52,16 +52,16 @@ def _axis(whole: str, part: str) -> tuple[str, list[object]]:
     name, equals, text = part.partition("=")
     name = name.strip()
     if not equals or not name:
-        raise ParamError("compare", whole, f"has {part.strip()!r}, which is not of the form name=value,value")
+        raise ParamError("compare", whole, "compare-form", part=part.strip())
     param = declared(name)
     if name in ("compare", "extras"):
-        raise ParamError("compare", whole, f"cannot compare {name}")
+        raise ParamError("compare", whole, "compare-cannot", name=name)
     try:
         row = next(csv.reader(io.StringIO(text.strip(), newline=""), skipinitialspace=True), [])
     except csv.Error as error:
-        raise ParamError("compare", whole, f"has values for {name} that cannot be read ({error})") from None
+        raise ParamError("compare", whole, "compare-unreadable", name=name, reason=str(error)) from None
     if not row:
-        raise ParamError("compare", whole, f"has no values for {name}")
+        raise ParamError("compare", whole, "compare-no-values", name=name)
     return name, [from_text(param, value.strip()) for value in row]
 
 

@@ -12,9 +12,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..errors import ParamError
-from ..planning.geometry import Side
 
-_SIDES = tuple(side.value for side in Side)
+_SIDES = ("left", "right", "up", "down")
 _OWN_NAMES = {"pixels", "direction", "noise_q", "inpainting_fill"}
 # The host's masked content, by index or name, as the nearest prefill of ours.
 _FILLS = {
@@ -80,7 +79,7 @@ def translated(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _sides(direction: object) -> list[str]:
     if not is_direction(direction):
-        raise ParamError("direction", direction, f"is no list of {', '.join(_SIDES)}")
+        raise ParamError("direction", direction, "not-directions", known=", ".join(_SIDES))
     parts = direction.split(",") if isinstance(direction, str) else list(direction)  # type: ignore[call-overload]
     return [part.strip().lower() for part in parts]
 
@@ -88,7 +87,7 @@ def _sides(direction: object) -> list[str]:
 def _fill(value: object) -> str:
     key = value.lower() if isinstance(value, str) else value
     if isinstance(key, bool) or not isinstance(key, (int, str)) or key not in _FILLS:
-        raise ParamError("inpainting_fill", value, "is none of " + ", ".join(str(k) for k in _FILLS))
+        raise ParamError("inpainting_fill", value, "not-a-choice", known=", ".join(str(k) for k in _FILLS))
     return _FILLS[key]
 
 

@@ -39,7 +39,7 @@ def _parsed(tag: str) -> Lora:
     named = dict(part.split("=", 1) for part in rest if "=" in part)
     plain = [part for part in rest if "=" not in part]
     if not name or len(plain) > 2 or set(named) - {"te", "unet"}:
-        raise ParamError("prompt", f"<lora:{tag}>", "is not of the form <lora:name:weight>")
+        raise ParamError("prompt", f"<lora:{tag}>", "lora-tag-form")
     text = _weight(named.get("te") or (plain[0] if plain else "1"), f"<lora:{tag}>", "prompt")
     unet = named.get("unet") or (plain[1] if len(plain) > 1 else "")
     return Lora(name, text, _weight(unet, f"<lora:{tag}>", "prompt") if unet else text)
@@ -55,7 +55,7 @@ def from_list(text: str) -> tuple[Lora, ...]:
     for entry in filter(None, (part.strip() for part in text.split(","))):
         name, _, weight = entry.rpartition(":") if ":" in entry else (entry, "", "1")
         if not name.strip():
-            raise ParamError("loras", entry, "is not of the form 'name:0.8'")
+            raise ParamError("loras", entry, "lora-form")
         number = _weight(weight, entry, "loras")
         found.append(Lora(name.strip(), number, number))
     return tuple(found)
@@ -67,5 +67,5 @@ def _weight(text: str, entry: str, field: str) -> float:
     except ValueError:
         number = float("nan")
     if not -MOST_WEIGHT <= number <= MOST_WEIGHT:
-        raise ParamError(field, entry, f"has a weight, {text!r}, that is no number in -10..10")
+        raise ParamError(field, entry, "lora-weight", weight=text, most=MOST_WEIGHT)
     return number

@@ -6,94 +6,20 @@ end. Panel, API, infotext, command line, documentation and JSON schema are deriv
 
 from __future__ import annotations
 
-import numbers
-from dataclasses import dataclass, field, fields, replace
-from typing import Any, Literal, cast
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
 
 from ..errors import NO_VALUE, ParamError
+from .declaration import Param, check_fields, declarations, param
+from .guidance import CONTROL_MODES, Guidance
 
-Kind = Literal["int", "float", "choice", "text"]
-Group = Literal["Amounts", "Shape", "Passes", "Prefill", "Mask", "Model help", "Prompts", "Output"]
-
-MOST_TEXT = 20_000  # characters of a parameter
-CONTROL_MODES = ("Balanced", "My prompt is more important", "ControlNet is more important")
 ANCHORS = ("center", "left", "right", "up", "down", "up left", "up right", "down left", "down right")
 FILLS = ("edge", "mirror", "mosaic", "smooth", "noise", "patchmatch", "telea")
 
 
-@dataclass(frozen=True)
-class Param:
-    """One parameter: what it may be and how people read about it.
-
-    `low` and `high` bound numbers, both included. `optional` numbers may be None: "the host's own setting".
-    `feature` names what a host must be able to do when the value differs from the default.
-    """
-
-    name: str
-    kind: Kind
-    default: Any
-    group: Group
-    label: str
-    help: str
-    low: float = 0
-    high: float = 0
-    unit: str = ""
-    choices: tuple[str, ...] = ()
-    optional: bool = False
-    lines: int = 1
-    feature: str = ""
-
-    @property
-    def limit(self) -> str:
-        """The accepted values, in words."""
-        if self.kind == "choice":
-            return "is none of " + ", ".join(self.choices)
-        if self.kind == "text":
-            return "is not text"
-        return f"is outside {self.low:g}..{self.high:g}"
-
-    def checked(self, value: object) -> Any:
-        """The value in this parameter's own type.
-
-        Raises:
-            ParamError: wrong type, NaN, out of range, or none of the choices.
-        """
-        if self.kind == "text":
-            if value is None:
-                return ""
-            if not isinstance(value, str):
-                raise ParamError(self.name, value, self.limit)
-            if len(value) > MOST_TEXT:
-                raise ParamError(self.name, value, f"is longer than {MOST_TEXT:,} characters")
-            return value
-        if self.kind == "choice":
-            if not isinstance(value, str) or value not in self.choices:
-                raise ParamError(self.name, value, self.limit)
-            return value
-        if value is None and self.optional:
-            return None
-        return self._number(value)
-
-    def _number(self, value: object) -> int | float:
-        if isinstance(value, numbers.Real) and not isinstance(value, (bool, int, float)):
-            value = value.item() if hasattr(value, "item") else value  # numpy's numbers
-        if isinstance(value, bool) or not isinstance(value, (int, float)):
-            raise ParamError(self.name, value, "is not a number")
-        if not self.low <= value <= self.high:  # NaN is not inside either
-            raise ParamError(self.name, value, self.limit)
-        if self.kind == "float":
-            return float(value)
-        if value != int(value):
-            raise ParamError(self.name, value, "is not a whole number")
-        return int(value)
-
-
-def _param(kind: Kind, default: object, group: Group, label: str, help: str, **rest: Any) -> Any:
-    return field(default=default, metadata={"kind": kind, "group": group, "label": label, "help": help, **rest})
-
-
 def _amount(side: str) -> Any:
-    return _param(
+    return param(
         "float",
         0.0,
         "Amounts",
@@ -120,7 +46,7 @@ class Params:
     right: float = _amount("right")
     up: float = _amount("up")
     down: float = _amount("down")
-    unit: str = _param(
+    unit: str = param(
         "choice",
         "px",
         "Amounts",
@@ -128,21 +54,21 @@ class Params:
         "Whether the amounts are pixels or per cent of the picture's width or height.",
         choices=("px", "%"),
     )
-    aspect: str = _param(
+    aspect: str = param(
         "text",
         "",
         "Shape",
         "Aspect ratio",
         "Grow to a shape such as 16:9 instead of by amounts; nothing is cropped or scaled.",
     )
-    size: str = _param(
+    size: str = param(
         "text",
         "",
         "Shape",
         "Size",
         "Grow to an exact size such as 1920x1080 instead of by amounts; nothing is cropped or scaled.",
     )
-    anchor: str = _param(
+    anchor: str = param(
         "choice",
         "center",
         "Shape",
@@ -150,7 +76,7 @@ class Params:
         "Where the picture stays when it grows to an aspect ratio or a size.",
         choices=ANCHORS,
     )
-    order: str = _param(
+    order: str = param(
         "choice",
         "auto",
         "Passes",
@@ -158,7 +84,7 @@ class Params:
         "Grow all sides in one pass or one after the other; auto takes one pass when it is small.",
         choices=("auto", "together", "one by one"),
     )
-    step: int = _param(
+    step: int = param(
         "int",
         0,
         "Passes",
@@ -168,7 +94,7 @@ class Params:
         high=2048,
         unit="px",
     )
-    context: int = _param(
+    context: int = param(
         "int",
         0,
         "Passes",
@@ -178,8 +104,8 @@ class Params:
         high=2048,
         unit="px",
     )
-    fill: str = _param("choice", "noise", "Prefill", "Fill", "What the new area holds before it is sampled.", choices=FILLS)
-    noise_exponent: float = _param(
+    fill: str = param("choice", "noise", "Prefill", "Fill", "What the new area holds before it is sampled.", choices=FILLS)
+    noise_exponent: float = param(
         "float",
         1.0,
         "Prefill",
@@ -188,7 +114,7 @@ class Params:
         low=0,
         high=4,
     )
-    color_variation: float = _param(
+    color_variation: float = param(
         "float",
         0.05,
         "Prefill",
@@ -197,8 +123,8 @@ class Params:
         low=0,
         high=1,
     )
-    mosaic: int = _param("int", 16, "Prefill", "Mosaic tile", "Mosaic fill: the side of a tile.", low=2, high=128, unit="px")
-    overlap: int = _param(
+    mosaic: int = param("int", 16, "Prefill", "Mosaic tile", "Mosaic fill: the side of a tile.", low=2, high=128, unit="px")
+    overlap: int = param(
         "int",
         32,
         "Mask",
@@ -208,8 +134,8 @@ class Params:
         high=256,
         unit="px",
     )
-    mask_blur: int = _param("int", 4, "Mask", "Mask blur", "Smooths the ramp inside the band.", low=0, high=64, unit="px")
-    mask_falloff: float = _param(
+    mask_blur: int = param("int", 4, "Mask", "Mask blur", "Smooths the ramp inside the band.", low=0, high=64, unit="px")
+    mask_falloff: float = param(
         "float",
         1.0,
         "Mask",
@@ -218,7 +144,7 @@ class Params:
         low=0.25,
         high=4,
     )
-    mask_weight: float | None = _param(
+    mask_weight: float | None = param(
         "float",
         None,
         "Mask",
@@ -229,7 +155,7 @@ class Params:
         optional=True,
         feature="mask_weight",
     )
-    controlnet: str = _param(
+    controlnet: str = param(
         "choice",
         "auto",
         "Model help",
@@ -238,10 +164,10 @@ class Params:
         choices=("auto", "off", "on"),
         feature="controlnet",
     )
-    controlnet_module: str = _param(
+    controlnet_module: str = param(
         "text", "", "Model help", "Inpaint ControlNet module", "The preprocessor; empty chooses it.", feature="controlnet"
     )
-    controlnet_model: str = _param(
+    controlnet_model: str = param(
         "text",
         "",
         "Model help",
@@ -249,10 +175,10 @@ class Params:
         "The model as the host lists it; empty chooses it.",
         feature="controlnet",
     )
-    controlnet_weight: float = _param(
+    controlnet_weight: float = param(
         "float", 1.0, "Model help", "Inpaint ControlNet weight", "How strongly it acts.", low=0, high=2, feature="controlnet"
     )
-    controlnet_mode: str = _param(
+    controlnet_mode: str = param(
         "choice",
         CONTROL_MODES[0],
         "Model help",
@@ -261,7 +187,7 @@ class Params:
         choices=CONTROL_MODES,
         feature="controlnet",
     )
-    side_prompts: str = _param(
+    side_prompts: str = param(
         "text",
         "",
         "Prompts",
@@ -270,8 +196,8 @@ class Params:
         lines=3,
         feature="prompts",
     )
-    loras: str = _param("text", "", "Prompts", "LoRAs", "Added to every pass: 'name:0.8, other:0.5'.", feature="loras")
-    color_match: str = _param(
+    loras: str = param("text", "", "Prompts", "LoRAs", "Added to every pass: 'name:0.8, other:0.5'.", feature="loras")
+    color_match: str = param(
         "choice",
         "seam",
         "Output",
@@ -279,8 +205,8 @@ class Params:
         "Takes the sampler's colour drift out of the new area.",
         choices=("off", "mean", "seam"),
     )
-    compare: str = _param("text", "", "Output", "Compare", "Runs every combination: 'fill=noise,edge; overlap=16,48'.")
-    extras: str = _param(
+    compare: str = param("text", "", "Output", "Compare", "Runs every combination: 'fill=noise,edge; overlap=16,48'.")
+    extras: str = param(
         "choice",
         "none",
         "Output",
@@ -288,7 +214,7 @@ class Params:
         "Also return the prefilled canvas or the mask.",
         choices=("none", "canvas", "mask", "both"),
     )
-    source_size: str = _param(
+    source_size: str = param(
         "text",
         "",
         "Amounts",
@@ -298,12 +224,11 @@ class Params:
     )
 
     def __post_init__(self) -> None:
-        for param in DECLARED:
-            object.__setattr__(self, param.name, param.checked(getattr(self, param.name)))
+        check_fields(self, DECLARED)
         if self.unit == "px":
             for name in ("left", "right", "up", "down"):
                 if getattr(self, name) != int(getattr(self, name)):
-                    raise ParamError(name, getattr(self, name), "px is not a whole number")
+                    raise ParamError(name, getattr(self, name), "not-whole-pixels")
 
     def changed(self, **values: Any) -> Params:
         """A copy with some values changed.
@@ -315,26 +240,18 @@ class Params:
             declared(name)
         return replace(self, **values)
 
-    def asked(self, feature: str) -> list[str]:
-        """Names of the parameters of a feature whose value differs from the default."""
-        return [
-            p.name
-            for p in DECLARED
-            if p.feature == feature
-            and getattr(self, p.name) != p.default
-            and not (p.name == "controlnet" and self.controlnet == "off")
-        ]
+    @cached_property
+    def guidance(self) -> Guidance:
+        """What these parameters ask of the model, parsed.
+
+        Raises:
+            ParamError: prompts per side or LoRAs that cannot be read.
+        """
+        return Guidance.parse(self)
 
 
-def _declared() -> tuple[Param, ...]:
-    found = []
-    for item in fields(Params):
-        found.append(Param(name=item.name, default=item.default, **cast("dict[str, Any]", dict(item.metadata))))
-    return tuple(found)
-
-
-DECLARED: tuple[Param, ...] = _declared()
-_BY_NAME = {param.name: param for param in DECLARED}
+DECLARED: tuple[Param, ...] = declarations(Params)
+_BY_NAME = {one.name: one for one in DECLARED}
 
 
 def declared(name: str) -> Param:
@@ -344,5 +261,5 @@ def declared(name: str) -> Param:
         ParamError: there is no such parameter.
     """
     if name not in _BY_NAME:
-        raise ParamError(str(name), NO_VALUE, "is no parameter; known are " + ", ".join(_BY_NAME))
+        raise ParamError(str(name), NO_VALUE, "unknown-parameter", known=", ".join(_BY_NAME))
     return _BY_NAME[name]

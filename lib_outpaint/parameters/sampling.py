@@ -1,19 +1,71 @@
-"""How to sample."""
+"""Every sampling setting, declared once, as parameters are. Command line, page, Python and docs follow from it.
+
+In the WebUI these are the tab's own settings; the script does not repeat them.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .declaration import Param, check_fields, declarations, param
+
+SEED_LIMIT = 2**32
+
 
 @dataclass(frozen=True)
 class Sampling:
-    """How to sample. None leaves a value to the host."""
+    """How to sample. None and "" leave a value to the backend.
 
-    steps: int | None = None
-    sampler: str | None = None
-    cfg: float | None = None
-    denoise: float | None = None
+    Raises:
+        ParamError: a value is of the wrong type or out of range.
+    """
 
-    def asked(self) -> list[str]:
-        """The names of what was set."""
-        return [name for name in ("steps", "sampler", "cfg", "denoise") if getattr(self, name) is not None]
+    steps: int | None = param(
+        "int", None, "Sampling", "Steps", "Sampling steps.", low=1, high=500, optional=True, feature="sampling"
+    )
+    sampler: str = param("text", "", "Sampling", "Sampler", "The sampler, by the WebUI's name.", feature="sampling")
+    scheduler: str = param(
+        "text", "", "Sampling", "Schedule type", "The spacing of noise levels, by the WebUI's name.", feature="sampling"
+    )
+    cfg: float | None = param(
+        "float",
+        None,
+        "Sampling",
+        "CFG scale",
+        "Classifier-free guidance scale: how closely the prompt is followed.",
+        low=1,
+        high=100,
+        optional=True,
+        feature="sampling",
+    )
+    denoise: float | None = param(
+        "float",
+        None,
+        "Sampling",
+        "Denoising strength",
+        "How much of the prefill is replaced: 0 keeps it, 1 starts from noise.",
+        low=0,
+        high=1,
+        optional=True,
+        feature="sampling",
+    )
+    seed: int | None = param(
+        "int",
+        None,
+        "Sampling",
+        "Seed",
+        "Seed of the first image; the next ones count up from it.",
+        low=0,
+        high=SEED_LIMIT - 1,
+        optional=True,
+    )
+
+    def __post_init__(self) -> None:
+        check_fields(self, SAMPLING)
+
+    def asked(self) -> dict[str, object]:
+        """What was set of what a backend must be able to do, by name."""
+        return {one.name: value for one in SAMPLING if one.feature and (value := getattr(self, one.name)) != one.default}
+
+
+SAMPLING: tuple[Param, ...] = declarations(Sampling)

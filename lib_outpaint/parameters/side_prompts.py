@@ -51,7 +51,7 @@ class SidePrompts:
                 continue
             prompt = _parsed(number, line.strip())
             if any((p.place, p.step, p.negative) == (prompt.place, prompt.step, prompt.negative) for p in found):
-                raise ParamError("side_prompts", line.strip(), f"(line {number}) says again what an earlier line says")
+                raise ParamError("side_prompts", line.strip(), "side-prompt-twice", line=number)
             found.append(prompt)
         return cls(tuple(found))
 
@@ -77,11 +77,11 @@ class SidePrompts:
 def _parsed(number: int, line: str) -> SidePrompt:
     found = _LINE.fullmatch(line)
     if not found:
-        raise ParamError("side_prompts", line, f"(line {number}) is not of the form 'left: text'")
+        raise ParamError("side_prompts", line, "side-prompt-form", line=number)
     place = found["side"].lower()
     if place not in _PLACES:
-        raise ParamError("side_prompts", line, f"(line {number}) names no side; sides are {', '.join(_PLACES)}")
+        raise ParamError("side_prompts", line, "side-prompt-side", line=number, known=", ".join(_PLACES))
     step = int(found["step"] or 0)
     if found["step"] and step < 1:
-        raise ParamError("side_prompts", line, f"(line {number}) counts passes from 1")
+        raise ParamError("side_prompts", line, "side-prompt-step", line=number)
     return SidePrompt(place, step, bool(found["negative"]), bool(found["replaces"]), found["text"].strip())

@@ -7,7 +7,7 @@ import math
 import torch
 import torch.nn.functional as F
 
-from ..errors import HostError
+from ..errors import BackendError
 from .filters import box_sum
 from .masks import as_pixels
 
@@ -76,16 +76,16 @@ def checked(sampled: torch.Tensor, prefilled: torch.Tensor) -> torch.Tensor:
     """The host's pixels on the window's device, or an error that says what is wrong with them.
 
     Raises:
-        HostError: another size, NaN or infinity, or a black picture for one that was not.
+        BackendError: another size, NaN or infinity, or a black picture for one that was not.
     """
     if sampled.shape != prefilled.shape:
-        raise HostError(f"the sampler returned {_size(sampled)} for a window of {_size(prefilled)}")
+        raise BackendError("returned-size", got=_size(sampled), wanted=_size(prefilled))
     sampled = sampled.to(device=prefilled.device, dtype=torch.float32)
     low, high = (float(end) for end in sampled.aminmax())  # NaN if one px is
     if not (math.isfinite(low) and math.isfinite(high)):
-        raise HostError("the sampler returned NaN or infinite pixels; try the VAE or model in full precision")
+        raise BackendError("returned-nan")
     if high <= BLACK and float(prefilled.max()) > 0.1:
-        raise HostError("the sampler returned a black picture, as models do that overflow; try full precision")
+        raise BackendError("returned-black")
     return sampled.clamp(0, 1)
 
 

@@ -1,37 +1,47 @@
-"""What a backend can do, as far as planning needs to know."""
+"""What a backend can do, as far as planning and engine need to know."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal
 
+from ..messages import Message
+
 KnownPixels = Literal["pinned", "whole"]
 
 
 @dataclass(frozen=True)
 class Capabilities:
-    """What a host can do, as far as plan and engine need to know.
+    """What a backend can do with the model that will be used.
 
     Attributes:
-        engine: name for metadata, such as "draft".
-        cell: side of a latent cell in px; windows are multiples of it.
+        engine: its name, for metadata and messages, such as "draft".
+        cell: side of a latent cell in px.
+        size_multiple: the sides of windows are multiples of it, in px; itself a multiple of the cell.
         native_side: the side in px the model was trained at.
         largest_window: most px of a window; 0 is three native squares.
         inpainting: whether the checkpoint is an inpainting one (None: there is no checkpoint).
         known_pixels: whether pixels outside the latent mask come back without the sampler's drift ("pinned") or
             with it ("whole").
-        features: of "prompts", "loras", "controlnet", "mask_weight", "sampling" (steps, sampler, cfg, denoise).
-        note: what the user must be told about every picture, or "".
+        features: of "prompts", "loras", "controlnet", "mask_weight", "sampling" (steps, sampler, cfg, denoise ...).
+        device: where windows and masks are wanted, as torch spells it ("cpu", "cuda:0").
+        note: what the user must be told about every image; None for nothing.
     """
 
     engine: str
     cell: int = 8
+    size_multiple: int = 8
     native_side: int = 512
     largest_window: int = 0
     inpainting: bool | None = None
     known_pixels: KnownPixels = "pinned"
     features: frozenset[str] = frozenset()
-    note: str = ""
+    device: str = "cpu"
+    note: Message | None = None
+
+    def __post_init__(self) -> None:
+        if self.size_multiple % self.cell:
+            raise ValueError(f"windows of multiples of {self.size_multiple} px are not made of cells of {self.cell} px")
 
     @property
     def window_area(self) -> int:

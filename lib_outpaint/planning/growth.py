@@ -35,16 +35,18 @@ def margins_for(params: Params, source: Extent) -> Margins:
     else:
         grown = Margins(int(params.left), int(params.right), int(params.up), int(params.down))
     if not grown.sides:
-        raise ParamError("left, right, up, down", NO_VALUE, _nothing_grows(params, source))
+        raise _nothing_grows(params, source)
     return grown
 
 
-def _nothing_grows(params: Params, source: Extent) -> str:
+def _nothing_grows(params: Params, source: Extent) -> ParamError:
     if params.aspect.strip() or params.size.strip():
-        return f"no side grows: the picture already is {source}"
-    if any(getattr(params, name) for name in _SIDES):  # in per cent: whole px are never rounded away
-        return f"no side grows: of a picture of {source} that is less than half a px"
-    return "no side grows: set an amount for at least one side, an aspect ratio or a size"
+        code = "already-that-shape"
+    elif any(getattr(params, name) for name in _SIDES):  # in per cent: whole px are never rounded away
+        code = "less-than-a-pixel"
+    else:
+        code = "nothing-grows"
+    return ParamError("left, right, up, down", NO_VALUE, code, size=source)
 
 
 def _refuse_other_source(params: Params, source: Extent) -> None:
@@ -53,8 +55,9 @@ def _refuse_other_source(params: Params, source: Extent) -> None:
         raise ParamError(
             "source_size",
             text,
-            f"is the size these parameters are for, but this picture is {source} and may "
-            f'have grown already; empty "{declared("source_size").label}" to grow it too',
+            "other-source-size",
+            size=source,
+            label=declared("source_size").label,
         )
 
 
@@ -62,7 +65,7 @@ def _refuse_mixture(params: Params) -> None:
     given = [name for name in ("aspect", "size") if getattr(params, name).strip()]
     given += [name for name in _SIDES if getattr(params, name)]
     if len(given) > 1 and given[0] in ("aspect", "size"):
-        raise ParamError(given[0], getattr(params, given[0]), f"cannot be combined with {', '.join(given[1:])}")
+        raise ParamError(given[0], getattr(params, given[0]), "cannot-combine", others=", ".join(given[1:]))
 
 
 def _part(percent: float, length: int) -> int:
@@ -73,7 +76,7 @@ def _for_aspect(text: str, source: Extent) -> Extent:
     found = re.fullmatch(r"\s*(\d{1,5}(?:\.\d{1,4})?)\s*[:/x×]\s*(\d{1,5}(?:\.\d{1,4})?)\s*", text)
     across, along = (float(found[1]), float(found[2])) if found else (0.0, 0.0)
     if across <= 0 or along <= 0:
-        raise ParamError("aspect", text, "is not a ratio such as 16:9")
+        raise ParamError("aspect", text, "not-a-ratio")
     wide = int(source.height * across / along + 0.5)
     if wide >= source.width:
         return Extent(wide, source.height)
@@ -83,14 +86,14 @@ def _for_aspect(text: str, source: Extent) -> Extent:
 def _for_size(text: str, source: Extent) -> Extent:
     target = _size("size", text, "1920x1080")
     if target.width < source.width or target.height < source.height:
-        raise ParamError("size", text, f"is smaller than the picture, which is {source}; nothing is cropped or scaled")
+        raise ParamError("size", text, "smaller-than-image", size=source)
     return target
 
 
 def _size(field: str, text: str, example: str) -> Extent:
     found = re.fullmatch(r"\s*(\d{1,6})\s*[x×]\s*(\d{1,6})\s*", text)
     if not found:
-        raise ParamError(field, text, f"is not a size such as {example}")
+        raise ParamError(field, text, "not-a-size", example=example)
     return Extent(int(found[1]), int(found[2]))
 
 

@@ -12,8 +12,8 @@ from itertools import islice, pairwise
 from typing import Literal
 
 from ..errors import PlanError
+from ..messages import Message, message
 from ..parameters.params import Params
-from ..parameters.side_prompts import SidePrompts
 from .capabilities import Capabilities
 from .geometry import Box, Extent, Margins, Side, bounding, round_down, round_up
 from .growth import margins_for
@@ -53,11 +53,15 @@ class Pass:
         return self.side.value if self.side else self.kind
 
     @property
-    def name(self) -> str:
+    def label(self) -> Message:
         """The pass in words."""
-        tile = f", tile {self.tile} of {self.tiles}" if self.tiles > 1 else ""
-        step = f" {self.step}" if self.kind == "side" else ""
-        return f"{self.place}{step}{tile}"
+        name = message(f"pass-{self.place}", step=self.step)
+        return message("pass-tile", name=name, tile=self.tile, tiles=self.tiles) if self.tiles > 1 else name
+
+    @property
+    def name(self) -> str:
+        """The pass in English, for plans as JSON and reports: "left 2, tile 1 of 3"."""
+        return str(self.label)
 
 
 @dataclass(frozen=True)
@@ -83,12 +87,13 @@ class Plan:
         """Latent pixels that one UNet step on the whole canvas would work on, for comparison."""
         return round_up(self.canvas.width, self.cell) * round_up(self.canvas.height, self.cell) // self.cell**2
 
-    def summary(self, overlap: int) -> str:
+    def summary(self, overlap: int | None = None) -> str:
         """The plan in a line: "499x681, 1 pass, window 512x704, band 32 px, 5,632 latents a step"."""
         count = f"{len(self.passes)} pass" + ("" if len(self.passes) == 1 else "es")
         sizes = sorted({(p.window.width, p.window.height) for p in self.passes}, reverse=True)
         windows = "window " + ", ".join(f"{w}x{h}" for w, h in sizes)
-        return f"{self.canvas}, {count}, {windows}, band {overlap} px, {self.latent_pixels:,} latents a step"
+        band = "" if overlap is None else f", band {overlap} px"
+        return f"{self.canvas}, {count}, {windows}{band}, {self.latent_pixels:,} latents a step"
 
 
 def make_plan(
@@ -105,15 +110,13 @@ def make_plan(
     """
     limits = limits or Limits()
     if source.width < 1 or source.height < 1:
-        raise PlanError(f"the picture is empty: {source}")
+        raise PlanError("image-empty", size=source)
     margins = margins_for(params, source)
     canvas = source.box.grown(margins).extent
     if canvas.area > limits.canvas_pixels:
-        raise PlanError(
-            f"canvas: {canvas} is {canvas.area / 1e6:.1f} MP, over the limit of {limits.canvas_pixels / 1e6:g} MP"
-        )
+        raise PlanError("canvas-too-large", size=canvas, megapixels=canvas.area / 1e6, limit=limits.canvas_pixels / 1e6)
     place = source.box.moved(margins.left, margins.up)
-    grid = Grid(caps.cell, caps.native_side, caps.window_area, params.step, params.context, params.overlap)
+    grid = Grid(caps.size_multiple, caps.native_side, caps.window_area, params.step, params.context, params.overlap)
     passes: list[Pass] = []
     if painted is not None and not painted.empty:
         passes += _mask_passes(place, painted.moved(margins.left, margins.up).intersect(place), grid)
@@ -124,7 +127,7 @@ def make_plan(
         # One more than the limit tells; a picture can be a million px long.
         passes += islice(_side_passes(place, margins, grid), limits.passes + 1)
     if len(passes) > limits.passes:
-        raise PlanError(f"step: {grid.longest_step} px makes more passes than the limit of {limits.passes}")
+        raise PlanError("too-many-passes", step=grid.longest_step, most=limits.passes)
     return Plan(canvas, place, margins, caps.cell, tuple(passes))
 
 
@@ -134,7 +137,7 @@ def split_pass(plan: Plan, failed: Pass, params: Params, caps: Capabilities) -> 
     Raises:
         PlanError: the windows cannot become smaller.
     """
-    grid = Grid(caps.cell, caps.native_side // 2, failed.window.area // 2, 0, 0, params.overlap)
+    grid = Grid(caps.size_multiple, caps.native_side // 2, failed.window.area // 2, 0, 0, params.overlap)
     if failed.kind == "mask":
         passes = _mask_passes(failed.known[0], bounding(failed.new), grid)
     elif failed.kind == "together":
@@ -145,12 +148,12 @@ def split_pass(plan: Plan, failed: Pass, params: Params, caps: Capabilities) -> 
         amount = strip.width if failed.side.horizontal else strip.height
         passes = _strip_passes(rect, failed.side, amount, failed.step, grid, only=strip, before=failed.known[1:])
     if max(p.window.area for p in passes) >= failed.window.area:
-        raise PlanError(f"the window of pass {failed.name} cannot become smaller than {failed.window.extent}")
+        raise PlanError("pass-cannot-shrink", name=failed.label, size=failed.window.extent)
     return passes
 
 
 def _together(window: Box, canvas: Extent, margins: Margins, params: Params, grid: Grid) -> bool:
-    prompts = SidePrompts.parse(params.side_prompts).lines
+    prompts = params.guidance.side_prompts.lines
     if params.order == "one by one" or (params.order == "auto" and len(margins.sides) < 2):
         return False
     if params.order == "auto":
@@ -158,16 +161,11 @@ def _together(window: Box, canvas: Extent, margins: Margins, params: Params, gri
         steps_fit = max(margins[side] for side in Side) <= grid.longest_step
         return small and steps_fit and window.area <= grid.area and not prompts
     if prompts:
-        raise PlanError("order: 'together' has one pass for all sides, which prompts per side cannot do; use 'one by one'")
+        raise PlanError("together-has-one-pass")
     if params.step and max(margins[side] for side in Side) > params.step:
-        raise PlanError(
-            f"order: 'together' has one pass for all sides, and step allows a pass {params.step} px; use 'one by one'"
-        )
+        raise PlanError("together-over-step", step=params.step)
     if window.area > grid.area:
-        raise PlanError(
-            f"order: 'together' needs a window of {window.extent}, over the largest window of "
-            f"{grid.area / 1e6:.2f} MP; use 'one by one'"
-        )
+        raise PlanError("together-too-large", size=window.extent, limit=grid.area / 1e6)
     return True
 
 
@@ -204,9 +202,9 @@ def _strip_passes(
     start, end = (strip.top, strip.bottom) if side.horizontal else (strip.left, strip.right)
     across = across_window(amount, depth, grid)
     low = rect.top if side.horizontal else rect.left
-    tiles = along_windows(start - min(round_down(start - low, grid.cell), 2 * grid.joint), end, across.width, grid)
+    tiles = along_windows(start - min(round_down(start - low, grid.multiple), 2 * grid.joint), end, across.width, grid)
     # A tile's last px fade out where the next one takes over: the band in the picture must not end in a line there.
-    ends = [b - min(grid.joint, round_down((b - a) // 2, grid.cell)) for (_, b), (a, _) in pairwise(tiles)] + [end]
+    ends = [b - min(grid.joint, round_down((b - a) // 2, grid.multiple)) for (_, b), (a, _) in pairwise(tiles)] + [end]
     wanted = [(tile, stop) for tile, stop in zip(tiles, ends, strict=True) if stop > start]
     passes: list[Pass] = []
     done = start

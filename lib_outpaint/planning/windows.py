@@ -31,14 +31,14 @@ class Grid:
     """The sizes windows are made of.
 
     Attributes:
-        cell: side of a latent cell, px.
+        multiple: of which the sides of windows are multiples, px; seams lie on it where the sizes allow.
         native: native side of the model, px.
         area: most px of a window.
         step, context: the parameters of these names; 0 chooses.
         overlap: the parameter of this name. A window sees the whole band, or the blend would end in a line at its edge.
     """
 
-    cell: int
+    multiple: int
     native: int
     area: int
     step: int
@@ -48,17 +48,17 @@ class Grid:
     @property
     def joint(self) -> int:
         """The px over which two generated areas are blended."""
-        return round_up(max(self.overlap, JOINT_BAND), self.cell)
+        return round_up(max(self.overlap, JOINT_BAND), self.multiple)
 
     @property
     def longest_step(self) -> int:
         """The most px that a pass may grow a side."""
-        return self.step or max(self.native // 2, self.cell)
+        return self.step or max(self.native // 2, self.multiple)
 
     def steps(self, amount: int) -> list[int]:
         """The amount in passes of about equal length, multiples of the cell except where the rest does not allow it."""
         count = -(-amount // self.longest_step)
-        each = min(round_up(-(-amount // count), self.cell), self.longest_step)
+        each = min(round_up(-(-amount // count), self.multiple), self.longest_step)
         return [min(each, amount - i * each) for i in range(count) if amount - i * each > 0]
 
     def around(self, start: int, end: int, before: int, after: int) -> tuple[int, int]:
@@ -67,9 +67,9 @@ class Grid:
         When both ends grow, the seam at the start is on the grid, and the one at the end where the length allows.
         """
         if after and not before:
-            first = start - (-(end - start)) % self.cell
+            first = start - (-(end - start)) % self.multiple
         else:
-            first = start - round_up(before, self.cell)
+            first = start - round_up(before, self.multiple)
         return first, first + round_up(end + after - first, UNIT)
 
     def covering(self, start: int, end: int, low: int, high: int) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
@@ -77,15 +77,17 @@ class Grid:
         side = round_down(int(self.area**0.5), UNIT) or UNIT
         wanted = round_up(max(self.native, end - start + max(self.native // 2, 2 * self.overlap)), UNIT)
         length = min(wanted, side, round_up(high - low, UNIT))
-        margin = min(max(length // 4, self.overlap + self.cell), (length - UNIT) // 2)
+        margin = min(max(length // 4, self.overlap + self.multiple), (length - UNIT) // 2)
         # Context ends where the picture does: a region at its edge needs none beyond.
         seen = min(end + margin, high) - max(start - margin, low)
-        count = 1 if seen <= length else -(-(end - start) // max(length - 2 * margin, self.cell))
+        count = 1 if seen <= length else -(-(end - start) // max(length - 2 * margin, self.multiple))
         for i in range(count):
             first, last = start + (end - start) * i // count, start + (end - start) * (i + 1) // count
             middle = (first + last) // 2 - length // 2
             # The last window may reach beyond the picture by part of a cell, which is slack; none may end short of it.
-            placed = low + min(round_down(max(middle - low, 0), self.cell), round_up(max(high - length - low, 0), self.cell))
+            placed = low + min(
+                round_down(max(middle - low, 0), self.multiple), round_up(max(high - length - low, 0), self.multiple)
+            )
             yield (placed, placed + length), (first, last)
 
 
@@ -97,28 +99,25 @@ def across_window(amount: int, depth: int, grid: Grid) -> Interval:
     Raises:
         PlanError: the window would be over the largest one even at the smallest length along the side.
     """
-    outside = round_up(amount, grid.cell)
+    outside = round_up(amount, grid.multiple)
     context = max(grid.context or max(grid.native - outside, grid.native // 2), grid.joint)
     width = round_up(outside + min(context, depth), UNIT)
     if width * UNIT > grid.area:
-        raise PlanError(
-            f"a pass of {amount} px with {context} px of context needs a window {width} px across, over "
-            f"the largest window of {grid.area / 1e6:.2f} MP; lower step or context"
-        )
+        raise PlanError("window-too-wide", amount=amount, context=context, width=width, limit=grid.area / 1e6)
     return Interval(outside - width, outside)
 
 
 def along_windows(start: int, end: int, across: int, grid: Grid) -> list[tuple[int, int]]:
     """Windows along a side from `start` to `end`: one, or tiles that overlap by a quarter, at least by two joints."""
     length = end - start
-    for multiple in (UNIT, grid.cell):
+    for multiple in (UNIT, grid.multiple):
         if across * round_up(length, multiple) <= grid.area:
             return [(start, start + round_up(length, multiple))]
     tile = round_down(grid.area // across, UNIT)
-    shared = min(max(round_up(tile // 4, grid.cell), 2 * grid.joint), round_down(tile // 2, grid.cell))
-    whole = round_up(length, grid.cell)
+    shared = min(max(round_up(tile // 4, grid.multiple), 2 * grid.joint), round_down(tile // 2, grid.multiple))
+    whole = round_up(length, grid.multiple)
     count = -(-(whole - shared) // (tile - shared))
-    firsts = [round_down((whole - tile) * i // (count - 1), grid.cell) for i in range(count)]
+    firsts = [round_down((whole - tile) * i // (count - 1), grid.multiple) for i in range(count)]
     return [(start + first, start + first + tile) for first in firsts]
 
 

@@ -82,7 +82,7 @@ def require(name: str) -> None:
         MissingExtra: its package is not installed.
     """
     if name not in REGISTRY:
-        raise ParamError("fill", name, "is none of " + ", ".join(REGISTRY))
+        raise ParamError("fill", name, "not-a-choice", known=", ".join(REGISTRY))
     look = REGISTRY[name].look
     if look is not None:
         look()

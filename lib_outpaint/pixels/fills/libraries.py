@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from ...errors import HostError, MissingExtra
+from ...errors import BackendError, MissingExtra
 from ...parameters.params import Params
 from .copies import edge
 
@@ -55,7 +55,7 @@ def patchmatch_bytes(image: Bytes, hole: Bits, seed: int) -> Bytes:
 
     Raises:
         MissingExtra: PyPatchMatch is not installed.
-        HostError: the library failed.
+        BackendError: the library failed.
     """
     native = patchmatch_library()
     image = np.where(hole[..., None], np.uint8(0), image)  # 2.0.0rc5 lets what was there show through in a few px
@@ -65,7 +65,7 @@ def patchmatch_bytes(image: Bytes, hole: Bits, seed: int) -> Bytes:
             native.set_random_seed(seed % 2**32)
             found = native.inpaint(image, hole, patch_size=PATCH_RADIUS - 1 if small else PATCH_RADIUS)
     except (RuntimeError, ValueError) as error:
-        raise HostError(f"PatchMatch failed: {error}") from error
+        raise BackendError("patchmatch-failed", reason=str(error)) from error
     return np.asarray(found, dtype=np.uint8)
 
 

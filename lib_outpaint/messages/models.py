@@ -1,0 +1,3 @@
+"""Messages of this area: English and Chinese by code."""
+
+MESSAGES = {}

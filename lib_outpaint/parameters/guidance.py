@@ -1,0 +1,79 @@
+"""What a job asks of the model beside pixels: prompts per side, LoRAs, ControlNet, mask weight. Parsed once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING
+
+from .loras import Lora, from_list
+from .side_prompts import SidePrompts
+
+if TYPE_CHECKING:
+    from .params import Params
+
+CONTROL_MODES = ("Balanced", "My prompt is more important", "ControlNet is more important")
+
+
+@dataclass(frozen=True)
+class ControlNet:
+    """The inpaint ControlNet that is wanted.
+
+    Attributes:
+        use: "auto", "off" or "on".
+        module, model: as the backend lists them; "" lets it choose.
+        weight: 0..2.
+        mode: one of CONTROL_MODES.
+    """
+
+    use: str = "auto"
+    module: str = ""
+    model: str = ""
+    weight: float = 1.0
+    mode: str = CONTROL_MODES[0]
+
+    @property
+    def asked(self) -> dict[str, object]:
+        """What differs from the defaults, by the parameters' names: all of it must be honoured or refused."""
+        usual = ControlNet()
+        found: dict[str, object] = {}
+        for item in fields(self):
+            value = getattr(self, item.name)
+            if value != getattr(usual, item.name) and (item.name, value) != ("use", "off"):
+                found["controlnet" if item.name == "use" else f"controlnet_{item.name}"] = value
+        return found
+
+
+@dataclass(frozen=True)
+class Guidance:
+    """What leads the model in every pass of an image.
+
+    Attributes:
+        side_prompts: prompts of single sides and passes.
+        loras: added to every pass.
+        mask_weight: the inpainting conditioning mask weight, 0..1; None is the backend's own setting.
+    """
+
+    side_prompts: SidePrompts = SidePrompts()
+    loras: tuple[Lora, ...] = ()
+    controlnet: ControlNet = ControlNet()
+    mask_weight: float | None = None
+
+    @classmethod
+    def parse(cls, params: Params) -> Guidance:
+        """The typed values of the parameters that hold them as text.
+
+        Raises:
+            ParamError: prompts per side or LoRAs that cannot be read.
+        """
+        return cls(
+            SidePrompts.parse(params.side_prompts),
+            from_list(params.loras),
+            ControlNet(
+                params.controlnet,
+                params.controlnet_module,
+                params.controlnet_model,
+                params.controlnet_weight,
+                params.controlnet_mode,
+            ),
+            params.mask_weight,
+        )
