@@ -25,21 +25,33 @@ CHROMIUM_ARGUMENTS = [
 ]
 
 settings.register_profile(
-    "usual", deadline=None, derandomize=True, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
+    "full", deadline=None, derandomize=True, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
 )
-settings.register_profile("quick", settings.get_profile("usual"), max_examples=10)
-PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "usual")
-settings.load_profile(PROFILE)
+settings.register_profile("quick", settings.get_profile("full"), max_examples=10)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests last; few examples with the profile "quick" (coverage, mutants), also where a test asks for more."""
+def long_run(config: pytest.Config) -> bool:
+    """Whether this is `pytest -m long`: the long tests, and property tests at full depth."""
+    return bool(config.getoption("markexpr") == "long")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    settings.load_profile("full" if long_run(config) else "quick")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Browser tests last; property tests with few examples, or in a long run as long tests."""
     # Playwright keeps an event loop running, in which no other test could start one of its own.
     items.sort(key=lambda item: "browser" in getattr(item, "fixturenames", ()))
     name = "_hypothesis_internal_use_settings"
-    for item in items if PROFILE == "quick" else ():
+    for item in items:
         function = getattr(item, "obj", None)
-        if hasattr(function, name):
+        if not getattr(function, "is_hypothesis_test", False):
+            continue
+        if long_run(config):
+            item.add_marker("long")
+        elif hasattr(function, name):  # also where a test asks for more
             setattr(function, name, settings(getattr(function, name), max_examples=10))
 
 

@@ -7,11 +7,13 @@ from collections.abc import Callable, Sequence
 import torch
 
 from lib_outpaint.engine.protocol import Job, Outcome, Progress
-from lib_outpaint.errors import HostError, HostOutOfMemory
+from lib_outpaint.errors import BackendError, OutOfMemory
+from lib_outpaint.parameters.guidance import Guidance
+from lib_outpaint.parameters.sampling import Sampling
 from lib_outpaint.pixels.masks import as_pixels
 from lib_outpaint.planning.capabilities import Capabilities
 
-ALL_FEATURES = frozenset({"prompts", "loras", "controlnet", "mask_weight", "sampling", "batch"})
+ALL_FEATURES = frozenset({"prompts", "loras", "controlnet", "mask_weight", "sampling"})
 
 
 class RecordingHost:
@@ -21,14 +23,14 @@ class RecordingHost:
         jobs: every job, in order, those that failed among them.
         calls: the jobs of each call of `inpaint`.
         reports: every progress report.
+        checked: what `check` was asked.
     """
-
-    device = torch.device("cpu")
 
     def __init__(self, caps: Capabilities | None = None, **more: object) -> None:
         self.caps = caps or Capabilities("test", features=ALL_FEATURES, **more)  # type: ignore[arg-type]
         self.calls: list[list[Job]] = []
         self.reports: list[Progress] = []
+        self.checked: list[tuple[Guidance, Sampling, tuple[str, str]]] = []
 
     @property
     def jobs(self) -> list[Job]:
@@ -36,6 +38,9 @@ class RecordingHost:
 
     def capabilities(self) -> Capabilities:
         return self.caps
+
+    def check(self, guidance: Guidance, sampling: Sampling, prompts: tuple[str, str]) -> None:
+        self.checked.append((guidance, sampling, prompts))
 
     def inpaint(self, jobs: Sequence[Job]) -> list[Outcome]:
         self.calls.append(list(jobs))
@@ -101,7 +106,7 @@ class SmallMemoryHost(PaintingHost):
     def inpaint(self, jobs: Sequence[Job]) -> list[Outcome]:
         if jobs[0].pixels[0].numel() > self.most:
             self.calls.append(list(jobs))
-            raise HostOutOfMemory(f"out of memory at {jobs[0].pixels.shape[2]}x{jobs[0].pixels.shape[1]}")
+            raise OutOfMemory("out-of-memory", reason=f"{jobs[0].pixels.shape[2]}x{jobs[0].pixels.shape[1]}")
         return super().inpaint(jobs)
 
 
@@ -114,7 +119,7 @@ def ctrl_c(jobs: Sequence[Job]) -> list[Outcome]:
 
 
 def broken(jobs: Sequence[Job]) -> list[Outcome]:
-    raise HostError("the GPU has left")
+    raise BackendError("said", text="the GPU has left")
 
 
 def not_a_number(jobs: Sequence[Job]) -> list[Outcome]:

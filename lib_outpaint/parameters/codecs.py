@@ -162,20 +162,27 @@ def json_schema() -> dict[str, Any]:
     }
 
 
-def markdown_table(of: Sequence[Param] = DECLARED) -> str:
+def markdown_table(of: Sequence[Param] = DECLARED, *, numbered: bool = True) -> str:
     """The documentation's table of what is declared."""
-    rows = ["| # | name | default | range | meaning |", "|---|---|---|---|---|"]
-    for number, param in enumerate(of):
-        choices = ", ".join(f"`{c}`" for c in param.choices)
-        limits = choices or ("text" if param.kind == "text" else f"{param.low:g}..{param.high:g} {param.unit}".strip())
-        rows.append(f"| {number} | `{param.name}` | {shown_default(param)} | {limits} | {param.help} |")
-    return "\n".join(rows) + "\n"
+    columns = ["name", "default", "range", "meaning"]
+    rows = [[f"`{p.name}`", shown_default(p), shown_range(p, mark="`"), p.help] for p in of]
+    if numbered:
+        columns, rows = ["#", *columns], [[str(number), *row] for number, row in enumerate(rows)]
+    lines = [f"| {' | '.join(columns)} |", "|" + "---|" * len(columns), *(f"| {' | '.join(row)} |" for row in rows)]
+    return "\n".join(lines) + "\n"
+
+
+def shown_range(param: Param, mark: str = "") -> str:
+    """What a parameter may be, in words; choices stand between two `mark`s."""
+    if param.kind in ("text", "choice"):
+        return ", ".join(f"{mark}{choice}{mark}" for choice in param.choices) or "text"
+    return f"{param.low:.10g}..{param.high:.10g} {param.unit}".strip()
 
 
 def shown_default(param: Param) -> str:
     """The default in words."""
     if param.default is None:
-        return "the engine's own"
+        return "the engine's own" if param.feature else "random"
     if param.default == "":
         return "the engine's own" if param.feature == "sampling" else "empty"
     return f"{param.default:g}" if isinstance(param.default, float) else str(param.default)
@@ -201,7 +208,7 @@ def _plain(value: Any) -> Any:
 
 
 def _range(param: Param) -> str:
-    return "" if param.kind in ("text", "choice") else f" {param.low:g}..{param.high:g} {param.unit}".rstrip() + "."
+    return "" if param.kind in ("text", "choice") else f" {shown_range(param)}."
 
 
 def _metavar(param: Param) -> str:

@@ -1,15 +1,14 @@
-"""What a job asks of the model beside pixels: prompts per side, LoRAs, ControlNet, mask weight. Parsed once."""
+"""What a job asks of the model beside pixels: prompts per side, LoRAs, ControlNet, mask weight.
+
+Typed values of parameters that are texts and numbers; `Params.guidance` parses them, once.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, fields
 
-from .loras import Lora, from_list
+from .loras import Lora
 from .side_prompts import SidePrompts
-
-if TYPE_CHECKING:
-    from .params import Params
 
 CONTROL_MODES = ("Balanced", "My prompt is more important", "ControlNet is more important")
 
@@ -53,27 +52,7 @@ class Guidance:
         mask_weight: the inpainting conditioning mask weight, 0..1; None is the backend's own setting.
     """
 
-    side_prompts: SidePrompts = SidePrompts()
+    side_prompts: SidePrompts = field(default_factory=SidePrompts)
     loras: tuple[Lora, ...] = ()
-    controlnet: ControlNet = ControlNet()
+    controlnet: ControlNet = field(default_factory=ControlNet)
     mask_weight: float | None = None
-
-    @classmethod
-    def parse(cls, params: Params) -> Guidance:
-        """The typed values of the parameters that hold them as text.
-
-        Raises:
-            ParamError: prompts per side or LoRAs that cannot be read.
-        """
-        return cls(
-            SidePrompts.parse(params.side_prompts),
-            from_list(params.loras),
-            ControlNet(
-                params.controlnet,
-                params.controlnet_module,
-                params.controlnet_model,
-                params.controlnet_weight,
-                params.controlnet_mode,
-            ),
-            params.mask_weight,
-        )

@@ -12,7 +12,9 @@ from typing import Any
 
 from ..errors import NO_VALUE, ParamError
 from .declaration import Param, check_fields, declarations, param
-from .guidance import CONTROL_MODES, Guidance
+from .guidance import CONTROL_MODES, ControlNet, Guidance
+from .loras import from_list
+from .side_prompts import SidePrompts
 
 ANCHORS = ("center", "left", "right", "up", "down", "up left", "up right", "down left", "down right")
 FILLS = ("edge", "mirror", "mosaic", "smooth", "noise", "patchmatch", "telea")
@@ -247,7 +249,18 @@ class Params:
         Raises:
             ParamError: prompts per side or LoRAs that cannot be read.
         """
-        return Guidance.parse(self)
+        return Guidance(
+            SidePrompts.parse(self.side_prompts),
+            from_list(self.loras),
+            ControlNet(
+                self.controlnet,
+                self.controlnet_module,
+                self.controlnet_model,
+                self.controlnet_weight,
+                self.controlnet_mode,
+            ),
+            self.mask_weight,
+        )
 
 
 DECLARED: tuple[Param, ...] = declarations(Params)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import lib_outpaint
+from lib_outpaint.models.families import FAMILIES
 
 ROOT = Path(lib_outpaint.__file__).parent
 FILES = sorted(path.relative_to(ROOT).as_posix() for path in ROOT.rglob("*.py"))
@@ -30,6 +32,7 @@ ROOMS = (
     "webui",
     "evaluate",
     "apps",
+    "api",
     "__main__",
 )
 # A package, and where alone it may be imported: a file of lib_outpaint or a folder that ends in "/".
@@ -77,8 +80,8 @@ def test_the_walk_sees_imports_of_every_form(tmp_path: Path, monkeypatch: pytest
         "a.b",
         "c",
         "c.d",
-        "lib_outpaint.backends",
-        "lib_outpaint.backends.e",
+        "lib_outpaint.hosts",
+        "lib_outpaint.hosts.e",
         "lib_outpaint.f",
         "lib_outpaint.f.g",
         "h",
@@ -171,4 +174,38 @@ except lib_outpaint.errors.MissingExtra as error:
 def test_the_core_works_with_its_four_packages_alone() -> None:
     run = subprocess.run([sys.executable, "-c", WITH_LITTLE], capture_output=True, text=True, cwd=ROOT.parent)
     assert run.returncode == 0, run.stderr
-    assert run.stdout.strip() == ('PatchMatch needs PyPatchMatch: pip install -e ".[draft]" in this program\'s folder')
+    assert run.stdout.strip() == (
+        'PatchMatch needs PyPatchMatch: run pip install -e ".[draft]" in the folder of this program'
+    )
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        "lib_outpaint",
+        "lib_outpaint.parameters.codecs",
+        "lib_outpaint.models.inspect",
+        "lib_outpaint.planning.plan",
+        "lib_outpaint.messages",
+        "lib_outpaint.apps.cli",
+    ],
+)
+def test_what_needs_no_pixels_imports_no_torch(module: str) -> None:
+    code = f"import sys, {module}; print('torch' in sys.modules, 'PIL' in sys.modules)"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT.parent)
+    assert run.stdout.split() == ["False", "False"], run.stderr
+
+
+def test_no_module_but_the_table_names_a_family() -> None:
+    """Neither by its key nor by its name; docstrings and comments may speak of them."""
+    names = {name for family in FAMILIES for name in (family.key, family.name)}
+    found = []
+    for file in FILES:
+        if file == "models/families.py":
+            continue
+        tree = ast.parse((ROOT / file).read_text(encoding="utf-8"))
+        prose = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in prose:
+                found += [f"{file}:{node.lineno}: {name}" for name in names if re.search(rf"\b{name}\b", node.value)]
+    assert not found
