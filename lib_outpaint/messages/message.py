@@ -76,7 +76,7 @@ class _Formatter(string.Formatter):
         return value
 
     def convert_field(self, value: Any, conversion: str | None) -> Any:
-        return _shown(value) if conversion == "r" else super().convert_field(value, conversion)  # type: ignore[arg-type]
+        return _shown(value) if conversion == "r" else super().convert_field(value, conversion)
 
 
 def _shown(value: object) -> str:
