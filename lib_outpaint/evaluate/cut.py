@@ -1,4 +1,4 @@
-"""Cutting a side off a picture, so that growing it back can be compared with what was there."""
+"""Cutting a side off an image, so that growing it back can be compared with what was there."""
 
 from __future__ import annotations
 
@@ -41,14 +41,14 @@ class Cut:
             return cls(_WORDS[word])
         found = _NUMBER.fullmatch(word)
         if found is None:
-            raise ParamError("cut", text, "is none of half, third, quarter, a number of px, a number and %")
+            raise ParamError("cut", text, "not-a-cut")
         number, unit = Fraction(found[1]), found[2]
         if unit == "%":
             if not 0 < number < 100:
-                raise ParamError("cut", text, "is not between 0% and 100%")
+                raise ParamError("cut", text, "cut-percentage")
             return cls(number / 100)
         if number.denominator != 1 or number < LEAST:
-            raise ParamError("cut", text, f"is no whole number of px, {LEAST} or more")
+            raise ParamError("cut", text, "cut-pixels", least=LEAST)
         return cls(None, int(number))
 
     def amount(self, length: int) -> int:
@@ -74,7 +74,7 @@ def sides_of(text: str) -> tuple[Side, ...]:
     words = [word.strip().lower() for word in text.split(",") if word.strip()]
     known = {side.value: side for side in Side}
     if not words or any(word not in known for word in words):
-        raise ParamError("side", text, "is no list of left, right, up and down, nor all")
+        raise ParamError("side", text, "not-sides", known=", ".join(known))
     return tuple(known[word] for word in dict.fromkeys(words))
 
 
@@ -151,8 +151,13 @@ def case_of(file: str, name: str, truth: NDArray[np.uint8], side: Side, cut: Cut
     amount = cut.amount(length)
     if amount < LEAST or length - amount < LEAST:
         raise PictureError(
-            f"{file}: is {width}x{height}; {cut} off its {side.value} side is {amount} px, and {LEAST} px "
-            "must be cut off and left"
+            "too-small-to-cut",
+            name=file,
+            size=Extent(width, height),
+            side=side.value,
+            amount=amount,
+            left=length - amount,
+            least=LEAST,
         )
     return Case(file, name, truth, side, amount)
 

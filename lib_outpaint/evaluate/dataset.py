@@ -41,12 +41,12 @@ class Resize:
             ParamError: a negative number, no size, or both.
         """
         if longest < 0:
-            raise ParamError("longest", longest, "is less than 0")
+            raise ParamError("longest", longest, "too-few", least=0)
         found = _SIZE.fullmatch(fit.strip().lower())
         if fit.strip() and (found is None or "0" in (found[1], found[2])):
-            raise ParamError("fit", fit, "is no size such as 512x512")
+            raise ParamError("fit", fit, "not-a-size", example="512x512")
         if found is not None and longest:
-            raise ParamError("fit", fit, "cannot go together with longest")
+            raise ParamError("fit", fit, "cannot-combine", others="longest")
         return cls(longest, Extent(int(found[1]), int(found[2])) if found is not None else None)
 
     def applied(self, image: Image.Image, file: str) -> Image.Image:
@@ -58,7 +58,7 @@ class Resize:
         fit = self.fit
         if fit is not None:
             if image.width < fit.width or image.height < fit.height:
-                raise PictureError(f"{file}: is {image.width}x{image.height}, smaller than {fit}; nothing is enlarged")
+                raise PictureError("smaller-than-fit", name=file, size=Extent(*image.size), fit=fit)
             scale = max(fit.width / image.width, fit.height / image.height)
             image = _scaled(image, max(fit.width, round(image.width * scale)), max(fit.height, round(image.height * scale)))
             left, top = (image.width - fit.width) // 2, (image.height - fit.height) // 2
@@ -89,7 +89,7 @@ def check_apart(folder: Path, output: Path, written: Sequence[str]) -> None:
     """
     here, there = folder.resolve(), output.resolve()
     if here == there or any(there / name in (here, *here.parents) for name in written):
-        raise PictureError(f"{output}: needs to be a folder of its own: pictures of {folder} would be replaced")
+        raise PictureError("would-replace-images", path=output, folder=folder)
 
 
 def read_truth(path: Path, resize: Resize) -> NDArray[np.uint8]:
@@ -158,9 +158,9 @@ def _same_as_before(output: Path, how: dict[str, str], overwrite: bool) -> None:
     except (OSError, ValueError):
         before = None
     if before is not None and before != how and not overwrite:
-        raise PictureError(f"{output}: was prepared otherwise ({before}); choose another folder or --overwrite")
+        raise PictureError("made-otherwise", path=output, before=before)
     try:
         output.mkdir(parents=True, exist_ok=True)
         notes.write_text(json.dumps(how, indent=2) + "\n", encoding="utf8")
     except OSError as error:
-        raise PictureError(f"{output}: cannot be written: {error.strerror or error}") from error
+        raise images.unwritten(output, error) from error

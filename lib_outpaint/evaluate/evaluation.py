@@ -109,9 +109,9 @@ class Evaluator:
         files = images.pictures_in(pictures)
         check_apart(pictures, self.folder, ("truth", "pictures"))
         if (self.folder / NOTES).exists():
-            raise PictureError(f"{self.folder}: holds a data set; the report needs a folder of its own")
+            raise PictureError("is-a-data-set", path=self.folder)
         if self.folder.exists() and not self.folder.is_dir():
-            raise PictureError(f"{self.folder}: is a file; the report needs a folder")
+            raise PictureError("is-a-file", path=self.folder)
         found = Evaluation()
         each = len(self.sides) * len(self.makers)
         try:
@@ -186,7 +186,7 @@ class Evaluator:
                 "latent_pixels": made.latent_pixels,
                 "cost": made.cost,
                 "seconds": made.seconds,
-                "notes": made.notes,
+                "notes": [str(note) for note in made.notes],
             }
         if known.get("measured") != measured:
             if image is None:

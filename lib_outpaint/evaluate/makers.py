@@ -1,4 +1,4 @@
-"""What makes pictures to be measured: the engine, fills without an engine, and other programs' results in a folder."""
+"""What makes images to be measured: the engine, fills without an engine, and other programs' results in a folder."""
 
 from __future__ import annotations
 
@@ -15,18 +15,19 @@ import torch
 from numpy.typing import NDArray
 
 from .. import images
-from ..engine.loop import check, outpaint
-from ..engine.protocol import ChecksRequests, Host
+from ..engine.loop import begin, outpaint
+from ..engine.protocol import Backend
 from ..engine.request import Request, Shot
-from ..errors import HostError, ParamError, PictureError
+from ..errors import BackendError, ParamError, PictureError
 from ..images.metadata import infotext
+from ..messages import Message, message
 from ..parameters.codecs import to_dict
 from ..parameters.params import DECLARED, Params
-from ..parameters.sampling import Sampling
+from ..parameters.sampling import SAMPLING, Sampling
 from ..pixels.fills import prefill
-from ..planning.geometry import Side
+from ..planning.geometry import Extent, Side
 from ..planning.limits import Limits
-from .cut import Case
+from .cut import LEAST, Case
 from .dataset import Resize, read_truth
 
 Kind = Literal["engine", "baseline", "folder"]
@@ -36,19 +37,19 @@ AMOUNTS = tuple(p.name for p in DECLARED if p.group in ("Amounts", "Shape"))
 
 @dataclass(frozen=True, eq=False)
 class Made:
-    """A picture to be measured: uint8 (H, W, 3) of the truth's size, and what it took. Counts are None when unknown."""
+    """An image to be measured: uint8 (H, W, 3) of the truth's size, and what it took. Counts are None when unknown."""
 
     image: NDArray[np.uint8]
     seed: int | None = None
     seconds: float | None = None
     latent_pixels: int | None = None
     cost: int | None = None
-    notes: tuple[str, ...] = ()
+    notes: tuple[Message, ...] = ()
     infotext: str = ""
 
 
 class Maker(Protocol):
-    """A column of the comparison. `identity` says all that its picture of a case follows from, beside the case."""
+    """A column of the comparison. `identity` says all that its image of a case follows from, beside the case."""
 
     @property
     def label(self) -> str: ...
@@ -67,15 +68,15 @@ class EngineMaker:
     """Grows the side back with an engine.
 
     Attributes:
-        load: called before the first picture, so that loading a model is in no picture's time.
-        described: all that the host was made from, for `identity`.
-        seed: the base; each picture has a seed of its own, the same with every setting.
+        load: called before the first image, so that loading a model is in no image's time.
+        described: all that the backend was made from, for `identity`.
+        seed: the base; each image has a seed of its own, the same with every setting.
     """
 
     label: str
     params: Params
     engine: str
-    host: Host
+    backend: Backend
     described: str = ""
     seed: int = 0
     prompt: str = ""
@@ -88,7 +89,7 @@ class EngineMaker:
     def __post_init__(self) -> None:
         for name in (*AMOUNTS, "compare", "extras"):
             if getattr(self.params, name) != getattr(Params(), name):
-                raise ParamError(name, getattr(self.params, name), "is not for an evaluation: it chooses that itself")
+                raise ParamError(name, getattr(self.params, name), "evaluation-sets-it")
 
     @property
     def overlap(self) -> int:
@@ -103,21 +104,18 @@ class EngineMaker:
                 case.seed(self.seed),
                 self.prompt,
                 self.negative_prompt,
-                str(self.sampling),
+                {one.name: value for one in SAMPLING if (value := getattr(self.sampling, one.name)) != one.default},
             ]
         )
 
     def check(self) -> None:
-        """Refuses what the engine cannot do whatever the picture, before anything is read.
+        """Refuses what the engine cannot do whatever the image, before anything is read.
 
         Raises:
-            ParamError, ModelError, MissingExtra: names the first such thing.
+            InputError: the first such thing.
         """
-        case = Case("", "", np.zeros((128, 128, 3), np.uint8), Side.RIGHT, 64)
-        request = self.request(case)
-        check(request, request.params, self.host.capabilities())
-        if isinstance(self.host, ChecksRequests):
-            self.host.check(request.params, self.sampling, (self.prompt, self.negative_prompt))
+        smallest = np.zeros((2 * LEAST, 2 * LEAST, 3), np.uint8)
+        begin(self.request(Case("", "", smallest, Side.RIGHT, LEAST)), self.backend)
 
     def request(self, case: Case) -> Request:
         """What is asked of the engine."""
@@ -132,13 +130,13 @@ class EngineMaker:
         )
 
     def make(self, case: Case) -> Made:
-        """Raises: what `outpaint` does; HostError when the host stopped half-way; KeyboardInterrupt."""
+        """Raises: what `outpaint` does; BackendError when the backend stopped half-way; KeyboardInterrupt."""
         self.load()
-        result = outpaint(self.request(case), self.host)
+        result = outpaint(self.request(case), self.backend)
         if result.interrupted:
             raise KeyboardInterrupt
         if result.stopped is not None:
-            raise HostError(result.stopped)
+            raise BackendError(result.stopped)
         grown = result.pictures[0]
         image = images.assembled(images.Picture(case.left, "RGB"), grown)
         return Made(
@@ -181,7 +179,7 @@ class BaselineMaker:
 
 @dataclass(eq=False)
 class FolderMaker:
-    """Takes pictures that another program made: `NAME-SIDE.*`, or `NAME.*` when one side alone is cut.
+    """Takes images that another program made: `NAME-SIDE.*`, or `NAME.*` when one side alone is cut.
 
     Raises:
         PictureError: there is no such folder.
@@ -196,7 +194,7 @@ class FolderMaker:
 
     def __post_init__(self) -> None:
         if not self.folder.is_dir():
-            raise PictureError(f"{self.folder}: there is no such folder")
+            raise PictureError("no-such-folder", path=self.folder)
 
     @cached_property
     def _files(self) -> dict[str, Path]:
@@ -211,7 +209,7 @@ class FolderMaker:
         for name in names:
             if name in self._files:
                 return self._files[name]
-        raise PictureError(f"{self.folder}: holds no picture called {' or '.join(names)}")
+        raise PictureError("no-result-named", path=self.folder, names=", ".join(names))
 
     def identity(self, case: Case) -> str:
         path = self._file(case)
@@ -222,5 +220,6 @@ class FolderMaker:
         path = self._file(case)
         array = read_truth(path, Resize())
         if array.shape != case.truth.shape:
-            raise PictureError(f"{path.name}: is {array.shape[1]}x{array.shape[0]}, but the whole picture is {case.extent}")
-        return Made(array, notes=(f"from {path.name}",))
+            size = Extent(array.shape[1], array.shape[0])
+            raise PictureError("result-size", name=path.name, size=size, wanted=case.extent)
+        return Made(array, notes=(message("taken-from", name=path.name),))

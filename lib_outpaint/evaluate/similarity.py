@@ -75,7 +75,7 @@ class Lpips:
         except (OSError, RuntimeError, ImportError, AttributeError, TypeError) as error:
             # A download that fails, and releases of torch, torchvision and lpips that do not fit each other.
             first = (str(error).splitlines() or [""])[0]
-            raise ModelError(f"LPIPS cannot be loaded: {first or type(error).__name__}") from error
+            raise ModelError("lpips-failed", reason=first or type(error).__name__) from error
 
     def __call__(self, result: torch.Tensor, truth: torch.Tensor) -> float | None:
         """The distance of two pictures; None when they are under 64 px wide or high."""

@@ -1,6 +1,6 @@
-"""Pictures in and out: modes, EXIF orientation, ICC profile, alpha, metadata, atomic saving.
+"""Images in and out: modes, EXIF orientation, ICC profile, alpha, metadata, atomic saving.
 
-What becomes of a picture's mode:
+What becomes of an image's mode:
 
 | stored as | grown and written as |
 |---|---|
@@ -15,11 +15,10 @@ New area is opaque; alpha of the original is kept. EXIF orientation is applied a
 
 from .folders import pictures_in
 from .picture import Picture, assembled, float_image, pixels_of, to_image
-from .reading import MOST_PIXELS, READABLE, in_memory, read, taken_over
-from .writing import check_format, check_place, format_for, infotext_of, remove_leftovers, save, unwritten
+from .reading import READABLE, in_memory, read, taken_over
+from .writing import check_format, check_place, format_for, remove_leftovers, save, unwritten
 
 __all__ = [
-    "MOST_PIXELS",
     "READABLE",
     "Picture",
     "assembled",
@@ -28,7 +27,6 @@ __all__ = [
     "float_image",
     "format_for",
     "in_memory",
-    "infotext_of",
     "pictures_in",
     "pixels_of",
     "read",

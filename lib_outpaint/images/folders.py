@@ -1,4 +1,4 @@
-"""The pictures of a folder, and what their results are called."""
+"""The images of a folder, and what their results are called."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from .reading import READABLE
 
 
 def pictures_in(folder: Path) -> list[tuple[Path, str]]:
-    """The pictures of a folder by name, each with what its results are called, without a suffix: its stem, or its whole
+    """The images of a folder by name, each with what its results are called, without a suffix: its stem, or its whole
     name where results would otherwise share one.
 
     Raises:
-        PictureError: no such folder, or no picture in it.
+        PictureError: no such folder, or no image in it.
     """
     if not folder.is_dir():
-        raise PictureError(f"{folder}: there is no such folder")
+        raise PictureError("no-such-folder", path=folder)
     found = sorted(
         p for p in folder.iterdir() if p.suffix.lower() in READABLE and p.is_file() and not p.name.startswith(".")
     )
     if not found:
-        raise PictureError(f"{folder}: holds no picture")
+        raise PictureError("no-images", path=folder)
     names = [path.stem for path in found]
     while True:
         # Windows and macOS do not tell names apart by case. A whole name may be another's stem: a.jpg and a.jpg.png.

@@ -1,31 +1,32 @@
-"""The pictures of a comparison as one labelled grid."""
+"""The images of a comparison as one labelled grid."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PIL import Image, ImageDraw, ImageFont
 
-from ..engine.result import Grown
+if TYPE_CHECKING:
+    from ..engine.result import Grown
 
-_LINE = 18  # px of a label's first line, with what parts it from its picture
+_LINE = 18  # px of a label's first line, with what parts it from its image
 _NEXT_LINE = 12  # px of each line more
-_GAP = 4  # px between pictures
+_GAP = 4  # px between images
 
 
 def labels(made: Sequence[Grown]) -> list[str]:
-    """A label for every picture of a comparison: its combination, and its seed where there are several."""
+    """A label for every image of a comparison: its combination, and its seed where there are several."""
     several = len({grown.shot.seed for grown in made}) > 1
     return [grown.label + (f", seed {grown.shot.seed}" if several else "") for grown in made]
 
 
 def labelled_grid(pictures: Sequence[Image.Image], labels: Sequence[str]) -> Image.Image:
-    """The pictures in rows, each under its label, on white. As near to square as their number allows.
+    """The images in rows, each under its label, on white. As near to square as their number allows.
 
     Args:
         pictures: at least one, in any mode and size.
-        labels: one a picture.
+        labels: one an image.
     """
     columns = max(1, round(len(pictures) ** 0.5 + 0.49))
     font = ImageFont.load_default()

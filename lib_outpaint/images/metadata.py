@@ -1,21 +1,24 @@
-"""The infotext of a finished picture, in the WebUI's own form."""
+"""The infotext of a finished image, in the WebUI's own form."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from ..engine.result import Grown
 from ..parameters.codecs import quoted, to_infotext
 from ..parameters.params import Params
 
+if TYPE_CHECKING:
+    from ..engine.result import Grown
+
 
 def entries(grown: Grown, engine: str) -> dict[str, str]:
-    """What the engine adds about a picture: parameters, cost, seeds of the passes. Values are not yet quoted.
+    """What the engine adds about an image: parameters, cost, seeds of the passes. Values are not yet quoted.
 
-    A comparison's grid (see `of_comparison`) has the cost of all its pictures, but not what differs from one to the next.
+    A comparison's grid (see `of_comparison`) has the cost of all its images, but not what differs from one to the next.
     """
-    # The size is told also when it was not asked for: pasted parameters are for pictures of that size.
+    # The size is told also when it was not asked for: pasted parameters are for images of that size.
     found = to_infotext(grown.params.changed(source_size=str(grown.source.extent)))
     found["Outpaint engine"] = engine
     found["Outpaint passes"] = str(len(grown.passes))
@@ -31,11 +34,11 @@ def entries(grown: Grown, engine: str) -> dict[str, str]:
 
 
 def of_comparison(made: Sequence[Grown], params: Params) -> Grown:
-    """What stands for a comparison's grid: its first picture, with the parameters asked for and the passes of all.
+    """What stands for a comparison's grid: its first image, with the parameters asked for and the passes of all.
 
     Args:
-        made: at least one picture.
-        params: the request's, with `compare`; each picture has its combination's.
+        made: at least one image.
+        params: the request's, with `compare`; each image has its combination's.
     """
     return replace(
         made[0],

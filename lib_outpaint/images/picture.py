@@ -1,21 +1,28 @@
-"""A picture that was read, and putting a grown one together from it and its own bytes."""
+"""An image that was read, and putting a grown one together from it and its own bytes.
+
+PyTorch is imported where pixels become tensors or come from them: reading a file alone does without.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from PIL import Image
 
-from ..engine.result import Grown
+from ..messages import Message
+
+if TYPE_CHECKING:
+    import torch
+
+    from ..engine.result import Grown
 
 
 @dataclass(frozen=True, eq=False)
 class Picture:
-    """A picture that was read.
+    """An image that was read.
 
     Attributes:
         stored: uint8 or uint16 (H, W) or (H, W, C), the bytes to be kept.
@@ -28,7 +35,7 @@ class Picture:
     icc: bytes | None = None
     exif: bytes | None = None
     dpi: tuple[float, float] | None = None
-    notes: tuple[str, ...] = ()
+    notes: tuple[Message, ...] = ()
 
     @property
     def pixels(self) -> torch.Tensor:
@@ -38,6 +45,8 @@ class Picture:
 
 def pixels_of(stored: NDArray[Any], mode: str) -> torch.Tensor:
     """Stored bytes as float32 (3, H, W) in 0..1; grey in all three channels, alpha left out."""
+    import torch
+
     if mode in ("L", "I;16"):
         stored = stored[:, :, None]
     colours = stored[:, :, :1] if mode == "LA" else stored[:, :, :3]
@@ -47,7 +56,7 @@ def pixels_of(stored: NDArray[Any], mode: str) -> torch.Tensor:
 
 
 def assembled(picture: Picture, grown: Grown) -> Image.Image:
-    """The grown picture in the source's mode: rounded once, the source's own bytes wherever nothing was touched."""
+    """The grown image in the source's mode: rounded once, the source's own bytes wherever nothing was touched."""
     return to_image(_written(picture, grown), picture.mode)
 
 
@@ -55,8 +64,8 @@ def _written(picture: Picture, grown: Grown) -> NDArray[Any]:
     top = 65535 if picture.mode == "I;16" else 255
     pixels = grown.pixels
     if picture.mode in ("L", "LA", "I;16"):
-        # The hosts paint in colour: Rec. 601 luma, as Pillow's own conversion.
-        luma = torch.tensor([0.299, 0.587, 0.114], device=pixels.device)
+        # Backends paint in colour: Rec. 601 luma, as Pillow's own conversion.
+        luma = pixels.new_tensor([0.299, 0.587, 0.114])
         pixels = (pixels * luma[:, None, None]).sum(0, keepdim=True)
     scaled = (pixels * top).round_().clamp_(0, top).cpu().numpy()
     colours = scaled.transpose(1, 2, 0).astype(picture.stored.dtype)

@@ -1,4 +1,4 @@
-"""Reading pictures, and refusing in one line what cannot be kept."""
+"""Reading images, and refusing in one line what cannot be kept."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from ..errors import PictureError
+from ..messages import Message, message
+from ..planning.geometry import Extent
 from .picture import Picture
 from .tags import DAMAGE, ORIENTATION
 from .writing import FORMATS
@@ -52,81 +54,83 @@ _KEPT_AS = {
 }
 
 
-def read(source: str | Path | BinaryIO, most_pixels: int = MOST_PIXELS) -> Picture:
-    """Reads a picture file.
+def read(source: str | Path | BinaryIO) -> Picture:
+    """Reads an image file.
 
     Raises:
-        PictureError: not a picture, damaged, animated, too large, or in a mode that cannot be kept.
+        PictureError: not an image, damaged, animated, too large, or in a mode that cannot be kept.
     """
-    name = Path(source).name if isinstance(source, (str, Path)) else "the picture"
+    name = Path(source).name if isinstance(source, (str, Path)) else message("this-image")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(source, formats=_formats()) as image:
-                return _taken(image, name, most_pixels)
+                return _taken(image, name)
     except PictureError:
         raise
     except FileNotFoundError:
-        raise PictureError(f"{name}: there is no such file") from None
+        raise PictureError("no-such-file", name=name) from None
     except UnidentifiedImageError:
-        raise PictureError(f"{name}: is no picture of a format that can be read") from None
+        raise PictureError("not-an-image", name=name) from None
     except (Image.DecompressionBombWarning, Image.DecompressionBombError):
-        limit = min(most_pixels, Image.MAX_IMAGE_PIXELS or most_pixels)
-        raise PictureError(f"{name}: is larger than {limit / 1e6:.0f} MP") from None
+        limit = min(MOST_PIXELS, Image.MAX_IMAGE_PIXELS or MOST_PIXELS)
+        raise PictureError("megapixels", name=name, limit=limit / 1e6) from None
     except DAMAGE as error:
-        raise PictureError(f"{name}: cannot be read: {str(error) or type(error).__name__}") from error
+        reason = str(error) or type(error).__name__
+        raise PictureError("unreadable-image", name=name, reason=reason) from error
 
 
 def _formats() -> list[str]:
-    """The formats of READABLE that this Pillow has. Others run programs (EPS) or are no pictures to keep."""
+    """The formats of READABLE that this Pillow has. Others run programs (EPS) or hold nothing to be kept."""
     Image.init()
     return [name for name in _FORMATS if name in Image.OPEN]
 
 
 def taken_over(image: Image.Image) -> Picture:
-    """A picture that is already in memory, in any mode, such as a WebUI hands over.
+    """An image that is already in memory, in any mode, such as a WebUI hands over.
 
     Raises:
         PictureError: its mode cannot be kept.
     """
-    return _taken(image, "the picture", MOST_PIXELS)
+    return _taken(image, message("this-image"))
 
 
-def _taken(image: Image.Image, name: str, most_pixels: int) -> Picture:
-    if image.width * image.height > most_pixels:
-        raise PictureError(f"{name}: is {image.width}x{image.height}, larger than {most_pixels / 1e6:.0f} MP")
+def _taken(image: Image.Image, name: str | Message) -> Picture:
+    if image.width * image.height > MOST_PIXELS:
+        size = Extent(image.width, image.height)
+        raise PictureError("size-megapixels", name=name, size=size, limit=MOST_PIXELS / 1e6)
     if getattr(image, "n_frames", 1) > 1 and image.format != "MPO":
-        raise PictureError(f"{name}: is animated or has several pages; give one picture")
+        raise PictureError("several-frames", name=name)
     if _deep_colour(image):
-        raise PictureError(f"{name}: has 16 bits a colour channel, which would be lost; convert it to 8 bits first")
+        raise PictureError("deep-colour", name=name)
     image.load()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Message, ...] = ()
     icc = image.info.get("icc_profile")
     if image.mode == "CMYK":
-        notes, icc = ("CMYK was converted to RGB and its colour profile dropped",), None
+        notes, icc = (message("cmyk-converted"),), None
     dpi = _resolution(image)
     if not _readable_exif(image):
-        notes += ("its EXIF cannot be read and was dropped",)
+        notes += (message("exif-dropped"),)
     # Pillow turns TIFFs itself when it loads them, and before 10.1 would turn them here a second time.
     turned = image if image.format == "TIFF" else ImageOps.exif_transpose(image) or image
     exif = _kept_exif(image)  # after turning: it takes the orientation away
     mode, stored = _stored(turned, name)
     if mode == "I;16" and "transparency" in image.info:
-        notes += ("a 16-bit picture keeps no transparent level: it is opaque now",)
+        notes += (message("transparent-level-lost"),)
     return Picture(stored, mode, icc, exif, dpi, notes)
 
 
-def _stored(image: Image.Image, name: str) -> tuple[str, NDArray[Any]]:
+def _stored(image: Image.Image, name: str | Message) -> tuple[str, NDArray[Any]]:
     if image.mode.startswith("I;16") or (image.mode == "I" and image.format in ("PNG", "PPM", "TIFF", None)):
         array = np.asarray(image)
         if array.size and (array.min() < 0 or array.max() > 65535):
-            raise PictureError(f"{name}: has 32 bits a pixel, which cannot be kept; convert it to 8 or 16 bits first")
+            raise PictureError("deep-grey", name=name)
         return "I;16", array.astype(np.uint16)
     transparent = "transparency" in image.info
     if image.mode == "P":
         mode = "RGBA" if transparent else "RGB"
     elif image.mode not in _KEPT_AS:
-        raise PictureError(f"{name}: mode {image.mode} cannot be kept; convert it to RGB first")
+        raise PictureError("colour-mode", name=name, mode=image.mode)
     else:
         mode = _KEPT_AS[image.mode]
         if transparent and mode in ("L", "RGB"):
@@ -156,7 +160,7 @@ def _resolution(image: Image.Image) -> tuple[float, float] | None:
 
 
 def _readable_exif(image: Image.Image) -> bool:
-    """Whether the picture's EXIF can be read; where it cannot, Pillow takes it for empty from now on."""
+    """Whether the image's EXIF can be read; where it cannot, Pillow takes it for empty from now on."""
     try:
         image.getexif()
     except DAMAGE:
@@ -166,7 +170,7 @@ def _readable_exif(image: Image.Image) -> bool:
 
 
 def _kept_exif(image: Image.Image) -> bytes | None:
-    """The picture's EXIF without its orientation and, from a TIFF, without the layout of its pixels."""
+    """The image's EXIF without its orientation and, from a TIFF, without the layout of its pixels."""
     exif = image.getexif()
     for tag in [tag for tag in exif if tag == ORIENTATION or tag in _LAYOUT]:
         del exif[tag]

@@ -1,4 +1,4 @@
-"""Writing pictures: format by suffix, metadata, and never a half-written file in a good one's place."""
+"""Writing images: format by suffix, metadata, and never a half-written file in a good one's place."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP", ".ti
 _LONGEST = {"JPEG": 65_500, "WEBP": 16_383}  # px of a side, as their libraries have it
 _MOST_EXIF = 65_533  # bytes of a JPEG's EXIF block
 _PART = ".outpaint-part"
-_ABOUT_THE_NAME = (errno.ENAMETOOLONG, errno.EILSEQ)  # the next picture's may do
+_ABOUT_THE_NAME = (errno.ENAMETOOLONG, errno.EILSEQ)  # the next image's may do
 _ABANDONED = 3600  # seconds after which a temporary file is nobody's
 
 
@@ -33,14 +33,15 @@ def format_for(path: Path) -> str:
     """
     suffix = path.suffix.lower()
     if suffix not in FORMATS:
-        raise PictureError(
-            f"{path.name}: cannot write {suffix or 'a file without suffix'}; use one of " + ", ".join(FORMATS)
-        )
+        known = ", ".join(FORMATS)
+        if suffix:
+            raise PictureError("suffix", name=path.name, suffix=suffix, known=known)
+        raise PictureError("no-suffix", name=path.name, known=known)
     return FORMATS[suffix]
 
 
 def save(image: Image.Image, path: str | Path, infotext: str = "", like: Picture | None = None) -> None:
-    """Writes a picture so that a file of this name is always whole: to a temporary file first, then in its place.
+    """Writes an image so that a file of this name is always whole: to a temporary file first, then in its place.
 
     PNG holds the infotext as text chunk "parameters", JPEG and WebP as EXIF user comment, both as the WebUI does. JPEG
     is the only format here that does not keep the original's bytes; WebP is written lossless, and TIFF
@@ -48,7 +49,7 @@ def save(image: Image.Image, path: str | Path, infotext: str = "", like: Picture
 
     Raises:
         SaveError: the place takes no file.
-        PictureError: the format cannot hold the picture.
+        PictureError: the format cannot hold the image.
     """
     path = Path(path)
     form = format_for(path)
@@ -64,7 +65,7 @@ def save(image: Image.Image, path: str | Path, infotext: str = "", like: Picture
             image.save(file, form, **options)
         _with_usual_rights(temporary)
         os.replace(temporary, path)
-    # Encoders raise many things over a picture or an EXIF block that they cannot write.
+    # Encoders raise many things over an image or an EXIF block that they cannot write.
     except DAMAGE as error:
         raise unwritten(path, error) from error
     finally:
@@ -79,14 +80,14 @@ def check_place(path: Path) -> None:
         SaveError: it is a folder, or the folder it would go to takes no files.
     """
     if path.is_dir():
-        raise SaveError(f"{path}: is a folder")
+        raise SaveError("is-a-folder", path=path)
     folder = path.parent
     while not folder.exists() and folder != folder.parent:
         folder = folder.parent
     if not folder.is_dir():
-        raise SaveError(f"{path}: cannot be written: {folder} is no folder")
+        raise SaveError("not-a-folder", path=path, folder=folder)
     if not os.access(folder, os.W_OK | os.X_OK):
-        raise SaveError(f"{path}: cannot be written: {folder} is read-only")
+        raise SaveError("read-only", path=path, folder=folder)
 
 
 def remove_leftovers(folder: Path) -> None:
@@ -99,16 +100,16 @@ def remove_leftovers(folder: Path) -> None:
 
 def unwritten(path: Path, error: BaseException) -> PictureError:
     """What is to be raised when writing a file failed: a SaveError where the next file would fare no better."""
-    # An error of the system has a number, and is about the place; what encoders raise has none, and is about this picture.
+    # An error of the system has a number, and is about the place; what encoders raise has none, and is about this image.
     kind = SaveError if isinstance(error, OSError) and error.errno not in (None, *_ABOUT_THE_NAME) else PictureError
-    return kind(f"{path}: cannot be written: {getattr(error, 'strerror', None) or error}")
+    return kind("not-written", path=path, reason=str(getattr(error, "strerror", None) or error))
 
 
 def check_format(path: Path, picture: Picture, extent: Extent) -> None:
-    """Looks, before anything is sampled, whether a picture can be written in this format when it has grown to `extent`.
+    """Looks, before anything is sampled, whether an image can be written in this format when it has grown to `extent`.
 
     Raises:
-        PictureError: no format that can be written, or one that cannot hold the picture.
+        PictureError: no format that can be written, or one that cannot hold the image.
     """
     transparent = picture.mode in ("LA", "RGBA") and int(picture.stored[:, :, -1].min()) < 255
     _refuse_format(format_for(path), path.name, picture.mode, transparent, extent)
@@ -116,11 +117,11 @@ def check_format(path: Path, picture: Picture, extent: Extent) -> None:
 
 def _refuse_format(form: str, name: str, mode: str, transparent: bool, extent: Extent) -> None:
     if mode == "I;16" and form not in ("PNG", "TIFF"):
-        raise PictureError(f"{name}: {form} cannot hold 16 bits a pixel; use .png or .tif")
+        raise PictureError("format-depth", name=name, format=form)
     if transparent and form in ("JPEG", "BMP"):
-        raise PictureError(f"{name}: {form} cannot hold transparency; use .png, .webp or .tif")
+        raise PictureError("format-transparency", name=name, format=form)
     if max(extent.width, extent.height) > _LONGEST.get(form, 2**31 - 1):
-        raise PictureError(f"{name}: is {extent}, and {form} has at most {_LONGEST[form]:,} px a side; use .png or .tif")
+        raise PictureError("format-size", name=name, size=extent, format=form, most=_LONGEST[form])
 
 
 def _fitting(image: Image.Image, form: str, name: str) -> Image.Image:
@@ -161,7 +162,7 @@ def _options(image: Image.Image, form: str, infotext: str, like: Picture | None)
 def _exif_for(
     image: Image.Image, original: bytes | None, infotext: str, *, comment: bool, maker_note: bool = True
 ) -> bytes | None:
-    """The original's EXIF for the grown picture, with the infotext as user comment or without any such comment.
+    """The original's EXIF for the grown image, with the infotext as user comment or without any such comment.
 
     The source's own infotext must not stay: in a PNG the WebUI reads the user comment rather than the text chunk.
     """
@@ -201,14 +202,3 @@ def _with_usual_rights(path: str) -> None:
         mask = os.umask(0)
         os.umask(mask)
         os.chmod(path, 0o666 & ~mask)
-
-
-def infotext_of(path: Path) -> str:
-    """The infotext a written picture holds, or ""."""
-    with Image.open(path) as image:
-        if "parameters" in image.info:
-            return str(image.info["parameters"])
-        comment = image.getexif().get_ifd(EXIF_IFD).get(USER_COMMENT, b"")
-    if isinstance(comment, bytes) and comment.startswith(b"UNICODE\0"):
-        return comment[8:].decode("utf-16-be", "replace")
-    return ""

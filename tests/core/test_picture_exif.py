@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PIL import ExifTags, Image, ImageCms
 from small_pictures import HEIGHT, WIDTH, as_array, grown_from, in_mode, saved
+from written_files import infotext_of
 
 from lib_outpaint import images
 from lib_outpaint.images.tags import EXIF_IFD
@@ -67,7 +68,7 @@ def test_icc_resolution_and_exif_are_kept(suffix: str, tmp_path: Path) -> None:
         assert (found[0xA002], found[0xA003]) == (WIDTH + 11, HEIGHT + 6), "EXIF tells the old size"
         if suffix != ".webp":
             assert [round(float(value)) for value in written.info["dpi"]] == [300, 300]
-    assert images.infotext_of(path) == "Steps: 1"
+    assert infotext_of(path) == "Steps: 1"
 
 
 @pytest.mark.parametrize("mode", ["L", "LA", "RGB", "RGBA", "I;16", "P", "1"])

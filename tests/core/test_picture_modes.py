@@ -57,7 +57,7 @@ def test_cmyk_becomes_rgb_with_a_note(form: str) -> None:
     image = Image.new("CMYK", (WIDTH, HEIGHT), (200, 30, 90, 0))
     picture = images.read(saved(image, form, icc_profile=b"a CMYK profile"))
     assert picture.mode == "RGB"
-    assert picture.notes == ("CMYK was converted to RGB and its colour profile dropped",)
+    assert [note.code for note in picture.notes] == ["cmyk-converted"]
     assert picture.icc is None
     assert np.abs(picture.stored[0, 0].astype(int) - np.array([55, 225, 165])).max() <= 3
 
@@ -71,8 +71,9 @@ def test_grey_with_a_transparent_level_becomes_grey_and_alpha() -> None:
 
 @pytest.mark.parametrize("mode", ["F", "HSV", "LAB"])
 def test_modes_that_cannot_be_kept_are_refused(mode: str) -> None:
-    with pytest.raises(PictureError, match=f"mode {mode} cannot be kept; convert it to RGB first"):
+    with pytest.raises(PictureError, match=mode) as caught:
         images.taken_over(Image.new(mode, (4, 4)))
+    assert caught.value.code == "colour-mode"
 
 
 def test_pictures_in_memory_are_taken_over_as_they_are() -> None:
@@ -110,8 +111,9 @@ def png(colour: int, channels: int, depth: int = 16) -> io.BytesIO:
 def test_sixteen_bits_a_colour_are_refused_in_a_line(file: io.BytesIO, refused: bool) -> None:
     file.seek(0)
     if refused:
-        with pytest.raises(PictureError, match=r"^the picture: has 16 bits a colour channel, which would be lost"):
+        with pytest.raises(PictureError, match=r"^the image: [^\n]+$") as caught:
             images.read(file)
+        assert caught.value.code == "deep-colour"
     else:
         assert images.read(file).stored.shape[:2] in ((3, 4), (1, 2))
 
@@ -121,8 +123,9 @@ def test_16_bit_grey_keeps_all_its_levels() -> None:
     assert picture.stored.dtype == np.uint16
     assert np.array_equal(picture.stored, as_array(in_mode("I;16")))
     assert float((picture.pixels[0] * 65535 - torch.from_numpy(picture.stored.astype(np.float32))).abs().max()) < 0.1
-    with pytest.raises(PictureError, match="has 32 bits a pixel"):
+    with pytest.raises(PictureError) as caught:
         images.taken_over(Image.fromarray(np.full((4, 4), 70000, np.int32)))
+    assert caught.value.code == "deep-grey"
 
 
 def test_the_writer_rounds_once() -> None:

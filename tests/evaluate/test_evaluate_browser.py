@@ -88,4 +88,4 @@ def test_all_of_it_can_be_read(opened, scheme, width):
         for node in one["nodes"]
     ]
     assert not serious, "\n".join(serious)
-    assert "x.png: is no picture" in page.locator("ul.failed").inner_text()
+    assert "x.png: not an image" in page.locator("ul.failed").inner_text()

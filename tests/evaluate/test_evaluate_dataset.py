@@ -50,7 +50,7 @@ def test_a_data_set_that_was_made_otherwise_is_not_mixed(folder, tmp_path, run, 
     out = tmp_path / "out"
     run("-q", "dataset", folder, out)
     assert run("dataset", folder, out, "--longest", 40) == 2
-    assert "was prepared otherwise" in capsys.readouterr().err
+    assert "made with other settings" in capsys.readouterr().err
     assert run("-q", "dataset", folder, out, "--longest", 40, "--overwrite") == 0
     assert pixels(out / "truth/a.png").shape == (32, 40, 3)
 
@@ -60,11 +60,11 @@ def test_a_bad_picture_stops_nothing(folder, tmp_path, run, capsys):
     assert run("dataset", folder, tmp_path / "out") == 2
     captured = capsys.readouterr()
     assert "4 made, 0 skipped, 1 failed" in captured.out
-    assert "a0.png: is no picture" in captured.err
+    assert "a0.png: not an image" in captured.err
 
 
 @pytest.mark.parametrize(
-    ("source", "target", "message"), [("none", "out", "there is no such folder"), ("in", "in", "a folder of its own")]
+    ("source", "target", "message"), [("none", "out", "no such folder"), ("in", "in", "a folder of its own")]
 )
 def test_bad_folders_end_with_2(folder, tmp_path, run, capsys, source, target, message):
     assert run("dataset", tmp_path / source, tmp_path / target) == 2
@@ -77,7 +77,7 @@ def test_the_pictures_themselves_are_never_replaced(folder, tmp_path, run, capsy
     shutil.copytree(folder, tmp_path / "set" / place)
     before = {path: path.read_bytes() for path in (tmp_path / "set").rglob("*.*")}
     assert run("dataset", tmp_path / "set" / place, tmp_path / "set", "--longest", 20, "--overwrite") == 2
-    assert "pictures of" in capsys.readouterr().err
+    assert "would be overwritten" in capsys.readouterr().err
     assert {path: path.read_bytes() for path in (tmp_path / "set").rglob("*.*")} == before
 
 
@@ -85,7 +85,7 @@ def test_a_report_never_goes_into_a_data_set(folder, tmp_path, run, capsys):
     run("-q", "dataset", folder, tmp_path / "set", "--longest", 64)
     before = {path: path.read_bytes() for path in (tmp_path / "set").rglob("*.*")}
     assert run("evaluate", folder, "-o", tmp_path / "set", "--longest", 32, "--measure-only") == 2
-    assert "holds a data set; the report needs a folder of its own" in capsys.readouterr().err
+    assert "contains a data set; the report needs a folder of its own" in capsys.readouterr().err
     assert {path: path.read_bytes() for path in (tmp_path / "set").rglob("*.*")} == before
 
 
@@ -116,7 +116,17 @@ def test_a_picture_is_turned_as_its_exif_says(tmp_path):
         np.testing.assert_array_equal(read_truth(tmp_path / "a.png", Resize()), np.array(ImageOps.exif_transpose(stored)))
 
 
-@pytest.mark.parametrize(("longest", "fit"), [(-1, ""), (0, "0x5"), (0, "5"), (5, "5x5"), (0, "axb")])
-def test_what_is_no_size(longest, fit):
-    with pytest.raises(ParamError):
+@pytest.mark.parametrize(
+    ("longest", "fit", "field", "code"),
+    [
+        (-1, "", "longest", "too-few"),
+        (0, "0x5", "fit", "not-a-size"),
+        (0, "5", "fit", "not-a-size"),
+        (0, "axb", "fit", "not-a-size"),
+        (5, "5x5", "fit", "cannot-combine"),
+    ],
+)
+def test_what_is_no_size(longest, fit, field, code):
+    with pytest.raises(ParamError) as raised:
         Resize.parse(longest, fit)
+    assert (raised.value.field, raised.value.code) == (field, code)

@@ -7,7 +7,7 @@ from PIL import Image
 
 from lib_outpaint.backends.draft import Draft
 from lib_outpaint.engine.protocol import Outcome
-from lib_outpaint.errors import HostError, ModelError
+from lib_outpaint.errors import BackendError, ModelError
 
 
 def test_a_run_goes_on_where_it_was_interrupted(folder, tmp_path, run, drafts, capsys):
@@ -17,7 +17,7 @@ def test_a_run_goes_on_where_it_was_interrupted(folder, tmp_path, run, drafts, c
     assert [row["file"] for row in table(out)] == ["a.png", "b.jpg"]
     assert "interrupted" in (out / "report.html").read_text(encoding="utf8")
     captured = capsys.readouterr()
-    assert "run it again to go on" in captured.err
+    assert "run the same command again" in captured.err
     assert run("evaluate", folder, "-o", out, "--no-baselines") == 0
     assert len(drafts) == 3 + 2  # the third was asked for twice, the first two once
     assert "4 measured (2 made before), 0 failed" in capsys.readouterr().out
@@ -37,7 +37,7 @@ def test_bad_pictures_stop_nothing_and_are_listed(folder, tmp_path, run, capsys)
     assert rows["a0.png"]["psnr"] == rows["a0.png"]["setting"] == ""
     captured = capsys.readouterr()
     assert "4 measured (0 made before), 2 failed" in captured.out
-    assert "failed: a0.png: cannot be read" in captured.err or "failed: a0.png: is no picture" in captured.err
+    assert "failed: a0.png: cannot be read" in captured.err or "failed: a0.png: not an image" in captured.err
     assert "a0.png" in (out / "report.html").read_text(encoding="utf8")
 
 
@@ -60,7 +60,7 @@ def test_a_folder_of_nothing_but_bad_pictures_still_has_a_report(tmp_path, run):
 
 
 def test_one_failure_of_the_engine_ends_with_3_and_is_tried_again(folder, tmp_path, run, drafts, capsys):
-    drafts.fail = {1: HostError("the sampler melted")}
+    drafts.fail = {1: BackendError("said", text="the sampler melted")}
     assert run("evaluate", folder, "-o", tmp_path / "out", "--no-baselines") == 3
     assert [row["error"] for row in table(tmp_path / "out")] == ["", "the sampler melted", "", ""]
     assert "failed: b.jpg, right, default: the sampler melted" in capsys.readouterr().err
@@ -69,7 +69,7 @@ def test_one_failure_of_the_engine_ends_with_3_and_is_tried_again(folder, tmp_pa
 
 
 def test_an_engine_that_cannot_work_at_all_ends_at_once(folder, tmp_path, run, drafts, capsys):
-    drafts.fail = {0: ModelError("m.safetensors: is damaged")}
+    drafts.fail = {0: ModelError("said", text="m.safetensors: is damaged")}
     assert run("evaluate", folder, "-o", tmp_path / "out") == 2
     assert len(drafts) == 1
     assert "m.safetensors: is damaged" in capsys.readouterr().err
@@ -95,7 +95,7 @@ def test_an_engine_that_fails_half_way_leaves_no_half_picture(folder, tmp_path, 
     def fails(self, jobs):
         calls.append(jobs)
         if len(calls) == 2:
-            raise HostError("the sampler melted")
+            raise BackendError("said", text="the sampler melted")
         return inpaint(self, jobs)
 
     monkeypatch.setattr(Draft, "inpaint", fails)

@@ -21,7 +21,7 @@ class _Halves:
 def test_figures_are_added_to_results_that_are_there(folder, tmp_path, run, drafts, monkeypatch):
     words = ("-q", "evaluate", folder, "-o", tmp_path / "out")
     run(*words, "--lpips", "off")
-    monkeypatch.setattr("lib_outpaint.apps.cli.evaluate_command.Lpips", _Halves)
+    monkeypatch.setattr(similarity, "Lpips", _Halves)
     assert run(*words, "--lpips", "on") == 0
     assert len(drafts) == 4
     assert all(0 < float(row["lpips"]) < 128 for row in table(tmp_path / "out"))
@@ -32,10 +32,10 @@ def test_figures_are_added_to_results_that_are_there(folder, tmp_path, run, draf
 
 def test_without_its_weights_lpips_is_left_out_and_said(folder, tmp_path, run, capsys, monkeypatch):
     def fails():
-        raise ModelError("LPIPS cannot be loaded: no network")
+        raise ModelError("lpips-failed", reason="no network")
 
-    monkeypatch.setattr("lib_outpaint.apps.cli.evaluate_command.lpips_installed", lambda: True)
-    monkeypatch.setattr("lib_outpaint.apps.cli.evaluate_command.Lpips", fails)
+    monkeypatch.setattr(similarity, "lpips_installed", lambda: True)
+    monkeypatch.setattr(similarity, "Lpips", fails)
     assert run("evaluate", folder, "-o", tmp_path / "out", "--measure-only") == 0
     assert "without LPIPS: LPIPS cannot be loaded: no network" in capsys.readouterr().out
     assert run("evaluate", folder, "-o", tmp_path / "out", "--measure-only", "--lpips", "on") == 2

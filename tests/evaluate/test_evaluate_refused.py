@@ -11,20 +11,20 @@ BAD = [
     (("--side", "top"), "side: 'top'"),
     (("--fit", "big"), "fit: 'big'"),
     (("--longest", "-1"), "longest: -1"),
-    (("--longest", "64", "--fit", "64x64"), "cannot go together"),
+    (("--longest", "64", "--fit", "64x64"), "fit: '64x64' cannot be combined with longest"),
     (("--left", "8"), "left: 8"),
     (("--aspect", "16:9"), "aspect: '16:9'"),
     (("--extras", "mask"), "extras: 'mask'"),
     (("--setting", "fill=lava"), "fill: 'lava'"),
     (("--setting", "left=8"), "left: 8"),
-    (("--setting", "fill"), "not of the form"),
+    (("--setting", "fill"), "does not have the form"),
     (("--prompt", "sea"), "prompt: 'sea'"),
     (("--results", "x"), "results: 'x'"),
-    (("--results", "x=no"), "there is no such folder"),
+    (("--results", "x=no"), "no: no such folder"),
     (("--measure-only", "--no-baselines"), "nothing to measure"),
     (("--measure-only", "--setting", "fill=edge"), "needs an engine"),
     (("--lpips", "on"), "LPIPS needs lpips"),
-    (("--results", "edge=."), "is there twice"),
+    (("--results", "edge=."), "setting: 'edge'"),
     (("--seed", "-1"), "seed: -1"),
 ]
 
@@ -40,8 +40,8 @@ def test_bad_input_ends_with_2_and_writes_nothing(folder, tmp_path, run, capsys,
 @pytest.mark.parametrize(
     ("source", "target", "message"),
     [
-        ("none", "out", "there is no such folder"),
-        ("empty", "out", "holds no picture"),
+        ("none", "out", "none: no such folder"),
+        ("empty", "out", "empty: no images"),
         ("in", "in", "a folder of its own"),
         ("in", "file", "file: is a file"),
     ],
@@ -58,7 +58,7 @@ def test_the_pictures_themselves_are_never_replaced(folder, tmp_path, run, capsy
     shutil.copytree(folder, tmp_path / "set" / place)
     before = {path: path.read_bytes() for path in (tmp_path / "set").rglob("*.*")}
     assert run("evaluate", tmp_path / "set" / place, "-o", tmp_path / "set", "--longest", 32, "--measure-only") == 2
-    assert "pictures of" in capsys.readouterr().err
+    assert "would be overwritten" in capsys.readouterr().err
     assert {path: path.read_bytes() for path in (tmp_path / "set").rglob("*.*")} == before
 
 

@@ -117,7 +117,7 @@ def test_another_programs_pictures_are_measured_too(folder, tmp_path, run, draft
         assert all(mine[name] == theirs[name] for name in ("psnr", "ssim", "colour_step", "spectrum", "histogram"))
         assert theirs["setting"] == "mine"
         assert theirs["latent_pixels"] == theirs["seconds"] == ""
-    assert two[3]["error"] == "d.png: is 9x9, but the whole picture is 80x64"
+    assert two[3]["error"] == "d.png: 9x9 is not the size of the original image, 80x64"
 
 
 def test_json_is_one_document(folder, tmp_path, run, capsys):
@@ -145,4 +145,4 @@ def test_another_programs_picture_that_is_not_there_is_named(folder, tmp_path, r
         )
         == 2
     )
-    assert "holds no picture called a-right or a" in "".join(capsys.readouterr())
+    assert "no image named a-right, a" in "".join(capsys.readouterr())

@@ -1,4 +1,4 @@
-"""Any values and texts, as parameters, infotext, prompts per side, comparison, LoRA list or plan: in range, or one line."""
+"""Any values and texts, as parameters, infotext, prompts per side, comparison or LoRA list: in range, or one line."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from strange_texts import texts
 
 from lib_outpaint.engine.request import MOST_PROMPT, Shot, numbered_shots
-from lib_outpaint.errors import InputError, ParamError
+from lib_outpaint.errors import ParamError
 from lib_outpaint.parameters import codecs
 from lib_outpaint.parameters.combinations import combinations
 from lib_outpaint.parameters.legacy import positional, translated
@@ -21,7 +21,6 @@ from lib_outpaint.parameters.params import DECLARED, Params
 from lib_outpaint.parameters.side_prompts import SidePrompts
 from lib_outpaint.planning.geometry import Extent
 from lib_outpaint.planning.growth import margins_for
-from lib_outpaint.planning.plan_json import from_json
 
 anything = st.recursive(
     st.one_of(
@@ -145,33 +144,26 @@ def test_any_loras_and_shapes(text: str) -> None:
             one_line(error, 1500)
 
 
-@settings(max_examples=200)
-@given(anything)
-def test_any_value_for_a_plan(value: Any) -> None:
-    try:
-        from_json(value)
-    except InputError as error:
-        one_line(error, 1500)
-    else:
-        pytest.fail("that was no plan")
-
-
 @pytest.mark.parametrize("length", [20_001, 10**7])
 def test_long_texts_are_refused(length: int) -> None:
     for name in (p.name for p in DECLARED if p.kind == "text"):
-        with pytest.raises(ParamError, match=rf"^{name}: 'aaa.* is longer than 20,000 characters$") as caught:
+        with pytest.raises(ParamError, match=rf"^{name}: 'aaa.*20,000") as caught:
             Params(**{name: "a" * length})
+        assert caught.value.code == "text-too-long"
         one_line(caught.value, 1500)
 
 
 @pytest.mark.parametrize("field", ["prompt", "negative_prompt"])
 def test_long_prompts_are_refused(field: str) -> None:
     Shot(1, **{field: "a" * MOST_PROMPT})
-    with pytest.raises(ParamError, match=rf"^{field}: 'aaa.* is longer than 100,000 characters$"):
+    with pytest.raises(ParamError) as caught:
         Shot(1, **{field: "a" * (MOST_PROMPT + 1)})
+    assert (caught.value.field, caught.value.code) == (field, "text-too-long")
+    one_line(caught.value)
 
 
 @pytest.mark.parametrize("count", [1001, 10**12])
 def test_large_counts_are_refused_at_once(count: int) -> None:
-    with pytest.raises(ParamError, match=r"^count: \d+ is over the limit of 1000 pictures$"):
+    with pytest.raises(ParamError) as caught:
         numbered_shots(count, 0)
+    assert (caught.value.field, caught.value.code) == ("count", "too-many")

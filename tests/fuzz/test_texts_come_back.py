@@ -15,6 +15,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 from strange_texts import texts
+from written_files import infotext_of
 
 from lib_outpaint import images
 from lib_outpaint.engine.request import Shot
@@ -121,4 +122,4 @@ def test_any_infotext_survives_the_file(folder: Path, text: str, suffix: str) ->
     path = folder / f"text{suffix}"
     images.save(Image.new("RGB", (3, 3)), path, text)
     if "\0" not in text:
-        assert images.infotext_of(path) == text
+        assert infotext_of(path) == text

@@ -7,12 +7,12 @@ from typing import Any
 
 import torch
 
+from laboratory import residuals
 from laboratory.drifts import NONE, Drift
-from laboratory.truth import TruthHost
+from laboratory.truth import TruthBackend
 from lib_outpaint.engine.loop import outpaint
 from lib_outpaint.engine.request import Request, numbered_shots
 from lib_outpaint.engine.result import Grown
-from lib_outpaint.evaluate import measures
 from lib_outpaint.parameters.params import Params
 from lib_outpaint.planning.capabilities import Capabilities, KnownPixels
 from lib_outpaint.planning.geometry import Box, Extent, Side
@@ -44,21 +44,21 @@ class Report:
     residual: torch.Tensor
 
 
-def measured(truth: torch.Tensor, params: Params, drift: Drift = NONE, kind: KnownPixels = "pinned", **host: Any) -> Report:
+def measured(truth: torch.Tensor, params: Params, drift: Drift = NONE, kind: KnownPixels = "pinned", **more: Any) -> Report:
     """Grows the middle of a true picture back to its full size and measures the result.
 
     Args:
         truth: float32 (3, H, W), whole levels 0..255: the finished canvas. The source is what `params` leave of it.
-        drift, kind: what the sampler does, see TruthHost; `host` goes to its other attributes.
+        drift, kind: what the sampler does, see TruthBackend; `more` goes to its other attributes.
     """
     height, width = int(truth.shape[1]), int(truth.shape[2])
     source = source_box(Extent(width, height), params)
     picture = truth[:, source.top : source.bottom, source.left : source.right] / 255
     caps = Capabilities(
-        engine="truth", native_side=host.get("native_side", 512), largest_window=host.get("largest_window", 0)
+        engine="truth", native_side=more.get("native_side", 512), largest_window=more.get("largest_window", 0)
     )
     plan = make_plan(source.extent, params, caps)
-    sampler = TruthHost(truth, plan, drift, kind, **host)
+    sampler = TruthBackend(truth, plan, drift, kind, **more)
     result = outpaint(Request((picture,), params, numbered_shots(1, 1)), sampler)
     return report(result.pictures[0], truth)
 
@@ -74,9 +74,9 @@ def report(grown: Grown, truth: torch.Tensor) -> Report:
     outside[rows, columns] = False
     overlap = grown.params.overlap
     return Report(
-        slope=max(measures.slope(residual, source, side, margins[side], overlap) for side in margins.sides),
-        drift=measures.drift_left(residual, source),
-        changed=max(measures.changed_depth(pixels, truth, source, side) for side in margins.sides),
+        slope=max(residuals.slope(residual, source, side, margins[side], overlap) for side in margins.sides),
+        drift=residuals.drift_left(residual, source),
+        changed=max(residuals.changed_depth(pixels, truth, source, side) for side in margins.sides),
         worst=float(residual[:, outside].abs().max()),
         latent_pixels=grown.plan.latent_pixels,
         exact=grown.extent == Extent(int(truth.shape[2]), int(truth.shape[1])),

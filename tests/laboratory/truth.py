@@ -13,6 +13,8 @@ import torch
 
 from laboratory.drifts import NONE, Drift, clipped_bytes
 from lib_outpaint.engine.protocol import Job, Outcome, Progress
+from lib_outpaint.parameters.guidance import Guidance
+from lib_outpaint.parameters.sampling import Sampling
 from lib_outpaint.pixels.masks import as_pixels, distance
 from lib_outpaint.planning.capabilities import Capabilities, KnownPixels
 from lib_outpaint.planning.geometry import Box
@@ -22,8 +24,8 @@ FADE = 6.0  # px over which a pinned drift fades into the known side
 
 
 @dataclass(eq=False)
-class TruthHost:
-    """A host that returns the true picture, drifted.
+class TruthBackend:
+    """A backend that returns the true picture, drifted.
 
     Attributes:
         truth: float32 (3, H, W), levels of the finished canvas.
@@ -36,7 +38,7 @@ class TruthHost:
         fractions: whether the truth has levels between whole ones, as a decoder's floats do (it still truncates to the
             true picture when nothing drifts). Without, a slow gradient comes back as steps of one whole level.
         native_side, largest_window: see Capabilities.
-        device: where it works.
+        device: where it works, as torch spells it.
         jobs: every job it got.
     """
 
@@ -50,7 +52,7 @@ class TruthHost:
     fractions: bool = True
     native_side: int = 512
     largest_window: int = 0
-    device: torch.device = field(default_factory=lambda: torch.device("cpu"))
+    device: str = "cpu"
     jobs: list[Job] = field(default_factory=list)
 
     def capabilities(self) -> Capabilities:
@@ -59,7 +61,11 @@ class TruthHost:
             native_side=self.native_side,
             largest_window=self.largest_window,
             known_pixels=self.declared or self.kind,
+            device=self.device,
         )
+
+    def check(self, guidance: Guidance, sampling: Sampling, prompts: tuple[str, str]) -> None:
+        """Nothing is left to refuse."""
 
     def inpaint(self, jobs: Sequence[Job]) -> list[Outcome]:
         self.jobs += jobs
@@ -73,7 +79,7 @@ class TruthHost:
         painted = as_pixels(job.latent_mask, job.cell)
         content = cut(self.truth.to(self.device), step.window)
         if self.other is not None:
-            new = distance(step.new, step.window, self.device) <= 0
+            new = distance(step.new, step.window, torch.device(self.device)) <= 0
             instead = painted if self.everywhere else painted & ~new
             content = torch.where(instead[None], cut(self.other.to(self.device), step.window), content)
         if self.fractions:

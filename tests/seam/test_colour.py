@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 import torch
 from laboratory.drifts import OFFSET, clipped_bytes
+from laboratory.photos import photo
 
-from lib_outpaint.evaluate.photos import photo
 from lib_outpaint.parameters.params import Params
 from lib_outpaint.pixels import blend as composite
 from lib_outpaint.pixels.colour import match as colour

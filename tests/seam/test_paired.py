@@ -6,13 +6,17 @@ import pytest
 import torch
 from laboratory import drifts
 from laboratory.drifts import GAIN, GRADIENT_X, GRADIENT_Y, OFFSET, Drift
+from laboratory.photos import photo
 from laboratory.seam import Report, measured
 
-from lib_outpaint.evaluate.photos import photo
 from lib_outpaint.parameters.params import Params
 from lib_outpaint.planning.geometry import Extent
 
 PHOTOS = ("astronaut", "chelsea", "coffee", "rocket")
+QUICK = "coffee"  # the photo of the default run
+EACH = pytest.mark.parametrize(
+    "name", [name if name == QUICK else pytest.param(name, marks=pytest.mark.long) for name in PHOTOS]
+)
 CLIPPED = ("astronaut", "retina", "hubble")  # large areas at or near 0
 DRIFTS = pytest.mark.parametrize(
     "drift", [OFFSET, GAIN, GRADIENT_X, GRADIENT_Y], ids=["offset", "gain", "gradient x", "gradient y"]
@@ -37,6 +41,7 @@ def check(found: Report, drift: Drift, clipped: bool = False) -> None:
     assert found.drift <= (max(0.40, LEFT[drift.name]) if clipped else LEFT[drift.name])
 
 
+@pytest.mark.long
 @DRIFTS
 @pytest.mark.parametrize("kind", ["whole", "pinned"])
 @pytest.mark.parametrize("name", PHOTOS)
@@ -49,25 +54,24 @@ def test_512x681_and_128_px_left(name: str, kind: str, drift: Drift) -> None:
 @DRIFTS
 @KINDS
 @pytest.mark.parametrize("side", ["left", "right", "up", "down"])
-def test_each_side(side: str, kind: str, declared: str, drift: Drift) -> None:
+@EACH
+def test_each_side(name: str, side: str, kind: str, declared: str, drift: Drift) -> None:
     """A quarter of the size, so that every side, kind and declaration is seen."""
-    size = Extent(320, 340) if side in ("left", "right") else Extent(340, 320)
-    for name in PHOTOS:
-        truth = photo(name, size)
-        found = measured(truth, Params(fill="edge", **{side: 64}), drift, kind, declared=declared, native_side=256)
-        check(found, drift, clips(truth, drift))
+    truth = photo(name, Extent(320, 340) if side in ("left", "right") else Extent(340, 320))
+    found = measured(truth, Params(fill="edge", **{side: 64}), drift, kind, declared=declared, native_side=256)
+    check(found, drift, clips(truth, drift))
 
 
 @DRIFTS
 @pytest.mark.parametrize("order", ["together", "one by one"])
 @pytest.mark.parametrize("kind", ["whole", "pinned"])
-def test_all_four_sides(kind: str, order: str, drift: Drift) -> None:
+@EACH
+def test_all_four_sides(name: str, kind: str, order: str, drift: Drift) -> None:
     values = {"left": 64, "right": 64, "up": 64, "down": 64}
-    for name in PHOTOS:
-        truth = photo(name, Extent(384, 384))
-        found = measured(truth, Params(fill="edge", order=order, **values), drift, kind, native_side=256)
-        check(found, drift, clips(truth, drift))
-        assert len(found.plan.passes) == (1 if order == "together" else 4)
+    truth = photo(name, Extent(384, 384))
+    found = measured(truth, Params(fill="edge", order=order, **values), drift, kind, native_side=256)
+    check(found, drift, clips(truth, drift))
+    assert len(found.plan.passes) == (1 if order == "together" else 4)
 
 
 def test_512x512_and_128_px_on_four_sides_in_one_call() -> None:
@@ -79,7 +83,7 @@ def test_512x512_and_128_px_on_four_sides_in_one_call() -> None:
 
 
 @pytest.mark.parametrize("name", CLIPPED)
-@pytest.mark.parametrize("side", ["left", "right"])
+@pytest.mark.parametrize("side", ["left", pytest.param("right", marks=pytest.mark.long)])
 @pytest.mark.parametrize("kind", ["whole", "pinned"])
 def test_photos_with_large_clipped_areas(kind: str, side: str, name: str) -> None:
     found = measured(photo(name, Extent(640, 681)), Params(fill="edge", **{side: 128}), OFFSET, kind)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 import torch
 from laboratory.drifts import GAIN, GRADIENT_X, OFFSET, Drift
+from laboratory.photos import photo
 from laboratory.seam import measured
 
 from lib_outpaint.evaluate.measures import profile, steepest
-from lib_outpaint.evaluate.photos import photo
 from lib_outpaint.parameters.params import Params
 from lib_outpaint.planning.capabilities import Capabilities
 from lib_outpaint.planning.geometry import Box, Extent, Side
@@ -17,9 +17,14 @@ from lib_outpaint.planning.plan import make_plan
 LIMITS = {"offset": (0.10, 0.20), "gain": (0.25, 0.60), "gradient": (0.25, 0.60)}
 
 
-@pytest.mark.parametrize("drift", [OFFSET, GAIN, GRADIENT_X], ids=lambda drift: drift.name)
+LONG = pytest.mark.long
+
+
+@pytest.mark.parametrize(
+    "drift", [OFFSET, pytest.param(GAIN, marks=LONG), pytest.param(GRADIENT_X, marks=LONG)], ids=lambda drift: drift.name
+)
 @pytest.mark.parametrize("kind", ["whole", "pinned"])
-@pytest.mark.parametrize("name", ["astronaut", "rocket"])
+@pytest.mark.parametrize("name", ["astronaut", pytest.param("rocket", marks=LONG)])
 def test_ten_passes_of_64_px(name: str, kind: str, drift: Drift) -> None:
     """The same absolute limits as one pass."""
     found = measured(photo(name, Extent(448 + 640, 384)), Params(left=640, step=64, fill="edge"), drift, kind)

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import torch
 from PIL import Image
+from skimage import data
 
-from ..errors import MissingExtra, ParamError
-from ..planning.geometry import Extent
+from lib_outpaint.planning.geometry import Extent
 
 NAMES = ("astronaut", "chelsea", "coffee", "rocket", "motorcycle", "retina", "hubble")
 
@@ -20,13 +20,8 @@ def photo(name: str, extent: Extent) -> torch.Tensor:
     """A photograph that fills a size: scaled to cover it, then cut in the middle. Float32 (3, H, W), whole levels.
 
     Raises:
-        ParamError: there is no such photograph.
-        MissingExtra: scikit-image is not installed.
+        KeyError: there is no such photograph.
     """
-    try:
-        from skimage import data
-    except ImportError:
-        raise MissingExtra("the seam test's photographs", "scikit-image", "test") from None
     readers: dict[str, Any] = {
         "astronaut": data.astronaut,
         "chelsea": data.chelsea,
@@ -36,8 +31,6 @@ def photo(name: str, extent: Extent) -> torch.Tensor:
         "retina": data.retina,
         "hubble": data.hubble_deep_field,
     }
-    if name not in readers:
-        raise ParamError("photo", name, "is none of " + ", ".join(readers))
     read = readers[name]()
     array = read[0] if isinstance(read, tuple) else read
     image = Image.fromarray(np.ascontiguousarray(array[:, :, :3]))
