@@ -10,7 +10,7 @@ from ..planning.plan_json import to_json
 from .protocol import Outcome
 from .request import Request
 from .result import Grown
-from .stepper import Outpainting
+from .stepper import Outpainting, Variant
 
 
 def preview(request: Request, caps: Capabilities) -> Grown:
@@ -31,5 +31,9 @@ def preview(request: Request, caps: Capabilities) -> Grown:
 
 def plan_document(work: Outpainting) -> dict[str, Any]:
     """The plan of a request's first combination as JSON, with a line for the reader."""
-    first = work.variants[0]
-    return {**to_json(first.plan), "summary": first.plan.summary(first.params.overlap)}
+    return variant_document(work.variants[0])
+
+
+def variant_document(variant: Variant) -> dict[str, Any]:
+    """The plan of one combination as JSON, with a line for the reader."""
+    return {**to_json(variant.plan), "summary": variant.plan.summary(variant.params.overlap)}

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
-
-import torch
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from ..messages import Message, message
 from ..parameters.guidance import ControlNet, Guidance
 from ..parameters.loras import Lora
 from ..parameters.sampling import Sampling
 from ..planning.capabilities import Capabilities
+
+if TYPE_CHECKING:
+    import torch
 
 Stop = Literal["", "run", "images"]
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-
-import torch
+from typing import TYPE_CHECKING
 
 from ..errors import ParamError
 from ..parameters.params import Params
-from ..parameters.sampling import Sampling
+from ..parameters.sampling import SEED_LIMIT, Sampling
 from ..planning.geometry import Box, Extent
 from ..planning.limits import Limits
-from .seeds import SEED_LIMIT, image_seed
+from .seeds import image_seed
+
+if TYPE_CHECKING:
+    import torch
 
 MOST_PROMPT = 100_000  # characters
 
@@ -78,8 +80,8 @@ class Request:
         """The bounding box of the painted region; None when nothing is painted."""
         if self.painted is None or not bool(self.painted.any()):
             return None
-        rows = torch.nonzero(self.painted.any(dim=1)).flatten()
-        columns = torch.nonzero(self.painted.any(dim=0)).flatten()
+        rows = self.painted.any(dim=1).nonzero().flatten()
+        columns = self.painted.any(dim=0).nonzero().flatten()
         return Box(int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1)
 
 

@@ -1,4 +1,4 @@
-"""Writing the pictures of a run: each as soon as it is made, so that nothing that comes later costs it."""
+"""Writing the images of a run: each as soon as it is made, so that nothing that comes later costs it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from .. import images
 from ..engine.result import Grown, Result
 from ..errors import SaveError
 from ..parameters.codecs import to_dict
-from ..parameters.combinations import combinations
 from ..parameters.params import Params
 from .grid import labelled_grid, labels
 from .metadata import infotext, of_comparison
@@ -22,9 +21,9 @@ class Files:
     """The files of one run. Give `take` to `outpaint` as `on_picture`.
 
     Args:
-        picture: what grew; its mode and metadata are kept.
-        output: the file of the only picture; several get numbers: NAME-1.png, NAME-2.png.
-        count: how many pictures were asked for.
+        picture: the source; its mode and metadata are kept.
+        output: the file of the only image; several get numbers: NAME-1.png, NAME-2.png.
+        count: how many images were asked for.
         engine: its name, for the metadata.
         params: the request's own, for the grid of a comparison; each picture has its combination's.
 
@@ -43,22 +42,23 @@ class Files:
         self._images: list[Image.Image] = []
 
     def take(self, grown: Grown) -> None:
-        """Writes a picture and its extras.
+        """Writes an image and its extras.
 
         Raises:
-            SaveError: the disk is full, or the folder takes no files; says how many pictures are written.
-            PictureError: the format cannot hold the picture.
+            SaveError: the disk is full, or the folder takes no files; says how many images were saved.
+            PictureError: the format cannot hold the image.
         """
         path = _numbered(self._output, len(self.records) + 1, self._count)
         if not grown.complete:
             path = _partial(path)
         image = images.assembled(self._picture, grown)
         try:
-            extras = _extras(grown, path)  # first: where the picture is, all of it is
+            extras = _extras(grown, path)  # first: where the image is, all of it is
             images.save(image, path, self._infotext(grown), self._picture)
         except SaveError as error:
-            kept = f" ({len(self.records)} of {self._count} pictures are written)" if self.records else ""
-            raise SaveError(f"{error}{kept}") from error
+            if not self.records:
+                raise
+            raise SaveError("some-saved", reason=error.message, count=len(self.records), total=self._count) from error
         record = {
             "file": str(path),
             "size": [grown.extent.width, grown.extent.height],
@@ -89,7 +89,7 @@ class Files:
 
 
 def saved(result: Result, picture: images.Picture, output: Path) -> list[dict[str, Any]]:
-    """Writes every picture of a result that is there already; says what was written, one record a picture.
+    """Writes every image of a result; says what was written, one record an image.
 
     Raises:
         SaveError, PictureError: as `Files.take`.
@@ -99,15 +99,6 @@ def saved(result: Result, picture: images.Picture, output: Path) -> list[dict[st
         files.take(grown)
     files.finish()
     return files.records
-
-
-def pictures_asked(count: int, params: Params) -> int:
-    """How many pictures a run makes.
-
-    Raises:
-        ParamError: `compare` cannot be read.
-    """
-    return count * len(combinations(params))
 
 
 def check_places(output: Path, count: int, params: Params, sources: Iterable[Path]) -> None:
@@ -120,11 +111,11 @@ def check_places(output: Path, count: int, params: Params, sources: Iterable[Pat
     kept = list(sources)
     for path in _names(output, count, params):
         if any(_same(path, source) for source in kept):
-            raise SaveError(f"{path}: would replace what the result is made from; give -o another name")
+            raise SaveError("would-replace-source", path=path)
 
 
 def extras_of(path: Path, params: Params) -> list[Path]:
-    """The files of the extra pictures that belong to a picture's file."""
+    """The files of the extra images that belong to an image's file."""
     return [_extra(path, name) for name in ("canvas", "mask") if params.extras in (name, "both")]
 
 

@@ -51,7 +51,7 @@ MESSAGES = {
     ),
     "draft": (
         "draft: texture copied from the image itself; no model was used",
-        "草图：纹理取自图片本身，没有使用模型",
+        "草稿：纹理取自图片本身，没有使用模型",
     ),
     "patchmatch-failed": ("PatchMatch failed: {reason}", "PatchMatch 出错：{reason}"),
     "said": ("{text}", "{text}"),  # in somebody else's words

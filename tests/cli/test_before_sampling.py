@@ -4,7 +4,6 @@ import json
 
 import numpy as np
 import pytest
-import torch
 from command_runs import run
 from hosts import RecordingHost
 from PIL import Image
@@ -12,7 +11,7 @@ from PIL import Image
 from lib_outpaint import images
 from lib_outpaint.apps.cli import folder_command as folder
 from lib_outpaint.apps.cli import image_command as image
-from lib_outpaint.errors import PictureError
+from lib_outpaint.errors import ModelError, PictureError
 from lib_outpaint.planning.geometry import Extent
 
 
@@ -20,7 +19,7 @@ from lib_outpaint.planning.geometry import Extent
 def host(monkeypatch):
     found = RecordingHost()
     for module in (image, folder):
-        monkeypatch.setattr(module, "host_for", lambda flags, console: found)
+        monkeypatch.setattr(module, "backend_for", lambda settings, console: found)
     return found
 
 
@@ -34,14 +33,17 @@ def see_through(tmp_path):
 @pytest.mark.parametrize("suffix", ["jpg", "bmp"])
 def test_transparency_that_the_format_cannot_hold(host, see_through, tmp_path, capsys, suffix):
     assert run("image", see_through, "-o", tmp_path / f"out.{suffix}", "--left", 8) == 2
-    assert "cannot hold transparency" in capsys.readouterr().err
+    assert (
+        "out." + suffix + ": " + suffix.upper().replace("JPG", "JPEG") + " does not support transparency"
+        in capsys.readouterr().err
+    )
     assert not host.jobs
 
 
 def test_the_same_in_a_folder_costs_only_that_picture(host, see_through, tmp_path, capsys):
     Image.new("RGBA", (32, 24), (9, 9, 9, 255)).save(tmp_path / "solid.png")
     assert run("folder", tmp_path, tmp_path / "out", "--format", "jpg", "--left", 8) == 2
-    assert "in.jpg: JPEG cannot hold transparency" in capsys.readouterr().err
+    assert "in.jpg: JPEG does not support transparency" in capsys.readouterr().err
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["solid.jpg"]
     assert len(host.jobs) == 1
 
@@ -49,14 +51,14 @@ def test_the_same_in_a_folder_costs_only_that_picture(host, see_through, tmp_pat
 def test_16_bits_that_the_format_cannot_hold(host, tmp_path, capsys):
     Image.fromarray(np.full((24, 32), 40_000, np.uint16)).save(tmp_path / "in.png")
     assert run("image", tmp_path / "in.png", "-o", tmp_path / "out.jpg", "--left", 8) == 2
-    assert "cannot hold 16 bits a pixel" in capsys.readouterr().err
+    assert "does not support 16 bits per pixel" in capsys.readouterr().err
     assert not host.jobs
 
 
 def test_a_side_longer_than_the_format_has(host, tmp_path, capsys):
     Image.new("L", (16_380, 1)).save(tmp_path / "in.png")
     assert run("image", tmp_path / "in.png", "-o", tmp_path / "out.webp", "--left", 8, "--overlap", 0) == 2
-    assert "out.webp: is 16388x1, and WEBP has at most 16,383 px a side; use .png or .tif" in capsys.readouterr().err
+    assert "out.webp: 16388x1 is too large for WEBP, whose limit is 16,383 px per side" in capsys.readouterr().err
     assert not host.jobs
 
 
@@ -68,8 +70,9 @@ def test_the_limits_are_those_of_the_encoders(tmp_path, name, longest):
         images.save(grown, tmp_path / name)
 
     written(longest)
-    with pytest.raises(PictureError, match="px a side"):
+    with pytest.raises(PictureError) as raised:
         written(longest + 1)
+    assert raised.value.code == "format-size"
     with pytest.raises((OSError, ValueError)):  # Pillow's own encoder
         Image.new("L", (longest + 1, 1)).save(tmp_path / name)
 
@@ -83,11 +86,9 @@ def test_a_dry_run_plans_every_combination(see_through, tmp_path, capsys):
 
 def test_a_dry_run_refuses_what_the_run_would(see_through, tmp_path, monkeypatch, capsys):
     class Choosy(RecordingHost):
-        device = torch.device("cpu")
+        def check(self, guidance, sampling, prompts):
+            raise ModelError("said", text=f"no {guidance.loras[0]} here")
 
-        def check(self, params, sampling, prompts):
-            raise PictureError(f"no fill {params.fill} here")
-
-    monkeypatch.setattr(image, "host_for", lambda flags, console: Choosy())
-    assert run("image", see_through, "-o", tmp_path / "out.png", "--left", 8, "--dry-run") == 2
-    assert "no fill noise here" in capsys.readouterr().err
+    monkeypatch.setattr(image, "backend_for", lambda settings, console: Choosy())
+    assert run("image", see_through, "-o", tmp_path / "out.png", "--left", 8, "--loras", "a:1", "--dry-run") == 2
+    assert "no a:1 here" in capsys.readouterr().err

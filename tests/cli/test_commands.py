@@ -10,7 +10,7 @@ import torch
 from command_runs import run
 from safetensors.torch import save_file
 
-from lib_outpaint.apps.cli.options import add_model_flags, pipeline_options
+from lib_outpaint.apps.cli.options import add_model_flags, model_options
 from lib_outpaint.version import __version__
 
 
@@ -18,7 +18,7 @@ def test_files_of_loras_take_a_weight_and_a_drive_keeps_its_colon():
     parser = argparse.ArgumentParser()
     add_model_flags(parser)
     words = [part for text in ("a.safetensors", "b.safetensors:0.5", "C:\\c.safetensors") for part in ("--lora", text)]
-    assert pipeline_options(parser.parse_args(words))["loras"] == [
+    assert model_options(parser.parse_args(words))["loras"] == [
         ("a.safetensors", 1.0),
         ("b.safetensors", 0.5),
         ("C:\\c.safetensors", 1.0),
@@ -42,7 +42,8 @@ def test_inspect_says_what_a_file_is_and_goes_on_after_one_that_is_none(tmp_path
     bad.write_bytes(b"PK\x03\x04")
     assert run("inspect", bad, good, *words) == 2
     said = capsys.readouterr()
-    assert "bad.ckpt: a pickle can run programs" in said.err
+    assert "bad.ckpt: " in said.err
+    assert said.err.count("\n") == 1
     if words:
         (record,) = json.loads(said.out)
         assert (record["file"], record["kind"], record["rank"]) == (str(good), "lora", 4)

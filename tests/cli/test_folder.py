@@ -9,8 +9,9 @@ from skimage import data
 
 from lib_outpaint.apps.cli.params_command import documentation
 from lib_outpaint.backends.draft import Draft
-from lib_outpaint.errors import HostError
+from lib_outpaint.errors import BackendError
 from lib_outpaint.parameters.params import DECLARED
+from lib_outpaint.parameters.sampling import SAMPLING
 
 
 @pytest.fixture
@@ -86,9 +87,9 @@ def test_an_interrupt_leaves_no_partial_file_and_the_next_run_goes_on(folder, tm
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("none", "out"), "there is no such folder"),
-        (("in", "in"), "a folder of their own"),
-        (("empty", "out"), "holds no picture"),
+        (("none", "out"), "none: no such folder"),
+        (("in", "in"), "is the folder of the images"),
+        (("empty", "out"), "no images in this folder"),
     ],
 )
 def test_bad_folders_end_with_2(folder, tmp_path, capsys, arguments, message):
@@ -106,7 +107,7 @@ def test_bad_parameters_end_before_the_first_file(folder, tmp_path, capsys):
 def test_params_lists_every_parameter(capsys):
     assert run("params") == 0
     listed = capsys.readouterr().out
-    assert all(param.name in listed for param in DECLARED)
+    assert [line.split()[0] for line in listed.splitlines()[::2]] == [p.name for p in (*DECLARED, *SAMPLING)]
     assert run("params", "--json") == 0
     assert list(json.loads(capsys.readouterr().out)["properties"]) == [p.name for p in DECLARED]
     assert run("params", "--markdown") == 0
@@ -125,7 +126,7 @@ def test_when_all_is_done_nothing_is_made(folder, tmp_path, capsys):
 
 def test_a_comparison_is_for_one_picture(folder, tmp_path, capsys):
     assert run("folder", folder, tmp_path / "out", "--left", 16, "--compare", "fill=edge,mirror") == 2
-    assert "compare: 'fill=edge,mirror' is for one picture: use `outpaint image`" in capsys.readouterr().err
+    assert "compare: 'fill=edge,mirror' is for a single image; use `outpaint image`" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
 
 
@@ -135,7 +136,7 @@ def test_a_picture_that_stopped_half_way_is_a_failure_and_not_written(folder, tm
     def fails(self, jobs):
         calls.append(jobs)
         if len(calls) == 2:
-            raise HostError("the sampler melted")
+            raise BackendError("said", text="the sampler melted")
         return inpaint(self, jobs)
 
     monkeypatch.setattr(Draft, "inpaint", fails)

@@ -7,7 +7,7 @@ from hosts import FailingHost, PaintingHost
 from PIL import Image
 
 from lib_outpaint.apps.cli import folder_command as folder
-from lib_outpaint.errors import HostError, ModelError
+from lib_outpaint.errors import BackendError, ModelError
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def pictures(tmp_path):
 
 
 def using(monkeypatch, host):
-    monkeypatch.setattr(folder, "host_for", lambda flags, console: host)
+    monkeypatch.setattr(folder, "backend_for", lambda settings, console: host)
     return host
 
 
@@ -28,7 +28,7 @@ def using(monkeypatch, host):
     ("words", "message"),
     [
         (("--max-megapixels", "0.002"), "failed: large.png: canvas: 72x48 is 0.0 MP, over the limit of 0.002 MP"),
-        (("--size", "40x40"), "failed: large.png: size: '40x40' is smaller than the picture, which is 64x48"),
+        (("--size", "40x40"), "failed: large.png: size: '40x40' is smaller than the image, which is 64x48"),
     ],
 )
 def test_a_failure_names_its_picture(pictures, tmp_path, monkeypatch, capsys, words, message):
@@ -40,7 +40,7 @@ def test_a_failure_names_its_picture(pictures, tmp_path, monkeypatch, capsys, wo
 
 def test_a_samplers_failure_names_its_picture(pictures, tmp_path, monkeypatch, capsys):
     def melts(jobs):
-        raise HostError("the sampler melted")
+        raise BackendError("said", text="the sampler melted")
 
     using(monkeypatch, FailingHost(0, melts))
     assert run("folder", pictures, tmp_path / "out", "--left", 8) == 3
@@ -60,7 +60,7 @@ def test_a_model_that_cannot_be_loaded_is_not_tried_for_every_picture(pictures, 
     class Broken(PaintingHost):
         def inpaint(self, jobs):
             self.calls.append(list(jobs))
-            raise ModelError("model.safetensors: cannot be loaded")
+            raise ModelError("said", text="model.safetensors: cannot be loaded")
 
     host = using(monkeypatch, Broken())
     assert run("folder", pictures, tmp_path / "out", "--left", 8) == 2
@@ -80,7 +80,7 @@ def test_no_extra_replaces_another_pictures_result(pictures, tmp_path, monkeypat
     out, again = tmp_path / "out", tmp_path / "again"
     assert run("folder", pictures, out, "--left", 8, "--extras", "mask") == 0
     assert run("folder", out, again, "--left", 8, "--extras", "both") == 2
-    assert "makes large.mask.png of large.png, which is the name of the result of large.mask.png" in capsys.readouterr().err
+    assert "saves large.mask.png for large.png, but the result of large.mask.png has that name" in capsys.readouterr().err
     assert not again.exists()
     assert run("folder", out, again, "--left", 8, "--extras", "canvas") == 0
     assert len(list(again.iterdir())) == 8

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from command_runs import pixels, run
 from PIL import Image
+from written_files import infotext_of
 
-from lib_outpaint import images
 from lib_outpaint.backends.draft import Draft
-from lib_outpaint.errors import HostError
+from lib_outpaint.errors import BackendError
 
 
 def test_grows_to_exactly_the_size_asked_for_and_keeps_the_original(photo, tmp_path):
@@ -45,7 +45,7 @@ def test_says_that_it_is_a_draft(photo, tmp_path, capsys):
     out = tmp_path / "out.png"
     assert run("image", photo, "-o", out, "--left", 16, "--seed", 7) == 0
     assert "draft" in capsys.readouterr().out
-    text = images.infotext_of(out)
+    text = infotext_of(out)
     assert "Outpaint engine: draft" in text
     assert "Outpaint left: 16" in text
     assert "Seed: 7" in text
@@ -170,7 +170,7 @@ def test_a_painted_mask_is_repainted_and_the_rest_kept(photo, tmp_path):
 
 class _FailsAtSecond(Draft):
     calls = 0
-    error: BaseException = HostError("the sampler melted")
+    error: BaseException = BackendError("said", text="the sampler melted")
 
     def inpaint(self, jobs):
         self.calls += 1
@@ -179,15 +179,17 @@ class _FailsAtSecond(Draft):
         return super().inpaint(jobs)
 
 
-@pytest.mark.parametrize(("error", "code"), [(HostError("the sampler melted"), 3), (KeyboardInterrupt(), 130)])
+@pytest.mark.parametrize(
+    ("error", "code"), [(BackendError("said", text="the sampler melted"), 3), (KeyboardInterrupt(), 130)]
+)
 def test_what_was_finished_is_kept_when_a_later_pass_does_not(photo, tmp_path, monkeypatch, capsys, error, code):
     monkeypatch.setattr(_FailsAtSecond, "error", error)
-    monkeypatch.setattr("lib_outpaint.apps.cli.options.Draft", _FailsAtSecond)
+    monkeypatch.setattr("lib_outpaint.backends.draft.Draft", _FailsAtSecond)
     assert run("image", photo, "-o", tmp_path / "out.png", "--left", 64, "--step", 32, "--seed", 1) == code
     assert not (tmp_path / "out.png").exists()
     with Image.open(tmp_path / "out.partial.png") as image:
         assert image.size == (131 + 32, 97)
-    assert "finished is kept" in capsys.readouterr().err
+    assert "finished images were saved" in capsys.readouterr().err
 
 
 def test_what_reading_changed_is_told(tmp_path, capsys):

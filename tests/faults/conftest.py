@@ -21,5 +21,5 @@ def photo(tmp_path: Path) -> Path:
 def quick(monkeypatch: pytest.MonkeyPatch) -> PaintingHost:
     """A host that paints at once, in the place of the draft engine."""
     host = PaintingHost()
-    monkeypatch.setattr("lib_outpaint.apps.cli.options.Draft", lambda progress: host)
+    monkeypatch.setattr("lib_outpaint.backends.draft.Draft", lambda progress: host)
     return host

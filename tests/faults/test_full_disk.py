@@ -108,7 +108,7 @@ def test_a_disk_that_is_full_from_any_write_on(
         assert "No space left on device" in line
         assert whole(out / "out-2.png") == (5, 5), "the good file was replaced by one that was not finished"
         if "out-1.png" in names:
-            assert "(1 of 2 pictures are written)" in line
+            assert "(1 of 2 images were saved)" in line
     else:
         pytest.fail("it never got through")
     assert at > 15

@@ -34,7 +34,7 @@ def test_pictures_are_written_as_they_are_made(
 
 KILLED_WHILE_WRITING = """
 import os, signal, sys
-from lib_outpaint import cli
+from lib_outpaint.apps import cli
 replace, done = os.replace, []
 def killing(a, b):
     done.append(b)
@@ -46,7 +46,7 @@ sys.exit(cli.main(sys.argv[1:]))
 """
 KILLED_WHILE_SAMPLING = """
 import os, signal, sys
-from lib_outpaint import cli
+from lib_outpaint.apps import cli
 from lib_outpaint.backends.draft import Draft
 inpaint, done = Draft.inpaint, []
 def killing(self, jobs):
@@ -135,7 +135,7 @@ def test_ctrl_c_at_any_time_of_a_folder_run(
         patch.setattr(owner, name, stops)
         assert run("folder", source, out, "--left", 16) == 130
     captured = capsys.readouterr()
-    assert "interrupted; the same command goes on from here" in captured.err
+    assert "interrupted; run the same command again to continue" in captured.err
     assert "1 made, 0 skipped, 0 failed" in captured.out
     assert [path.name for path in out.iterdir()] == ["a.png"]
     assert run("folder", source, out, "--left", 16) == 0

@@ -14,8 +14,8 @@ from PIL import Image
 @pytest.mark.parametrize(
     ("place", "words"),
     [
-        ("photo.png/out.png", "photo.png is no folder"),
-        ("photo.png/deep/out.png", "photo.png is no folder"),
+        ("photo.png/out.png", "photo.png is not a folder"),
+        ("photo.png/deep/out.png", "photo.png is not a folder"),
         ("folder.png", "folder.png: is a folder"),
     ],
 )
@@ -77,7 +77,7 @@ def test_what_the_result_is_made_from_is_never_replaced(
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()}
     monkeypatch.chdir(tmp_path)
     assert run("image", "photo.png", "--left", 8, *words) == 2
-    assert "would replace what the result is made from" in capsys.readouterr().err
+    assert "would replace a file that the result is made from" in capsys.readouterr().err
     assert quick.calls == []
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()} == before
 

@@ -16,9 +16,10 @@ from strange_texts import texts
 
 from lib_outpaint.apps import cli
 from lib_outpaint.parameters.params import DECLARED
+from lib_outpaint.parameters.sampling import SAMPLING
 
 FLAGS = [f"--{p.name.replace('_', '-')}" for p in DECLARED if p.name not in ("compare",)]
-OTHER_FLAGS = ["--seed", "--count", "--steps", "--max-megapixels", "--prompt", "--sampler"]
+OTHER_FLAGS = [*(f"--{one.name}" for one in SAMPLING), "--count", "--max-megapixels", "--prompt", "--dtype"]
 VALUES = st.one_of(
     st.sampled_from(
         [

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
-from ...engine.protocol import Progress
+if TYPE_CHECKING:
+    from ...engine.protocol import Progress
 
 
 class Console:
@@ -18,10 +19,10 @@ class Console:
         self._bar: Any = None
         self._label = ""
 
-    def say(self, text: str) -> None:
+    def say(self, text: object) -> None:
         """A line for people; goes to stderr when stdout is for a program."""
         if not self._quiet:
-            _write(sys.stderr if self._json else sys.stdout, text)
+            _write(sys.stderr if self._json else sys.stdout, str(text))
 
     def data(self, document: object) -> None:
         """The JSON document, when one was asked for."""
@@ -33,12 +34,12 @@ class Console:
         text = json.dumps(document, indent=2, ensure_ascii=False)
         sys.stdout.write((text if _has(sys.stdout, text) else json.dumps(document, indent=2)) + "\n")
 
-    def error(self, text: str) -> None:
+    def error(self, text: object) -> None:
         self.close()
         _write(sys.stderr, f"outpaint: {text}")
 
     def label(self, text: str) -> None:
-        """What the next progress is about, such as a file's name."""
+        """What the next progress belongs to, such as a file's name."""
         self._label = text
 
     def progress(self, progress: Progress) -> None:

@@ -1,4 +1,4 @@
-"""`outpaint dataset`: prepares a folder of pictures for an evaluation, or for other programs."""
+"""`outpaint dataset`: prepares a folder of images for an evaluation, or for other programs."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from ...evaluate.cut import Cut, sides_of
-from ...evaluate.dataset import Resize, prepare
 from .console import Console
 
 
@@ -15,11 +13,11 @@ def add_command(commands: Any) -> None:
     """Adds the command to the parser."""
     parser = commands.add_parser(
         "dataset",
-        help="prepare a folder of pictures: resize, cut a side off",
-        description="Reads every picture of a folder, in any format, and writes truth/NAME.png and cut/NAME-SIDE.png. "
-        "What is there is skipped.",
+        help="prepare a folder of images: resize, cut a side off",
+        description="Reads every image of a folder, in any format, and writes truth/NAME.png and cut/NAME-SIDE.png. "
+        "Files that are done are skipped.",
     )
-    parser.add_argument("input", type=Path, metavar="IN_DIR", help="folder of pictures")
+    parser.add_argument("input", type=Path, metavar="IN_DIR", help="folder of images")
     parser.add_argument("output", type=Path, metavar="OUT_DIR", help="folder for the data set; made when missing")
     add_cut_flags(parser)
     parser.add_argument("--overwrite", action="store_true", help="make files again that are there already")
@@ -28,10 +26,13 @@ def add_command(commands: Any) -> None:
 
 
 def add_cut_flags(parser: argparse.ArgumentParser) -> None:
-    """Flags on how pictures are resized and cut."""
-    group = parser.add_argument_group("pictures")
+    """Flags on how images are resized and cut."""
+    group = parser.add_argument_group("images")
     group.add_argument(
-        "--cut", default="half", metavar="AMOUNT", help="what is cut off: half, third, quarter, 30%%, or px. Default: half"
+        "--cut",
+        default="half",
+        metavar="AMOUNT",
+        help="how much is cut off: half, third, quarter, 30%%, or px. Default: half",
     )
     group.add_argument(
         "--side",
@@ -44,13 +45,16 @@ def add_cut_flags(parser: argparse.ArgumentParser) -> None:
         type=int,
         default=0,
         metavar="PX",
-        help="first scale pictures down until their longer side has at most this",
+        help="first scale images down until their longer side has at most this",
     )
     group.add_argument("--fit", default="", metavar="WxH", help="or scale them down to fill this size, cut in the middle")
 
 
 def run(flags: argparse.Namespace, console: Console) -> int:
     """Runs the command; 2 when a file failed."""
+    from ...evaluate.cut import Cut, sides_of
+    from ...evaluate.dataset import Resize, prepare
+
     resize = Resize.parse(flags.longest, flags.fit)
     done = prepare(flags.input, flags.output, resize, sides_of(flags.side), Cut.parse(flags.cut), flags.overwrite)
     console.say(f"{done.made} made, {done.skipped} skipped, {len(done.failed)} failed")

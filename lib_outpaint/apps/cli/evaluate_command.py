@@ -5,59 +5,39 @@ from __future__ import annotations
 import argparse
 import json
 import platform
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import torch
-
-from ...engine.protocol import Host
-from ...engine.request import numbered_shots
 from ...errors import ModelError, ParamError
-from ...evaluate.cut import Cut, sides_of
-from ...evaluate.dataset import Resize
-from ...evaluate.evaluation import Evaluation, Evaluator, write_text
-from ...evaluate.makers import BASELINES, BaselineMaker, EngineMaker, FolderMaker, Maker
-from ...evaluate.report import Heading, html_report
-from ...evaluate.similarity import Lpips, lpips_installed
-from ...evaluate.table import Summary, csv_text, summaries
 from ...parameters.codecs import to_dict
 from ...parameters.combinations import combinations
 from ...parameters.params import Params
-from ...parameters.sampling import Sampling
-from ...planning.geometry import Side
-from ...planning.limits import Limits
+from ...parameters.sampling import SAMPLING
 from ...version import __version__
 from .console import Console
 from .dataset_command import add_cut_flags
-from .options import add_engine_flags, add_parameter_flags, host_for, params_for
+from .options import Settings, add_engine_flags, backend_for, settings_from
+
+if TYPE_CHECKING:
+    from ...engine.protocol import Backend
+    from ...evaluate.evaluation import Evaluation
+    from ...evaluate.makers import EngineMaker, Maker
+    from ...evaluate.similarity import Lpips
+    from ...evaluate.table import Summary
 
 CSV, HTML = "results.csv", "report.html"
-# Flags that decide how a picture comes out, beside the parameters and what the evaluation says itself.
-_MODEL = (
-    "model",
-    "device",
-    "dtype",
-    "config",
-    "vae",
-    "controlnet_path",
-    "lora_files",
-    "lora_dir",
-    "prediction",
-    "cpu_offload",
-    "vae_tiling",
-    "largest_window",
-)
 
 
 def add_command(commands: Any) -> None:
     """Adds the command to the parser."""
     parser = commands.add_parser(
         "evaluate",
-        help="cut a side off pictures, grow it back, compare with the truth",
-        description="Cuts a side off every picture of a folder, grows it back and compares with what was there. Writes "
-        f"{CSV}, {HTML} and all pictures. Run it again to go on where it was stopped.",
+        help="cut a side off images, grow it back, compare with the original",
+        description="Cuts a side off every image of a folder, grows it back and compares with what was there. Writes "
+        f"{CSV}, {HTML} and all images. Run it again to continue where it was stopped.",
     )
-    parser.add_argument("input", type=Path, metavar="DIR", help="folder of pictures")
+    parser.add_argument("input", type=Path, metavar="DIR", help="folder of images")
     parser.add_argument(
         "-o", "--output", type=Path, metavar="OUT", required=True, help="folder for the report; made when missing"
     )
@@ -73,7 +53,7 @@ def add_command(commands: Any) -> None:
         "--results",
         action="append",
         metavar="NAME=DIR",
-        help="also measure pictures that another program made: DIR/NAME-SIDE.png; may be repeated",
+        help="also measure images that another program made: DIR/NAME-SIDE.png; may be repeated",
     )
     group.add_argument("--measure-only", action="store_true", help="run no engine; only --results and the baselines")
     group.add_argument("--no-baselines", action="store_true", help="leave out the fills made without an engine")
@@ -83,19 +63,35 @@ def add_command(commands: Any) -> None:
         default="auto",
         help="LPIPS; auto measures it when its package is installed. Default: auto",
     )
-    group.add_argument("--overwrite", action="store_true", help="make pictures again that are there already")
+    group.add_argument("--overwrite", action="store_true", help="make images again that are there already")
     group.add_argument(
-        "--report-pictures", type=int, default=300, metavar="N", help="rows of the report shown with pictures. Default: 300"
+        "--report-pictures", type=int, default=300, metavar="N", help="rows of the report shown with images. Default: 300"
     )
     add_engine_flags(parser)
-    add_parameter_flags(parser)
     parser.set_defaults(run=run)
 
 
 def run(flags: argparse.Namespace, console: Console) -> int:
-    """Runs the command; returns its exit code: the worst of any picture's."""
+    """Runs the command; returns its exit code: the worst of any image's."""
+    settings = settings_from(flags)
+    compared = _compared(flags, settings.params)
+    named = [_named_folder(text) for text in flags.results or ()]
+    if flags.measure_only and flags.no_baselines and not named:
+        raise ParamError("measure-only", True, "nothing-to-measure")
+
+    from ...evaluate.cut import Cut, sides_of
+    from ...evaluate.dataset import Resize
+    from ...evaluate.evaluation import Evaluator, write_text
+    from ...evaluate.makers import BASELINES, BaselineMaker, FolderMaker
+    from ...evaluate.report import Heading, html_report
+    from ...evaluate.table import csv_text
+
     sides, cut, resize = sides_of(flags.side), Cut.parse(flags.cut), Resize.parse(flags.longest, flags.fit)
-    makers = _makers(flags, sides, console)
+    engines = _engine_makers(settings, compared, console)
+    makers: list[Maker] = [*engines, *(FolderMaker(name, folder, sides) for name, folder in named)]
+    if not flags.no_baselines:
+        makers += [BaselineMaker(name) for name in BASELINES]
+    _refuse_twice([maker.label for maker in makers])
     lpips = _lpips(flags.lpips, console)
 
     def label(file: str, setting: str, number: int, total: int) -> None:
@@ -106,63 +102,64 @@ def run(flags: argparse.Namespace, console: Console) -> int:
         found = evaluator.run(flags.input)
     finally:
         console.close()
-    how = f"{cut} cut off the {', '.join(side.value for side in sides)} side, pictures {resize}"
-    page = html_report(found, flags.output, Heading(how, _details(flags, makers)), flags.report_pictures)
+    how = f"{cut} cut off the {', '.join(side.value for side in sides)} side, images {resize}"
+    page = html_report(found, flags.output, Heading(how, _details(settings, engines)), flags.report_pictures)
     write_text(flags.output / CSV, csv_text(found.rows))
     write_text(flags.output / HTML, page)
-    _told(found, flags.output, console)
+    _report(found, flags.output, console)
     return found.code
 
 
-def _makers(flags: argparse.Namespace, sides: tuple[Side, ...], console: Console) -> list[Maker]:
-    found: list[Maker] = []
-    if not flags.measure_only:
-        found += _engine_makers(flags, console)
-    elif flags.setting:
-        raise ParamError("setting", flags.setting[0], "needs an engine; leave out --measure-only")
-    for text in flags.results or ():
-        name, equals, folder = text.partition("=")
-        if not equals or not name.strip() or not folder:
-            raise ParamError("results", text, "is not of the form NAME=DIR")
-        found.append(FolderMaker(name.strip(), Path(folder), sides))
-    if not flags.no_baselines:
-        found += [BaselineMaker(name) for name in BASELINES]
-    if not found:
-        raise ParamError("measure-only", True, "leaves nothing to measure: give --results")
-    labels = [maker.label for maker in found]
-    for name in labels:
-        if labels.count(name) > 1:
-            raise ParamError("setting", name, "is there twice")
+def _compared(flags: argparse.Namespace, params: Params) -> dict[str, Params]:
+    """The settings to compare, by their labels; none with --measure-only."""
+    if flags.measure_only:
+        if flags.setting:
+            raise ParamError("setting", flags.setting[0], "setting-without-engine")
+        return {}
+    texts = (flags.setting or []) + ([params.compare] if params.compare.strip() else [])
+    found: dict[str, Params] = {}
+    for text in texts or [""]:
+        for label, one in combinations(params.changed(compare=text)):
+            _ = one.guidance  # what cannot be read is refused now
+            found.setdefault(label or "default", one)
     return found
 
 
-def _engine_makers(flags: argparse.Namespace, console: Console) -> list[EngineMaker]:
-    params = params_for(flags)
-    texts = (flags.setting or []) + ([params.compare] if params.compare.strip() else [])
-    settings: dict[str, Params] = {}
-    for text in texts or [""]:
-        for label, one in combinations(params.changed(compare=text)):
-            settings.setdefault(label or "default", one)
-    if not 0 < flags.max_megapixels <= 1000:
-        raise ParamError("max-megapixels", flags.max_megapixels, "is outside 0..1000")
-    seed = numbered_shots(1, 0 if flags.seed is None else flags.seed)[0].seed
-    host = host_for(flags, console)
-    described = json.dumps({name: _described(getattr(flags, name)) for name in _MODEL if getattr(flags, name) is not None})
+def _named_folder(text: str) -> tuple[str, Path]:
+    name, equals, folder = text.partition("=")
+    if not equals or not name.strip() or not folder:
+        raise ParamError("results", text, "not-a-named-folder")
+    return name.strip(), Path(folder)
+
+
+def _refuse_twice(labels: Sequence[str]) -> None:
+    for label in labels:
+        if labels.count(label) > 1:
+            raise ParamError("setting", label, "setting-twice")
+
+
+def _engine_makers(settings: Settings, compared: dict[str, Params], console: Console) -> list[EngineMaker]:
+    if not compared:
+        return []
+    from ...evaluate.makers import EngineMaker
+
+    backend = backend_for(settings, console)
+    described = json.dumps({name: _described(value) for name, value in settings.model.items() if name != "local_files_only"})
     makers = [
         EngineMaker(
             label,
-            one,
-            flags.engine,
-            host,
+            params,
+            settings.engine,
+            backend,
             described,
-            seed,
-            flags.prompt,
-            flags.negative_prompt,
-            Sampling(flags.steps, flags.sampler, flags.cfg, flags.denoise),
-            Limits(int(flags.max_megapixels * 1e6)),
-            load=lambda: _load(host),
+            settings.sampling.seed or 0,
+            settings.prompt,
+            settings.negative_prompt,
+            settings.sampling,
+            settings.limits,
+            load=lambda: _load(backend),
         )
-        for label, one in settings.items()
+        for label, params in compared.items()
     ]
     for maker in makers:
         maker.check()
@@ -170,7 +167,9 @@ def _engine_makers(flags: argparse.Namespace, console: Console) -> list[EngineMa
 
 
 def _described(value: object) -> str:
-    """A flag's value; of a file also its size and time, so that pictures are made again when it is another one."""
+    """A flag's value; of a file also its size and time, so that images are made again when it is another one."""
+    if isinstance(value, list):
+        return ", ".join(f"{_described(path)}:{weight:g}" for path, weight in value)
     path = Path(str(value))
     try:
         stat = path.stat()
@@ -179,9 +178,9 @@ def _described(value: object) -> str:
     return f"{value} {stat.st_size} {stat.st_mtime_ns}" if path.is_file() else str(value)
 
 
-def _load(host: Host) -> None:
+def _load(backend: Backend) -> None:
     """Loads a diffusers model now, if it was not loaded yet."""
-    getattr(host, "passes", None)
+    getattr(backend, "passes", None)
 
 
 def _lpips(wanted: str, console: Console) -> Lpips | None:
@@ -190,10 +189,12 @@ def _lpips(wanted: str, console: Console) -> Lpips | None:
     Raises:
         MissingExtra, ModelError: it was asked for and cannot be had.
     """
-    if wanted == "off" or (wanted == "auto" and not lpips_installed()):
+    from ...evaluate import similarity
+
+    if wanted == "off" or (wanted == "auto" and not similarity.lpips_installed()):
         return None
     try:
-        return Lpips()
+        return similarity.Lpips()
     except ModelError as error:
         if wanted == "on":
             raise
@@ -201,38 +202,27 @@ def _lpips(wanted: str, console: Console) -> Lpips | None:
         return None
 
 
-def _details(flags: argparse.Namespace, makers: list[Maker]) -> list[tuple[str, str]]:
-    found = [
-        (
-            "Version",
-            f"directional-outpaint {__version__}, torch {torch.__version__}, "
-            f"Python {platform.python_version()}, {platform.machine()}",
-        )
-    ]
-    engines = [maker for maker in makers if isinstance(maker, EngineMaker)]
+def _details(settings: Settings, engines: Sequence[EngineMaker]) -> list[tuple[str, str]]:
+    from importlib.metadata import version
+
+    versions = f"torch {version('torch')}, Python {platform.python_version()}, {platform.machine()}"
+    found = [("Version", f"directional-outpaint {__version__}, {versions}")]
     if engines:
-        one = engines[0]
-        found.append(("Engine", one.engine + (f", {Path(flags.model).name}" if flags.model else "")))
-        found.append(("Base seed", f"{one.seed}; each picture's own follows from it and from the picture's pixels"))
-        found += [
-            (name.capitalize(), str(value))
-            for name, value in (
-                ("prompt", flags.prompt),
-                ("negative prompt", flags.negative_prompt),
-                ("steps", flags.steps),
-                ("sampler", flags.sampler),
-                ("cfg", flags.cfg),
-                ("denoise", flags.denoise),
-            )
-            if value not in (None, "")
-        ]
+        model = settings.model.get("model")
+        found.append(("Engine", settings.engine + (f", {Path(model).name}" if model else "")))
+        found.append(("Base seed", f"{engines[0].seed}; each image's own follows from it and from the image's pixels"))
+        asked = {"prompt": settings.prompt, "negative prompt": settings.negative_prompt}
+        asked |= {one.label: getattr(settings.sampling, one.name) for one in SAMPLING if one.feature}
+        found += [(name[:1].upper() + name[1:], str(value)) for name, value in asked.items() if value not in (None, "")]
     for maker in engines:
         changed = ", ".join(f"{name}={value}" for name, value in to_dict(maker.params, changed_only=True).items())
         found.append((f"Setting {maker.label}", changed or "the defaults"))
     return found
 
 
-def _told(found: Evaluation, output: Path, console: Console) -> None:
+def _report(found: Evaluation, output: Path, console: Console) -> None:
+    from ...evaluate.table import summaries
+
     medians = summaries(found.rows)
     console.say(_medians_text(medians))
     measured = len(found.rows) - len(found.failures)
@@ -241,7 +231,7 @@ def _told(found: Evaluation, output: Path, console: Console) -> None:
         place = f"{row.file}, {row.side}, {row.setting}: " if row.setting else ""  # else the error names the file
         console.error(f"failed: {place}{row.error}")
     if found.interrupted:
-        console.error("interrupted; run it again to go on")
+        console.error("interrupted; run the same command again to continue")
     console.data(
         {
             "report": str(output / HTML),
@@ -251,7 +241,8 @@ def _told(found: Evaluation, output: Path, console: Console) -> None:
             "interrupted": found.interrupted,
             "settings": [one.as_dict() for one in medians],
             "failed": [
-                {"file": row.file, "side": row.side, "setting": row.setting, "error": row.error} for row in found.failures
+                {"file": row.file, "side": row.side, "setting": row.setting, "error": str(row.error)}
+                for row in found.failures
             ],
         }
     )

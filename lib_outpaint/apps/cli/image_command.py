@@ -1,79 +1,84 @@
-"""`outpaint image`: one picture."""
+"""`outpaint image`: one image."""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ... import images
-from ...engine.loop import checked_plans, outpaint
-from ...engine.result import Result
-from ...errors import HostError
-from ...images.outputs import Files, check_places, pictures_asked
-from ...parameters.params import Params
-from ...planning.plan import Plan
-from ...planning.plan_json import to_json
+from ...errors import BackendError
 from .console import Console
-from .options import add_engine_flags, add_parameter_flags, host_for, painted_from, params_for, request_for
+from .options import add_engine_flags, backend_for, painted_from, settings_from
+
+if TYPE_CHECKING:
+    from ...engine.result import Result
+    from ...engine.stepper import Outpainting
 
 
 def add_command(commands: Any) -> None:
     """Adds the command to the parser."""
-    parser = commands.add_parser("image", help="make one picture larger", description="Makes one picture larger.")
-    parser.add_argument("input", type=Path, metavar="IN", help="the picture")
+    parser = commands.add_parser("image", help="make one image larger", description="Makes one image larger.")
+    parser.add_argument("input", type=Path, metavar="IN", help="the image")
     parser.add_argument(
         "-o",
         "--output",
         type=Path,
         metavar="OUT",
-        help="the larger picture; its suffix chooses the format. Default: IN-outpaint.png beside IN",
+        help="the larger image; its suffix chooses the format. Default: IN-outpaint.png beside IN",
     )
-    parser.add_argument("--count", type=int, default=1, metavar="N", help="how many, with consecutive seeds")
-    parser.add_argument("--mask", type=Path, metavar="FILE", help="repaint where this picture is white, before growing")
+    parser.add_argument("--count", type=int, default=1, metavar="N", help="how many images, with consecutive seeds")
+    parser.add_argument("--mask", type=Path, metavar="FILE", help="repaint where this image is white, before growing")
     parser.add_argument("--dry-run", action="store_true", help="print the plan and its cost as JSON and stop")
     add_engine_flags(parser)
-    add_parameter_flags(parser)
     parser.set_defaults(run=run)
 
 
 def run(flags: argparse.Namespace, console: Console) -> int:
     """Runs the command; returns its exit code."""
+    settings = settings_from(flags)
+
+    from ... import images
+    from ...engine.loop import begin
+    from ...engine.loop import run as sample
+    from ...images.outputs import Files, check_places
+
     picture = images.read(flags.input)
     output = flags.output or flags.input.with_name(flags.input.stem + "-outpaint.png")
     images.format_for(output)
-    request = request_for(flags, params_for(flags), picture, flags.count, painted_from(flags.mask, picture))
-    host = host_for(flags, console)
-    plans = checked_plans(request, host, host.capabilities())
-    for _, _, plan in plans:
-        images.check_format(output, picture, plan.canvas)
+    request = settings.request(picture, flags.count, painted_from(flags.mask, picture))
+    backend = backend_for(settings, console)
+    work = begin(request, backend, keep=False)
+    for variant in work.variants:
+        images.check_format(output, picture, variant.plan.canvas)
     if flags.dry_run:
-        return _dry_run(plans, console)
-    count = pictures_asked(flags.count, request.params)
+        return _dry_run(work, console)
+    count = flags.count * len(work.variants)
     check_places(output, count, request.params, [path for path in (flags.input, flags.mask) if path is not None])
     for note in picture.notes:
         console.say(f"note: {note}")
-    files = Files(picture, output, count, host.capabilities().engine, request.params)
+    files = Files(picture, output, count, work.capabilities.engine, request.params)
     try:
-        result = outpaint(request, host, files.take, keep=False)
+        result = sample(work, backend, files.take)
     finally:
         console.close()
     files.finish()
-    return _told(result, files.records, console)
+    return _report(result, files.records, console)
 
 
-def _dry_run(plans: Sequence[tuple[str, Params, Plan]], console: Console) -> int:
+def _dry_run(work: Outpainting, console: Console) -> int:
     """Prints the plan; of a comparison every combination's."""
-    found = []
-    for label, params, plan in plans:
-        document = to_json(plan) | {"summary": plan.summary(params.overlap)}
-        found.append({"label": label, "plan": document} if label else document)
-    console.document(found if plans[0][0] else found[0])
+    from ...engine.preview import variant_document
+
+    plans = [variant_document(variant) for variant in work.variants]
+    if work.variants[0].label:
+        labelled = zip(work.variants, plans, strict=True)
+        console.document([{"label": variant.label, "plan": plan} for variant, plan in labelled])
+    else:
+        console.document(plans[0])
     return 0
 
 
-def _told(result: Result, files: list[dict[str, Any]], console: Console) -> int:
+def _report(result: Result, files: list[dict[str, Any]], console: Console) -> int:
     for note in result.notes:
         console.say(f"note: {note}")
     for record in files:
@@ -84,14 +89,14 @@ def _told(result: Result, files: list[dict[str, Any]], console: Console) -> int:
         {
             "engine": result.engine,
             "seconds": round(result.seconds, 3),
-            "notes": list(result.notes),
-            "stopped": result.stopped,
+            "notes": [str(note) for note in result.notes],
+            "stopped": None if result.stopped is None else str(result.stopped),
             "pictures": files,
         }
     )
     if result.interrupted:
-        console.error("interrupted" + ("; what was finished is kept" if files else ""))
+        console.error("interrupted" + ("; finished images were saved" if files else ""))
         return 130
     if result.stopped is not None:
-        raise HostError(f"{result.stopped} (what was finished is kept)")
+        raise BackendError("stopped-saved", reason=result.stopped)
     return 0

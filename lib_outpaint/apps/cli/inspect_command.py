@@ -15,8 +15,8 @@ def add_command(commands: Any) -> None:
     """Adds the command to the parser."""
     parser = commands.add_parser(
         "inspect",
-        help="say what a weights file is",
-        description="Says what a .safetensors file or a diffusers folder is. Loads nothing.",
+        help="show what a weights file is",
+        description="Shows what a .safetensors file or a diffusers folder is, from its header alone.",
     )
     parser.add_argument("files", type=Path, nargs="+", metavar="FILE", help="a weights file or folder")
     parser.add_argument("--json", action="store_true", help="as JSON")
@@ -31,11 +31,11 @@ def run(flags: argparse.Namespace, console: Console) -> int:
         try:
             found = inspect(path)
         except ModelError as error:
-            console.error(str(error))
+            console.error(error)
             code = 2
             continue
         if not flags.json:
-            console.say("\n  ".join(found.describe()))
+            console.say("\n  ".join(map(str, found.describe())))
         records.append(
             {
                 "file": str(path),

@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from ...errors import ParamError
-from ...planning.limits import Limits
 from .console import Console
-from .options import add_model_flags, pipeline_options
+from .options import MODEL_FLAGS, add_limit_flag, add_model_flags, limits_from, model_options
 
 LANGUAGES = ("auto", "en", "zh")
 
@@ -34,33 +33,30 @@ def add_command(commands: Any) -> None:
         "--language", choices=LANGUAGES, default="auto", help="language of the page; auto is the browser's. Default: auto"
     )
     parser.add_argument("--models", type=Path, metavar="DIR", help="a folder of checkpoints to choose from")
-    parser.add_argument(
-        "--max-megapixels", type=float, default=64, metavar="N", help="refuse canvases over this size. Default: 64"
-    )
+    add_limit_flag(parser)
     add_model_flags(parser, several=True)
     parser.set_defaults(run=run)
 
 
 def run(flags: argparse.Namespace, console: Console) -> int:
     """Serves until it is interrupted; returns the exit code."""
+    limits, options = limits_from(flags), model_options(flags)
+    device = options.pop("device", "auto")
+    models = list(options.pop("model", []))
+    if not models and flags.models is None and options:
+        name, value = next(iter(options.items()))
+        raise ParamError(MODEL_FLAGS[name].replace("_", "-"), value, "for-a-model")
+
     from .. import page
 
     page.require_gradio()
-    if not 0 < flags.max_megapixels <= 1000:
-        raise ParamError("max-megapixels", flags.max_megapixels, "is outside 0..1000")
-    options = pipeline_options(flags)
-    models = list(options.pop("model", []))
     if flags.models is not None:
         models += page.models_in(flags.models)
-    device = options.pop("device", "auto")
-    if not models and options:
-        name, value = next(iter(options.items()))
-        raise ParamError(name, value, "is for a model: add --model or --models")
     if not page.is_loopback(flags.host):
-        console.error(f"warning: whoever reaches {flags.host} can use this page; it has no password")
+        console.error(f"warning: everybody who can reach {flags.host} can use this page; it has no password")
     page.serve(
         page.Engines(models, options, device),
-        Limits(int(flags.max_megapixels * 1e6)),
+        limits,
         host=flags.host,
         port=flags.port,
         language=flags.language,

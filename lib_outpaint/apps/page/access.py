@@ -24,12 +24,12 @@ def is_loopback(host: str) -> bool:
 
 
 async def fetches_nothing(url: str, *_: Any, **__: Any) -> str:
-    """In place of Gradio's download of a picture by its address.
+    """In place of Gradio's download of an image by its address.
 
     Raises:
         PictureError: always.
     """
-    raise PictureError(f"{url}: pictures are uploads; no address is fetched")
+    raise PictureError("address-refused", url=url)
 
 
 class Guard:
@@ -68,7 +68,7 @@ class Guard:
 
 
 def _own(headers: Mapping[str, str], host: str) -> bool:
-    """Whether a request comes from a page of this server, or from no browser. Browsers tell; older ones only the origin."""
+    """Whether a request comes from a page of this server, or from no browser. Old browsers name only the origin."""
     site = headers.get("sec-fetch-site")
     if site is not None:
         return site in ("same-origin", "none")

@@ -1,28 +1,27 @@
-"""What the page does: load a picture, run, stop, choose a result, grow again."""
+"""What the page does: load an image, run, stop, choose a result, grow again."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import gradio as gr
 
 from ... import images
-from ...errors import InputError, ParamError
+from ...errors import InputError
+from ...messages import Message, message
 from ...parameters.sampling import Sampling
 from ...planning.limits import Limits
 from ..panel.events import on
+from ..panel.link import values_from
 from . import page_texts as texts
 from . import result_view as result
 from .engines import DRAFT, Engines
-from .generate import Asked, Done, Step, run
+from .form import MODEL_SETTINGS, Form
+from .generate import Asked, Done, run
 from .language import Texts
 from .session import Session, Source, read_upload, uploaded
-
-if TYPE_CHECKING:
-    from .layout import Form
 
 # Formats that browsers show as they are; anything else is shown through a copy.
 SHOWN_BY_BROWSERS = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".avif")
@@ -45,11 +44,11 @@ class Actions:
         """Connects the components' events.
 
         Args:
-            look: the JavaScript that has the stage look at picture and controls again.
+            look: JavaScript that makes the stage look at image and controls again.
         """
         form = self.form
         # Values come as they are: the declarations check them, in words of ours.
-        # These two in the queue: answers beside it name pictures by an address without the language's part.
+        # These two in the queue: answers beside it name images by an address without the language's part.
         form.source.input(
             self.load,
             [form.session, form.source],
@@ -65,7 +64,7 @@ class Actions:
             form.engine.change,
             self.choose_engine,
             [form.engine],
-            [form.device, form.prompt, form.negative, form.sampling[0]],
+            [form.device, form.prompt, form.negative, form.settings],
         )
         for changed in (form.engine, form.device):
             on(changed.change, None, form.controls, js=look)
@@ -79,7 +78,7 @@ class Actions:
                 form.negative,
                 form.seed,
                 form.count,
-                *form.sampling[1:],
+                *form.sampling,
                 *form.controls,
             ],
             [form.status, form.interrupt, form.shown, form.chosen, form.download, form.again],
@@ -93,15 +92,15 @@ class Actions:
         on(form.chosen.input, self.choose, [form.session, form.chosen], [form.shown, form.download, form.again])
 
     def load(self, session: Session, payload: dict[str, Any] | None) -> Any:
-        """A picture was dropped, pasted or chosen; None when it was taken away."""
+        """An image was dropped, pasted or chosen; None when it was taken away."""
         session.source = None
         if payload is None:
-            return gr.skip(), self._status("")
+            return gr.skip(), _status("")
         try:
             path = uploaded(session.root, payload)
             session.source = read_upload(path)
         except InputError as error:
-            return None, self._error(str(error))
+            return None, self._error(error.message)
         shown: Any = gr.skip()
         if path.suffix.lower() not in SHOWN_BY_BROWSERS or session.source.picture.mode == "I;16":
             shown = self._shown(session, session.source)
@@ -125,7 +124,7 @@ class Actions:
             return gr.skip(), gr.skip()  # the button was pressed again
         session.waiting = session.begun = True
         session.stop.clear()
-        return self._progress(texts.WAITING), gr.update(visible=True)
+        return self._progress(message("page-waiting")), gr.update(visible=True)
 
     def generate(
         self, session: Session, engine: str, device: str, prompt: str, negative: str, seed: Any, count: Any, *rest: Any
@@ -139,13 +138,13 @@ class Actions:
         try:
             asked = self._asked(engine, device, prompt, negative, seed, count, rest)
         except InputError as error:
-            ended = Done(error=str(error))
+            ended = Done(error=error.message)
         else:
             for event in run(session, asked, self.engines, self.limits):
                 if isinstance(event, Done):
                     ended = event
                 else:
-                    yield [self._step(event), gr.skip(), *keep]
+                    yield [self._progress(event.text, event.done / max(event.total, 1)), gr.skip(), *keep]
         finally:
             session.waiting = False
         results = self._results(session) if ended.pictures else keep
@@ -155,28 +154,29 @@ class Actions:
         self, engine: str, device: str, prompt: str, negative: str, seed: Any, count: Any, rest: Sequence[Any]
     ) -> Asked:
         model = engine != DRAFT  # what is switched off on the page was not asked for
-        sampling = _sampling(*rest[:4]) if model else Sampling()
-        return Asked(rest[4:], engine, device, prompt if model else "", negative if model else "", seed, count, sampling)
+        settings, values = rest[: len(MODEL_SETTINGS)], rest[len(MODEL_SETTINGS) :]
+        sampling = Sampling(**values_from(settings, MODEL_SETTINGS)) if model else Sampling()
+        return Asked(values, engine, device, prompt if model else "", negative if model else "", seed, count, sampling)
 
     def interrupt(self, session: Session) -> str:
         """Stops this tab's run, also while it waits."""
         session.stop.set()
-        return self._progress(texts.STOPPING)
+        return self._progress(message("page-stopping"))
 
     def choose(self, session: Session, number: int) -> Any:
-        """Another picture of the last run."""
+        """Another image of the last run."""
         session.chosen = max(0, min(int(number), len(session.made) - 1))
         return self._chosen(session)
 
     def again(self, session: Session) -> Any:
-        """The chosen result becomes the picture."""
+        """The chosen result becomes the image."""
         if not session.made:
             return gr.skip(), gr.skip()
         made = session.made[session.chosen]
         try:
             session.source = Source(images.read(made.file), made.file.stem.removesuffix(".partial"))
         except InputError as error:
-            return gr.skip(), self._error(str(error))
+            return gr.skip(), self._error(error.message)
         return self._shown(session, session.source), self._loaded(session.source)
 
     def _results(self, session: Session) -> list[Any]:
@@ -189,60 +189,29 @@ class Actions:
         whole = bool(session.made) and not session.made[session.chosen].extra
         return (result.result(session, self.say), result.download(session, self.say), gr.update(visible=whole))
 
-    def _step(self, step: Step) -> str:
-        text = self.say(step.text)
-        if step.text not in (texts.LOADING, texts.SAVING):
-            number = min(int(step.done) + 1, step.total)
-            text = self.say(texts.PROGRESS).format(number=number, total=step.total, name=self.say.message(step.text))
-        return self._progress(text, step.done / max(step.total, 1))
-
     def _ended(self, session: Session, ended: Done) -> str:
-        if ended.error:
-            error = self.say.message(ended.error)
-            return self._error(self.say(texts.STOPPED).format(error=error) if ended.pictures else error)
+        if ended.error is not None:
+            return self._error(message("page-stopped", error=ended.error) if ended.pictures else ended.error)
         if ended.interrupted:
-            return self._status(self.say(texts.INTERRUPTED if ended.pictures else texts.INTERRUPTED_EARLY))
+            return self._said(message("page-interrupted" if ended.pictures else "page-interrupted-early"))
         width, height = next(made.size for made in session.made if not made.extra)
-        return self._status(self.say(texts.FINISHED).format(size=f"{width}x{height}", seconds=f"{ended.seconds:.1f}"))
+        return self._said(message("page-finished", size=f"{width}x{height}", seconds=ended.seconds))
 
     def _loaded(self, source: Source) -> str:
         width, height = source.size
-        return self._status(self.say(texts.LOADED).format(name=source.stem, size=f"{width}x{height}"))
+        return self._said(message("page-loaded", name=source.stem, size=f"{width}x{height}"))
 
-    def _status(self, text: str) -> str:
-        return f'<div role="status">{escape(text)}</div>'
+    def _said(self, told: Message) -> str:
+        return _status(self.say.message(told))
 
-    def _error(self, text: str) -> str:
-        return f'<div role="alert" class="outpage-error">{escape(self.say.message(text))}</div>'
+    def _error(self, error: Message) -> str:
+        return f'<div role="alert" class="outpage-error">{escape(self.say.message(error))}</div>'
 
-    def _progress(self, text: str, part: float | None = None) -> str:
+    def _progress(self, told: Message, part: float | None = None) -> str:
         """`part` is None while nothing is known of how far it is."""
         value = "" if part is None else f' value="{part:.4f}"'
-        return (
-            f'<div role="status">{escape(self.say(text))}</div>'
-            f'<progress max="1"{value} aria-label="{escape(self.say(texts.GENERATE))}"></progress>'
-        )
+        return f'{self._said(told)}<progress max="1"{value} aria-label="{escape(self.say(texts.GENERATE))}"></progress>'
 
 
-def _sampling(steps: str, sampler: str, cfg: str, denoise: str) -> Sampling:
-    """Settings from text boxes; empty leaves them to the model.
-
-    Raises:
-        ParamError: no number.
-    """
-    whole = _number("steps", steps)
-    if whole is not None and whole != int(whole):
-        raise ParamError("steps", steps, "is not a whole number")
-    return Sampling(None if whole is None else int(whole), sampler or None, _number("cfg", cfg), _number("denoise", denoise))
-
-
-def _number(name: str, text: str | None) -> float | None:
-    if text is None or not text.strip():
-        return None
-    try:
-        number = float(text)
-    except ValueError:
-        number = math.nan
-    if not math.isfinite(number):
-        raise ParamError(name, text, "is not a number")
-    return number
+def _status(text: str) -> str:
+    return f'<div role="status">{escape(text)}</div>'

@@ -11,13 +11,10 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-import torch
-
-from ...backends.draft import Draft
-from ...engine.protocol import ChecksRequests, Host, Job, Outcome, Progress
+from ...engine.protocol import Backend, Job, Outcome, Progress
 from ...errors import ModelError, ParamError
 from ...models.inspect import inspect
-from ...parameters.params import Params
+from ...parameters.guidance import Guidance
 from ...parameters.sampling import Sampling
 from ...planning.capabilities import Capabilities
 
@@ -33,7 +30,7 @@ def models_in(folder: Path) -> list[str]:
         ModelError: there is no such folder, or no checkpoint in it.
     """
     if not folder.is_dir():
-        raise ModelError(f"{folder}: there is no such folder")
+        raise ModelError("no-such-folder", path=folder)
     found = []
     for path in sorted(folder.iterdir()):
         if path.suffix.lower() != ".safetensors" and not (path / "model_index.json").is_file():
@@ -45,7 +42,7 @@ def models_in(folder: Path) -> list[str]:
         if info.kind == "checkpoint":
             found.append(str(path))
     if not found:
-        raise ModelError(f"{folder}: holds no checkpoint; .safetensors files and diffusers folders can be used")
+        raise ModelError("no-checkpoint", path=folder)
     return found
 
 
@@ -63,7 +60,7 @@ class Engines:
         self.device = device
         self._options = dict(options or {})
         self._lock = threading.Lock()
-        self._hosts: dict[tuple[str, str], Any] = {}
+        self._backends: dict[tuple[str, str], Any] = {}
         self._stepped: Stepped | None = None
 
     @property
@@ -75,6 +72,8 @@ class Engines:
     @property
     def devices(self) -> list[str]:
         """What this machine has, "auto" and the one named at the start first."""
+        import torch
+
         found = ["auto", self.device, "cpu"]
         if torch.cuda.is_available():
             count = torch.cuda.device_count()
@@ -83,7 +82,7 @@ class Engines:
             found.append("mps")
         return list(dict.fromkeys(found))
 
-    def host(self, name: str, device: str) -> Host:
+    def backend(self, name: str, device: str) -> Backend:
         """The engine of a name in `names`. A model's header is read now, the model itself when it first samples.
 
         Raises:
@@ -91,29 +90,40 @@ class Engines:
             MissingExtra, ModelError: as the engine raises them.
         """
         if name not in self.names:
-            raise ParamError("engine", name, "is none of " + ", ".join(self.names))
+            raise ParamError("engine", name, "not-a-choice", known=", ".join(self.names))
         if name == DRAFT:
+            from ...backends.draft import Draft
+
             return Draft()
         if device not in self.devices:
-            raise ParamError("device", device, "is none of " + ", ".join(self.devices))
+            raise ParamError("device", device, "not-a-choice", known=", ".join(self.devices))
         key = self.models[self.names.index(name) - 1], device
         with self._lock:
-            if key not in self._hosts:
+            if key not in self._backends:
                 from ...backends.diffusers import Diffusers
 
-                self._hosts[key] = Diffusers(key[0], device=device, on_step=self._step, **self._options)
-            return self._hosts[key]  # type: ignore[no-any-return]
+                self._backends[key] = Diffusers(key[0], device=device, on_step=self._step, **self._options)
+            return self._backends[key]  # type: ignore[no-any-return]
 
-    def for_run(self, name: str, device: str, stepped: Stepped) -> Host:
-        """As `host`, for sampling: other models leave the memory, and `stepped` is told of UNet steps (done, in all).
+    def for_run(self, name: str, device: str, stepped: Stepped) -> Backend:
+        """As `backend`, for sampling: other models leave the memory, and `stepped` gets the UNet steps (done, of how many).
 
         One run at a time.
         """
-        host = self.host(name, device)
+        chosen = self.backend(name, device)
         with self._lock:
-            self._hosts = {key: kept for key, kept in self._hosts.items() if kept is host}
+            self._backends = {key: kept for key, kept in self._backends.items() if kept is chosen}
         self._stepped = stepped
-        return host
+        return chosen
+
+    @staticmethod
+    def choices() -> dict[str, list[str]]:
+        """What a model takes for sampling settings that are text, by name; none without diffusers."""
+        if not diffusers_installed():
+            return {}
+        from ...backends import diffusers
+
+        return diffusers.choices()
 
     @property
     def loras(self) -> list[str]:
@@ -138,31 +148,26 @@ def diffusers_installed() -> bool:
 
 
 class Watched:
-    """A host that tells of its progress and can be stopped from another thread.
+    """A backend that passes its progress on and can be stopped from another thread.
 
     Stopping lets the draft finish its pass; a model stops after its current step.
     """
 
-    def __init__(self, host: Host, stop: threading.Event, on_progress: Callable[[Progress], None]) -> None:
-        self._host = host
+    def __init__(self, backend: Backend, stop: threading.Event, on_progress: Callable[[Progress], None]) -> None:
+        self._backend = backend
         self._stop = stop
         self._on_progress = on_progress
 
-    @property
-    def device(self) -> torch.device:
-        return self._host.device
-
     def capabilities(self) -> Capabilities:
-        return self._host.capabilities()
+        return self._backend.capabilities()
 
-    def check(self, params: Params, sampling: Sampling, prompts: Sequence[str]) -> None:
-        if isinstance(self._host, ChecksRequests):
-            self._host.check(params, sampling, prompts)
+    def check(self, guidance: Guidance, sampling: Sampling, prompts: tuple[str, str]) -> None:
+        self._backend.check(guidance, sampling, prompts)
 
     def inpaint(self, jobs: Sequence[Job]) -> list[Outcome]:
         if self._stop.is_set():
             return [Outcome(None) for _ in jobs]
-        return self._host.inpaint(jobs)
+        return self._backend.inpaint(jobs)
 
     def report(self, progress: Progress) -> None:
         self._on_progress(progress)
@@ -170,6 +175,6 @@ class Watched:
     def stepped(self) -> None:
         """Called between a model's steps: passes a stop on to it."""
         if self._stop.is_set():
-            interrupt = getattr(self._host, "interrupt", None)
+            interrupt = getattr(self._backend, "interrupt", None)
             if interrupt is not None:
                 interrupt()

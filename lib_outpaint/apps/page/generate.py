@@ -15,19 +15,19 @@ from typing import Any
 from PIL import Image
 
 from ... import images
-from ...engine.loop import outpaint
-from ...engine.protocol import Host, Progress
+from ...engine.loop import begin
+from ...engine.loop import run as sample
+from ...engine.protocol import Backend, Progress
 from ...engine.request import Request, numbered_shots
 from ...engine.result import Grown
-from ...engine.seeds import SEED_LIMIT
 from ...errors import NO_VALUE, OutpaintError, ParamError, PictureError
-from ...images.outputs import Files, pictures_asked
-from ...parameters.sampling import Sampling
+from ...images.outputs import Files
+from ...messages import Message, message
+from ...parameters.sampling import SEED_LIMIT, Sampling
 from ...planning.geometry import Box
 from ...planning.limits import Limits
 from ..panel.link import params_from
 from .engines import Engines, Watched
-from .page_texts import LOADING, SAVING
 from .session import Made, Session, Source
 
 MOST_PICTURES = 16
@@ -36,7 +36,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Asked:
-    """What the form holds. `values` are the panel's, in positional order; a seed of -1 is a new one each time."""
+    """What the form holds. `values` are the panel's, in positional order; a seed of -1 is a random one."""
 
     values: Sequence[Any]
     engine: str
@@ -54,16 +54,16 @@ class Step:
 
     done: float
     total: int
-    text: str
+    text: Message
 
 
 @dataclass(frozen=True, eq=False)
 class Done:
-    """How a run ended: how many pictures it made, and what went wrong, "" when nothing did."""
+    """How a run ended: how many images it made, and what went wrong, None when nothing did."""
 
     pictures: int = 0
     interrupted: bool = False
-    error: str = ""
+    error: Message | None = None
     seconds: float = 0.0
 
 
@@ -71,14 +71,14 @@ def request_for(source: Source | None, asked: Asked, limits: Limits) -> Request:
     """The engine's request.
 
     Raises:
-        PictureError: there is no picture.
+        PictureError: there is no image.
         ParamError: a bad value.
     """
     if source is None:
-        raise PictureError("picture: there is none yet")
+        raise PictureError("page-no-image")
     count = _whole("count", asked.count)
     if not 1 <= count <= MOST_PICTURES:
-        raise ParamError("count", count, f"is outside 1..{MOST_PICTURES}")
+        raise ParamError("count", count, "outside", low=1, high=MOST_PICTURES)
     seed = _whole("seed", asked.seed)
     if seed == -1:
         seed = secrets.randbelow(SEED_LIMIT)
@@ -88,20 +88,20 @@ def request_for(source: Source | None, asked: Asked, limits: Limits) -> Request:
 
 def _whole(name: str, value: Any) -> int:
     if value is None or value == "":
-        raise ParamError(name, NO_VALUE, "is empty")
+        raise ParamError(name, NO_VALUE, "empty")
     try:
         number = float(value)
     except (TypeError, ValueError):
-        raise ParamError(name, value, "is not a number") from None
+        raise ParamError(name, value, "not-a-number") from None
     if not number.is_integer():  # nor is an infinite one
-        raise ParamError(name, value, "is not a whole number")
+        raise ParamError(name, value, "not-whole")
     return int(number)
 
 
 def run(session: Session, asked: Asked, engines: Engines, limits: Limits) -> Iterator[Step | Done]:
-    """Runs a job in a thread of its own and tells how far it is; the last thing told is how it ended.
+    """Runs a job in a thread of its own and yields how far it is; the last event is how it ended.
 
-    Results are kept in the session. Whoever stops iterating stops the run.
+    Results are kept in the session. The run stops when the iteration does.
     """
     told: queue.Queue[Step | Done] = queue.Queue()
     thread = threading.Thread(target=_work, args=(session, asked, engines, limits, told.put), daemon=True)
@@ -123,51 +123,56 @@ def _work(session: Session, asked: Asked, engines: Engines, limits: Limits, tell
         source = session.source
         request = request_for(source, asked, limits)
         assert source is not None
-        host = _watched(session, asked, engines, tell)
-        count = pictures_asked(len(request.shots), request.params)
+        backend = _watched(session, asked, engines, tell)
+        work = begin(request, backend, keep=False)
+        count = len(request.shots) * len(work.variants)
         folder = session.new_folder()
-        files = Files(
-            source.picture, folder / f"{source.stem}-outpaint.png", count, host.capabilities().engine, request.params
-        )
+        target = folder / f"{source.stem}-outpaint.png"
+        files = Files(source.picture, target, count, work.capabilities.engine, request.params)
         places: list[Box] = []
 
         def take(grown: Grown) -> None:
             files.take(grown)
             places.append(grown.source)
 
-        result = outpaint(request, host, take, keep=False)
+        result = sample(work, backend, take)
         if places:
-            tell(Step(1, 1, SAVING))
+            tell(Step(1, 1, message("page-saving")))
             files.finish()
             made = shown_files(files.records, places, source, folder)
             session.keep(folder, made, (*source.picture.notes, *result.notes))
             folder = None
-        tell(Done(len(places), result.interrupted, "" if result.interrupted else result.stopped or "", result.seconds))
+        tell(Done(len(places), result.interrupted, None if result.interrupted else result.stopped, result.seconds))
     except OutpaintError as error:
-        tell(Done(error=str(error)))
+        tell(Done(error=error.message))
     except Exception as error:  # the page shows it; the log has the whole of it
         log.exception("a run failed")
-        tell(Done(error=f"{type(error).__name__}: {error}"))
+        tell(Done(error=message("said", text=f"{type(error).__name__}: {error}")))
     finally:
         if folder is not None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _watched(session: Session, asked: Asked, engines: Engines, tell: Any) -> Host:
-    last = Progress(0, 1, "")
+def _watched(session: Session, asked: Asked, engines: Engines, tell: Any) -> Backend:
+    last = Progress(0, 1)
 
     def progressed(progress: Progress) -> None:
         nonlocal last
         last = progress
-        tell(Step(progress.done, progress.total, progress.text))
+        tell(_step(progress.done, progress.total, progress.text))
 
     def stepped(done: int, total: int) -> None:
         watched.stepped()
-        tell(Step(last.done + done / max(total, 1), last.total, f"{last.text}, {done}/{total}"))
+        name = message("page-steps", name=last.text, done=done, steps=total)
+        tell(_step(last.done + done / max(total, 1), last.total, name))
 
-    tell(Step(0, 1, LOADING))
+    tell(Step(0, 1, message("page-loading")))
     watched = Watched(engines.for_run(asked.engine, asked.device, stepped), session.stop, progressed)
     return watched
+
+
+def _step(done: float, total: int, name: Message) -> Step:
+    return Step(done, total, message("page-pass", number=min(int(done) + 1, total), total=total, name=name))
 
 
 def shown_files(
@@ -177,7 +182,7 @@ def shown_files(
 
     Args:
         records: as `Files` keeps them.
-        places: where the source lies on each picture.
+        places: where the source lies on each image.
     """
     before = _shown(images.to_image(source.picture.stored, source.picture.mode), folder / "before")
     found: list[Made] = []

@@ -1,8 +1,7 @@
 """The page in another language.
 
-A language is a flat JSON object in `localizations/`, in the form the AUTOMATIC1111 WebUI reads: English text to text.
-The same file serves both: labels, hints, buttons and choices are looked up as they stand. A key with {names} in braces
-is a template for messages: "{field}: {value} is outside {low}..{high}".
+Labels, help, buttons and choices stand in `localizations/`, a flat JSON object in the form the AUTOMATIC1111 WebUI reads:
+English text to text. Messages bring their own languages (lib_outpaint/messages).
 """
 
 from __future__ import annotations
@@ -12,68 +11,33 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ...errors import ParamError
-from ...parameters.params import declared
+from ...messages import Message
 from ..panel import assets
-from .page_texts import MESSAGES
+from .page_texts import LABELS
 
 LANGUAGES = {"en": "English", "zh": "简体中文"}
 TAGS = {"en": "en", "zh": "zh-CN"}  # BCP 47, for <html lang>
 _FILES = {"zh": "zh_CN"}
-_NAME = re.compile(r"\{(\w+)\}")
-
-_COUNTS = ("number", "done", "steps", "tile", "tiles", "line")  # of a template: digits alone
 
 
 class Texts:
     """Looks up texts of one language; English ones come back as they are."""
 
-    def __init__(self, language: str, found: Mapping[str, str] | None = None) -> None:
+    def __init__(self, language: str) -> None:
         self.language = language
-        if found is None:
-            found = json.loads(assets.localization(_FILES[language])) if language in _FILES else {}
-        self.found: Mapping[str, str] = found
-        self._templates = [(_pattern(key), found[key]) for key in MESSAGES if key in found and _NAME.search(key)]
+        self.found: Mapping[str, str] = json.loads(assets.localization(_FILES[language])) if language in _FILES else {}
 
     def __call__(self, text: str) -> str:
         """A text as it stands in the file; itself when it is not there."""
         return self.found.get(text, text)
 
-    def message(self, text: str) -> str:
-        """A text that was made from a template, such as an error's. Parameters are named as the panel names them."""
-        if text in self.found:
-            return self.found[text]
-        for pattern, translated in self._templates:
-            match = pattern.fullmatch(text)
-            if match:
-                parts = {name: self._part(name, part) for name, part in match.groupdict().items()}
-                return _NAME.sub(lambda name: parts[name[1]], translated)  # noqa: B023  called at once
-        return text
+    def message(self, message: Message) -> str:
+        """A message, in which settings are named as their controls are."""
+        values = {name: self(value) if name == "label" else value for name, value in message.values.items()}
+        return Message(message.code, values).text(self.language, self._named)
 
-    def _part(self, name: str, value: str) -> str:
-        if name == "pass_name":
-            return self.message(value)
-        if name != "field":
-            return self(value)
-        try:
-            return self(declared(value).label)
-        except ParamError:
-            return self(value.replace("_", " ").capitalize())
-
-
-def _pattern(key: str) -> re.Pattern[str]:
-    parts = _NAME.split(key)
-    seen: set[str] = set()
-    pattern = ""
-    for number, part in enumerate(parts):
-        if number % 2 == 0:
-            pattern += re.escape(part)
-        elif part in seen:
-            pattern += f"(?P={part})"
-        else:
-            seen.add(part)
-            pattern += f"(?P<{part}>[0-9]+)" if part in _COUNTS else f"(?P<{part}>.+?)"
-    return re.compile(pattern, re.DOTALL)
+    def _named(self, field: str) -> str:
+        return self(LABELS.get(field, field))
 
 
 def language_for(accepted: str) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from html import escape
 from typing import Any
 
 import gradio as gr
 
+from ...parameters.declaration import Param
+from ...parameters.sampling import SAMPLING
 from ...planning.limits import Limits
 from ..panel import controls as panel
 from ..panel.link import Link
@@ -15,37 +16,16 @@ from . import page_texts as texts
 from . import result_view as result
 from .actions import Actions
 from .engines import Engines, diffusers_installed
+from .form import MODEL_SETTINGS, Form
 from .generate import MOST_PICTURES
 from .language import LANGUAGES, TAGS, Texts, translate_choices
 from .session import Session
 
+SEED = next(one for one in SAMPLING if one.name == "seed")
 PREFIX = "outpaint_"
 PICTURE = "#outpage_source img"
-# Files are kept for a day: a page may stand open over night.
+# Files are kept for a day: a page may stay open overnight.
 SWEEP, AGE = 3600, 86400  # s
-
-
-@dataclass(frozen=True)
-class Form:
-    """The components that a run reads or writes."""
-
-    session: Any
-    source: Any
-    engine: Any
-    device: Any
-    prompt: Any
-    negative: Any
-    seed: Any
-    count: Any
-    sampling: list[Any]
-    controls: list[Any]
-    status: Any
-    generate: Any
-    interrupt: Any
-    shown: Any
-    chosen: Any
-    download: Any
-    again: Any
 
 
 def build(session: Session, engines: Engines, limits: Limits, say: Texts, languages: bool = True) -> Any:
@@ -72,7 +52,7 @@ def build(session: Session, engines: Engines, limits: Limits, say: Texts, langua
                 )
                 engine, device = _engine(engines, say)
                 link = Link(
-                    capabilities=lambda name, where: engines.host(name, where).capabilities(),
+                    capabilities=lambda name, where: engines.backend(name, where).capabilities(),
                     pictures=(PICTURE,),
                     inputs=(engine, device),
                     limits=limits,
@@ -82,7 +62,9 @@ def build(session: Session, engines: Engines, limits: Limits, say: Texts, langua
                 )
                 built = panel.build(lambda name: PREFIX + name, link, say)
             with gr.Column(elem_id="outpage_right", min_width=300):
-                form = _right(say, session=state, source=source, engine=engine, device=device, controls=built.controls)
+                form = _right(
+                    engines, say, session=state, source=source, engine=engine, device=device, controls=built.controls
+                )
         translate_choices([*built.controls], say)
         Actions(form, engines, limits, say).wire(built.look)
     return blocks
@@ -125,17 +107,17 @@ def _engine(engines: Engines, say: Texts) -> tuple[Any, Any]:
 
 def _engine_help(engines: Engines, say: Texts) -> str:
     if not diffusers_installed():
-        return say(texts.NO_DIFFUSERS).format(command="pip install 'directional-outpaint[diffusers]'")
+        return say(texts.NO_DIFFUSERS)
     return say(texts.ENGINE_HELP) if engines.models else say(texts.NO_MODEL)
 
 
-def _right(say: Texts, **given: Any) -> Form:
+def _right(engines: Engines, say: Texts, **given: Any) -> Form:
     draft = say(texts.DRAFT_ONLY)
     with gr.Row(elem_id="outpage_ask"):
         given["engine"].render()
         given["device"].render()
         seed = gr.Number(
-            label=say(texts.SEED), info=say(texts.SEED_HELP), value=-1, precision=0, elem_id="outpage_seed", min_width=110
+            label=say(SEED.label), info=say(texts.SEED_HELP), value=-1, precision=0, elem_id="outpage_seed", min_width=110
         )
         count = gr.Number(
             label=say(texts.COUNT),
@@ -152,7 +134,7 @@ def _right(say: Texts, **given: Any) -> Form:
         negative = gr.Textbox(
             label=say(texts.NEGATIVE), placeholder=draft, lines=2, interactive=False, elem_id="outpage_negative_prompt"
         )
-    sampling = _sampling(say)
+    settings, sampling = _sampling(engines, say)
     with gr.Row(elem_id="outpage_go"):
         generate = gr.Button(say(texts.GENERATE), variant="primary", elem_id="outpage_generate")
         interrupt = gr.Button(say(texts.INTERRUPT), variant="stop", visible=False, elem_id="outpage_interrupt")
@@ -168,6 +150,7 @@ def _right(say: Texts, **given: Any) -> Form:
         negative=negative,
         seed=seed,
         count=count,
+        settings=settings,
         sampling=sampling,
         status=status,
         generate=generate,
@@ -179,22 +162,16 @@ def _right(say: Texts, **given: Any) -> Form:
     )
 
 
-def _sampling(say: Texts) -> list[Any]:
-    """Steps, sampler, CFG scale and denoising strength, in an accordion that comes first in the list."""
-    own = say(texts.MODELS_OWN)
-    with gr.Accordion(say(texts.SAMPLING), open=False, visible=False, elem_id="outpage_sampling") as group, gr.Row():
-        return [
-            group,
-            gr.Textbox(label=say(texts.STEPS), placeholder=own, elem_id="outpage_steps"),
-            gr.Dropdown(label=say(texts.SAMPLER), choices=_samplers(), value="", elem_id="outpage_sampler"),
-            gr.Textbox(label=say(texts.CFG), placeholder=own, elem_id="outpage_cfg"),
-            gr.Textbox(label=say(texts.DENOISE), placeholder=own, elem_id="outpage_denoise"),
-        ]
+def _sampling(engines: Engines, say: Texts) -> tuple[Any, list[Any]]:
+    """The sampling settings of models in an accordion: it, and a control for each."""
+    choices = engines.choices()
+    with gr.Accordion(say(texts.SAMPLING_GROUP), open=False, visible=False, elem_id="outpage_sampling") as group, gr.Row():
+        controls = [_setting(one, choices.get(one.name, []), say) for one in MODEL_SETTINGS]
+    return group, controls
 
 
-def _samplers() -> list[str]:
-    if not diffusers_installed():
-        return [""]
-    from ...backends.diffusers import known_samplers
-
-    return ["", *known_samplers()]
+def _setting(one: Param, choices: list[str], say: Texts) -> Any:
+    common = {"label": say(one.label), "info": say(one.help), "elem_id": f"outpage_{one.name}", "min_width": 220}
+    if choices:
+        return gr.Dropdown(choices=["", *(name for name in choices if name)], value="", **common)
+    return gr.Textbox(placeholder=say(texts.MODELS_OWN), **common)

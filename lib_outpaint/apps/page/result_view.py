@@ -6,6 +6,7 @@ from html import escape
 from pathlib import Path
 from urllib.parse import quote
 
+from ...messages import message
 from . import page_texts as texts
 from .language import Texts
 from .session import Made, Session
@@ -19,7 +20,7 @@ def empty(say: Texts) -> str:
 
 
 def result(session: Session, say: Texts) -> str:
-    """The chosen picture of the last run."""
+    """The chosen image of the last run."""
     if not session.made:
         return empty(say)
     made = session.made[session.chosen]
@@ -49,21 +50,21 @@ def download(session: Session, say: Texts) -> str:
 
 
 def caption(made: Made, say: Texts) -> str:
-    """The size, what the picture is, its combination and its seed."""
+    """The size, what the image is, its combination and its seed."""
     parts = [f"{made.size[0]}x{made.size[1]}"]
     if made.extra:
         parts.append(say({"grid": texts.GRID, "canvas": "Prefilled canvas", "mask": "Mask"}[made.extra]))
     if made.label:
         parts.append(made.label)
     if made.seed is not None:
-        parts.append(say(texts.SEED_OF).format(seed=made.seed))
+        parts.append(say.message(message("page-seed", seed=made.seed)))
     if not made.complete:
         parts.append(say(texts.UNFINISHED))
     return ", ".join(parts)
 
 
 def choices(session: Session, say: Texts) -> list[tuple[str, int]]:
-    """What can be looked at, when a run made more than one picture."""
+    """What can be looked at, when a run made more than one image."""
     return [(f"{number + 1}: {caption(made, say)}", number) for number, made in enumerate(session.made)]
 
 

@@ -10,11 +10,12 @@ import socket
 import tempfile
 import threading
 import webbrowser
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from ...errors import InputError, MissingExtra, ParamError
+from ...messages import Message, message
 from ...planning.limits import Limits
 from .access import Guard, fetches_nothing, is_loopback
 from .engines import Engines
@@ -49,7 +50,7 @@ def bound(host: str, port: int) -> socket.socket:
         ParamError: the port is taken, or the host is none of this machine.
     """
     if not 0 <= port <= 65535:
-        raise ParamError("port", port, "is outside 0..65535")
+        raise ParamError("port", port, "outside", low=0, high=65535)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     found = socket.socket(family, socket.SOCK_STREAM)
     try:
@@ -59,7 +60,7 @@ def bound(host: str, port: int) -> socket.socket:
         found.listen(128)
     except OSError as error:
         found.close()
-        raise ParamError("host", f"{host}:{port}", f"cannot be used: {error.strerror or error}") from None
+        raise ParamError("host", f"{host}:{port}", "address-unusable", reason=error.strerror or str(error)) from None
     return found
 
 
@@ -166,19 +167,19 @@ def serve(
     port: int = PORT,
     language: str = "auto",
     browser: bool = True,
-    say: Any = print,
+    say: Callable[[Message], object] = print,
 ) -> None:
     """Serves the page until it is interrupted.
 
     Args:
         port: 0 for any that is free.
         browser: whether to open one.
-        say: told the address, in a line.
+        say: gets a line with the address.
 
     Raises:
         MissingExtra: Gradio is not installed.
         ParamError: the address cannot be used.
-        InputError: the page could not be built.
+        InputError: the page could not be started.
     """
     require_gradio()
     import uvicorn
@@ -188,10 +189,10 @@ def serve(
         shown = "localhost" if not is_loopback(host) and host in ("0.0.0.0", "::") else f"[{host}]" if ":" in host else host
         url = f"http://{shown}:{listening.getsockname()[1]}/"
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=2, ws="none"))
-        say(f"the page: {url} (Ctrl+C ends it)")
+        say(message("page-address", url=url))
         if browser:
             threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
         with contextlib.suppress(SystemExit):  # how newer uvicorns end when they cannot start
             server.run(sockets=[listening])
         if not server.started:
-            raise InputError("the page could not be started; --verbose says more")
+            raise InputError("page-not-started")

@@ -1,4 +1,4 @@
-"""What belongs to one browser tab: its picture, its results, and whether its run is to stop."""
+"""What belongs to one browser tab: its image, its results, and whether its run is to stop."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from typing import Any
 
 from ... import images
 from ...errors import PictureError
+from ...messages import Message
 from ...planning.geometry import Box
 
 
 @dataclass(frozen=True, eq=False)
 class Source:
-    """The picture that grows. `stem` is its file's name without suffix."""
+    """The image that grows. `stem` is its file's name without suffix."""
 
     picture: images.Picture
     stem: str
@@ -31,15 +32,15 @@ class Source:
 
 @dataclass(frozen=True, eq=False)
 class Made:
-    """A picture of the last run.
+    """An image of the last run.
 
     Attributes:
         file: what is downloaded.
         shown: the same for a browser; of the same size.
-        before: the source for a browser, and where it lies on the grown picture; None for extras.
+        before: the source for a browser, and where it lies on the larger image; None for extras.
         size: width and height in px.
         label: the combination of a comparison.
-        extra: "canvas", "mask" or "grid" for what is no result itself.
+        extra: "canvas", "mask" or "grid" for what is not a result itself.
     """
 
     file: Path
@@ -87,7 +88,7 @@ class Session:
         self.shelf = shelf
         self.source: Source | None = None
         self.made: tuple[Made, ...] = ()
-        self.notes: tuple[str, ...] = ()
+        self.notes: tuple[Message, ...] = ()
         self.chosen = 0
         self.stop = threading.Event()
         self.waiting = False  # a run was asked for and has not ended
@@ -103,7 +104,7 @@ class Session:
         self.root.mkdir(parents=True, exist_ok=True)
         return Path(tempfile.mkdtemp(prefix="run-", dir=self.root))
 
-    def keep(self, folder: Path, made: tuple[Made, ...], notes: tuple[str, ...]) -> None:
+    def keep(self, folder: Path, made: tuple[Made, ...], notes: tuple[Message, ...]) -> None:
         """Takes over a run's results; those of the run before are removed."""
         self._remove()
         self.folder, self.made, self.notes, self.chosen = folder, made, notes, 0
@@ -125,16 +126,16 @@ class Session:
 
 
 def uploaded(root: Path, payload: Any) -> Path:
-    """The file that a request names as its picture.
+    """The file that a request names as its image.
 
     Gradio looks only at what calls itself a file ("meta"): a handmade call that does not would open any path.
 
     Raises:
-        PictureError: it is no file below `root`, where uploads lie.
+        PictureError: it is not a file below `root`, where uploads lie.
     """
     path = payload.get("path") if isinstance(payload, dict) else None
     if not isinstance(path, str) or "\0" in path or root.resolve() not in Path(path).resolve().parents:
-        raise PictureError("picture: is no upload of this page")
+        raise PictureError("not-an-upload")
     return Path(path)
 
 
@@ -142,6 +143,6 @@ def read_upload(path: Path) -> Source:
     """An uploaded file as a source.
 
     Raises:
-        PictureError: it is no picture, or one that cannot be kept.
+        PictureError: it is not an image, or one that is not supported.
     """
     return Source(images.read(path), path.stem[:60].strip(". ") or "picture")

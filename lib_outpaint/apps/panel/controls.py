@@ -10,7 +10,8 @@ from typing import Any
 
 import gradio as gr
 
-from ...parameters.params import DECLARED, Param
+from ...parameters.declaration import Param
+from ...parameters.params import DECLARED
 from . import panel_texts as texts
 from .events import call, on, unsaved
 from .link import Link, answer
