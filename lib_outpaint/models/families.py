@@ -8,7 +8,7 @@ Stability's ModelSpec.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -29,8 +29,10 @@ class Pipeline:
         half_vae: whether the VAE works in half precision.
         size_conditioning: whether the UNet is told sizes and crops, beside a pooled text.
         cfg: classifier-free guidance that suits it.
-        inpainting_denoise: denoising strength that suits its inpainting models.
-        zero_padding: whether its first text encoder was trained with padding of zeros.
+        inpainting_denoise: denoising strength that suits its inpainting models, and the most that does.
+        penultimate: whether the text is what the text encoders' last layer but one gives, without their last norm.
+        zero_negative: whether an empty negative prompt is all zeros, as in training.
+        safety_checker: whether its class takes one; it gets none.
     """
 
     name: str
@@ -43,7 +45,9 @@ class Pipeline:
     size_conditioning: bool = False
     cfg: float = 7.0
     inpainting_denoise: float = 1.0
-    zero_padding: bool = False
+    penultimate: bool = False
+    zero_negative: bool = False
+    safety_checker: bool = False
 
 
 @dataclass(frozen=True)
@@ -63,10 +67,15 @@ class Family:
         predictions: what its models may predict; with several, a file must say, and "" means that it does not.
         batches: whether independent windows may be sampled together.
         negative_prompts: whether negative prompts do something at usual settings.
+        first_layer: name and number of axes of the network's first weights in a checkpoint of the original layout; their
+            second axis is the network's input channels.
         signs: a checkpoint is of this family when it has tensors whose names begin with one of these.
         context: width of the text that cross attention takes; 0 when that tells nothing.
         lora_signs: what a LoRA's metadata names its base model by; lora_tensors: beginnings of tensor names that tell it.
-        file_signs: a regular expression for files without a telling header, such as ControlNets.
+        embedding_tensors: names of tensors that only its embeddings have.
+        folder_parts: what a pipeline in diffusers' own layout has only with this family.
+        file_signs: a regular expression for names of files without a telling header, among those that a host lists as
+            ControlNets; controlnet_signs: the same for a file of which only its header says that it is a ControlNet.
         host_flags: attributes that are true of a model of this family once a WebUI has loaded it.
         inpaint_controlnet: the ControlNet for inpainting that people have; "" without one.
         inpaint_patch: what the name of an inpainting patch contains that a host may apply instead; "" without one.
@@ -86,11 +95,15 @@ class Family:
     predictions: tuple[Prediction, ...] = ("epsilon",)
     batches: bool = True
     negative_prompts: bool = True
+    first_layer: tuple[str, int] = ("model.diffusion_model.input_blocks.0.0.weight", 4)
     signs: tuple[str, ...] = ()
     context: int = 0
     lora_signs: tuple[str, ...] = ()
     lora_tensors: tuple[str, ...] = ()
+    embedding_tensors: tuple[str, ...] = ()
+    folder_parts: tuple[str, ...] = ()
     file_signs: str = ""
+    controlnet_signs: str = ""
     host_flags: tuple[str, ...] = ()
     inpaint_controlnet: str = ""
     inpaint_patch: str = ""
@@ -121,7 +134,10 @@ FAMILIES: tuple[Family, ...] = (
         context=2048,
         lora_signs=("xl",),
         lora_tensors=("lora_te2_", "text_encoder_2."),
-        file_signs=r"sdxl|_xl|xl|fooocus",
+        embedding_tensors=("clip_g",),
+        folder_parts=("text_encoder", "text_encoder_2"),
+        file_signs=r"xl|fooocus",
+        controlnet_signs=r"sdxl|_xl|^(?=.*xl).*sd(_?15|1[._]?5)",
         host_flags=("is_sdxl",),
         inpaint_patch="fooocus",
         pipeline=Pipeline(
@@ -135,9 +151,18 @@ FAMILIES: tuple[Family, ...] = (
             size_conditioning=True,
             cfg=6.0,
             inpainting_denoise=0.99,  # its inpainting models leave a fringe at full denoise
+            penultimate=True,
+            zero_negative=True,
         ),
     ),
-    Family("sdxl-refiner", "SDXL refiner", native_side=1024, signs=("conditioner.embedders.0.model.",), context=1280),
+    Family(
+        "sdxl-refiner",
+        "SDXL refiner",
+        native_side=1024,
+        signs=("conditioner.embedders.0.model.",),
+        context=1280,
+        folder_parts=("text_encoder_2",),
+    ),
     Family(
         "sd2",
         "SD 2",
@@ -148,7 +173,9 @@ FAMILIES: tuple[Family, ...] = (
         lora_signs=("sd_v2", "diffusion-v2"),
         file_signs=r"sd_?2[01]?",
         host_flags=("is_sd2",),
-        pipeline=Pipeline("StableDiffusionPipeline", ("openclip",), openclip=_OPENCLIP, head_channels=64, zero_padding=True),
+        pipeline=Pipeline(
+            "StableDiffusionPipeline", ("openclip",), openclip=_OPENCLIP, head_channels=64, safety_checker=True
+        ),
     ),
     Family(
         "sd1",
@@ -157,48 +184,72 @@ FAMILIES: tuple[Family, ...] = (
         context=768,
         lora_signs=("sd_v1", "diffusion-v1"),
         file_signs=r"sd_?15|sd1[._]?5",
+        controlnet_signs=r"sd_?15|sd1[._]?5",
         host_flags=("is_sd1",),
         inpaint_controlnet="control_v11p_sd15_inpaint",
-        pipeline=Pipeline("StableDiffusionPipeline", ("clip",), clip=_CLIP),
+        pipeline=Pipeline("StableDiffusionPipeline", ("clip",), clip=_CLIP, safety_checker=True),
     ),
 )
 
 
 def by_key(key: str) -> Family:
     """The family of a key; UNKNOWN for any other."""
-    return next((family for family in FAMILIES if family.key == key), UNKNOWN)
+    return _first(lambda family: family.key == key)
 
 
 def by_signs(names: Collection[str]) -> Family:
     """The family of a checkpoint, by the names of its tensors."""
-    for family in FAMILIES:
-        if family.signs and any(name.startswith(family.signs) for name in names):
-            return family
-    return UNKNOWN
+    return _first(lambda family: _any_begins(names, family.signs))
 
 
-def by_context(width: int) -> Family:
+def by_context(width: object) -> Family:
     """The family by the width of the text that cross attention takes."""
-    return next((family for family in FAMILIES if family.context and family.context == width), UNKNOWN)
+    return _first(lambda family: family.context != 0 and family.context == width)
 
 
 def by_lora_metadata(said: str) -> Family:
     """The family that a LoRA's metadata names as its base model."""
-    text = said.lower()
-    return next((family for family in FAMILIES if any(sign in text for sign in family.lora_signs)), UNKNOWN)
+    return _first(lambda family: any(sign in said.lower() for sign in family.lora_signs))
 
 
 def by_lora_tensors(names: Collection[str]) -> Family:
     """The family by names of a LoRA's tensors that only it has."""
-    for family in FAMILIES:
-        if family.lora_tensors and any(name.startswith(family.lora_tensors) for name in names):
-            return family
-    return UNKNOWN
+    return _first(lambda family: _any_begins(names, family.lora_tensors))
+
+
+def by_embedding(names: Collection[str], width: int) -> Family:
+    """The family of an embedding, by the names of its tensors, else by its width."""
+    found = _first(lambda family: any(name in names for name in family.embedding_tensors))
+    return found if found.known else by_context(width)
+
+
+def by_folder(parts: Collection[str], context: object) -> Family:
+    """The family of a pipeline in diffusers' own layout, by the parts it has, else by `context` (see `by_context`).
+
+    Parts go first: small test models have other widths. The plain pipeline with a width that nobody knows is SD 1's.
+    """
+    found = _first(lambda family: family.folder_parts != () and all(part in parts for part in family.folder_parts))
+    found = found if found.known else by_context(context)
+    return found if found.known else by_key("sd1")
 
 
 def by_file_name(name: str) -> Family:
-    """The family that a file's name tells; for files whose header does not."""
-    for family in reversed(FAMILIES):
-        if family.file_signs and re.search(family.file_signs, name, re.IGNORECASE):
-            return family
-    return UNKNOWN
+    """The family that tells by the name of a file that a host lists as a ControlNet."""
+    return _first(lambda family: _fits(family.file_signs, name), reversed(FAMILIES))
+
+
+def by_controlnet_name(name: str) -> Family:
+    """The family that tells by the name of a ControlNet whose header does not."""
+    return _first(lambda family: _fits(family.controlnet_signs, name))
+
+
+def _first(fits: Callable[[Family], bool], families: Iterable[Family] | None = None) -> Family:
+    return next((family for family in (FAMILIES if families is None else families) if fits(family)), UNKNOWN)
+
+
+def _any_begins(names: Collection[str], signs: tuple[str, ...]) -> bool:
+    return signs != () and any(name.startswith(signs) for name in names)
+
+
+def _fits(pattern: str, name: str) -> bool:
+    return pattern != "" and re.search(pattern, name, re.IGNORECASE | re.DOTALL) is not None

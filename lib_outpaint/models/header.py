@@ -80,20 +80,20 @@ def read_header(path: str | Path) -> Header:
     path = Path(path)
     try:
         if path.exists() and not path.is_file():
-            raise ModelError(f"{path}: is no file")  # a pipe would never end
+            raise ModelError("model-not-a-file", path=path)  # a pipe would never end
         size = path.stat().st_size
         with path.open("rb") as file:
             start = file.read(8)
             length = _length(path, start, size)
             raw = file.read(length)
     except OSError as error:
-        raise ModelError(f"{path}: cannot be read: {error.strerror or error}") from None
+        raise ModelError("model-unreadable", path=path, reason=error.strerror or str(error)) from None
     if len(raw) < length:
-        raise ModelError(f"{path.name}: truncated inside its header")
+        raise ModelError("header-cut", name=path.name)
     entries = _parsed(path, raw)
     metadata = entries.pop("__metadata__", {})
     if not isinstance(metadata, dict) or not all(isinstance(v, str) for v in metadata.values()):
-        raise ModelError(f"{path.name}: its metadata is not text by name")
+        raise ModelError("header-metadata", name=path.name)
     room = size - 8 - length
     return Header(path, {name: _tensor(path, name, entry, room) for name, entry in entries.items()}, metadata, size)
 
@@ -108,25 +108,22 @@ def read_json(path: Path) -> dict[str, Any]:
         with path.open("rb") as file:
             found = json.loads(file.read(JSON_LIMIT))
     except (OSError, ValueError, RecursionError):
-        raise ModelError(f"{path}: cannot be read as JSON") from None
+        raise ModelError("model-not-json", path=path) from None
     if not isinstance(found, dict):
-        raise ModelError(f"{path}: is no JSON object")
+        raise ModelError("model-not-json-object", path=path)
     return found
 
 
 def _length(path: Path, start: bytes, size: int) -> int:
     if start[:4] in _PICKLES or start[:2] in _PICKLES or path.suffix.lower() in (".ckpt", ".pt", ".pth", ".bin"):
-        raise ModelError(f"{path.name}: a pickle can run programs when it is read; convert it to .safetensors")
+        raise ModelError("model-pickle", name=path.name)
     if len(start) < 8:
-        raise ModelError(f"{path.name}: {size} bytes are no safetensors file")
+        raise ModelError("model-too-short", name=path.name, size=size)
     length = int(struct.unpack("<Q", start)[0])
     if length > HEADER_LIMIT:
-        raise ModelError(
-            f"{path.name}: no safetensors file (it would have a header of {length:,} bytes, over the "
-            f"limit of {HEADER_LIMIT:,})"
-        )
+        raise ModelError("header-too-long", name=path.name, length=length, limit=HEADER_LIMIT)
     if length > size - 8:
-        raise ModelError(f"{path.name}: truncated: a header of {length:,} bytes in a file of {size:,}")
+        raise ModelError("header-truncated", name=path.name, length=length, size=size)
     return length
 
 
@@ -136,7 +133,7 @@ def _parsed(path: Path, raw: bytes) -> dict[str, Any]:
         if len(found) < len(pairs):
             seen: set[str] = set()
             twice = next(name for name, _ in pairs if name in seen or seen.add(name))  # type: ignore[func-returns-value]
-            raise ModelError(f"{path.name}: its header names {twice[:80]!r} twice")
+            raise ModelError("header-name-twice", name=path.name, tensor=twice)
         return found
 
     collects = gc.isenabled()
@@ -144,12 +141,12 @@ def _parsed(path: Path, raw: bytes) -> dict[str, Any]:
     try:
         found = json.loads(raw.decode("utf-8"), object_pairs_hook=unique)
     except (ValueError, RecursionError):
-        raise ModelError(f"{path.name}: its header is not JSON") from None
+        raise ModelError("header-not-json", name=path.name) from None
     finally:
         if collects:
             gc.enable()
     if not isinstance(found, dict):
-        raise ModelError(f"{path.name}: its header is no JSON object")
+        raise ModelError("header-not-json-object", name=path.name)
     return found
 
 
@@ -163,13 +160,13 @@ def _tensor(path: Path, name: str, entry: object, room: int) -> Tensor:
         or len(offsets) != 2
         or len(shape) > MOST_AXES
     ):
-        raise ModelError(f"{path.name}: its header describes {name[:80]!r} wrongly")
+        raise ModelError("header-tensor", name=path.name, tensor=name)
     begin, end = offsets
     if end > room:
-        raise ModelError(f"{path.name}: truncated: {name[:80]!r} ends {end - room:,} bytes after the file")
+        raise ModelError("tensor-truncated", name=path.name, tensor=name, missing=end - room)
     tensor = Tensor(dtype, tuple(shape))
     if begin > end or (dtype in _BITS and tensor.size * _BITS[dtype] != (end - begin) * 8):
-        raise ModelError(f"{path.name}: {name[:80]!r} has {end - begin:,} bytes, which its shape does not need")
+        raise ModelError("tensor-size", name=path.name, tensor=name, size=end - begin)
     return tensor
 
 

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from ..errors import ModelError
+from ..messages import Message, message
+from . import families
+from .families import UNKNOWN, Family, Pipeline, Prediction
+
 Kind = Literal["checkpoint", "unet", "controlnet", "lora", "vae", "embedding", "text encoder", "unknown"]
-Base = Literal["sd1", "sd2", "sdxl", "sdxl-refiner", ""]
 Layout = Literal["original", "diffusers", "folder", "kohya", "peft", "lycoris", ""]
 
-BASE_NAMES: Mapping[str, str] = {
-    "sd1": "SD 1",
-    "sd2": "SD 2",
-    "sdxl": "SDXL",
-    "sdxl-refiner": "SDXL refiner",
-    "": "unknown base",
-}
-CONTEXT_BASES: Mapping[int, Base] = {768: "sd1", 1024: "sd2", 2048: "sdxl", 1280: "sdxl-refiner"}
+_USES = {8: "unet-editing", 5: "unet-depth"}  # by input channels
 
 
 @dataclass(frozen=True)
@@ -26,9 +22,9 @@ class ModelInfo:
     """What a weights file or diffusers folder is.
 
     Attributes:
-        base: the family it belongs to or was made for; "" when nothing tells.
+        family: what it belongs to or was made for; UNKNOWN when nothing tells.
         channels: input channels of its UNet: 4, or 9 for an inpainting one; 0 without a UNet.
-        prediction: "epsilon" or "v"; "" when the header cannot tell (every SD 2 checkpoint without metadata).
+        prediction: what its UNet predicts; "" when that may be several things and the header does not say which.
         control: what a ControlNet is for, from its file name; "" when the name does not say.
         rank: of a LoRA; 0 otherwise. `ranks_differ` when its modules do not all have that rank (it is the highest).
         text_encoder: whether a LoRA changes the text encoder too.
@@ -38,10 +34,10 @@ class ModelInfo:
 
     path: Path
     kind: Kind
-    base: Base = ""
+    family: Family = UNKNOWN
     layout: Layout = ""
     channels: int = 0
-    prediction: Literal["epsilon", "v", ""] = ""
+    prediction: Prediction = ""
     control: str = ""
     rank: int = 0
     ranks_differ: bool = False
@@ -52,48 +48,63 @@ class ModelInfo:
     file_bytes: int = 0
 
     @property
+    def base(self) -> str:
+        """The family's key, "" when it is unknown."""
+        return self.family.key
+
+    @property
     def inpainting(self) -> bool:
-        """Whether its UNet takes the 9 channels of an inpainting model."""
-        return self.channels == 9
+        """Whether its UNet takes the channels of an inpainting model."""
+        return self.channels != 0 and self.channels == self.family.inpainting_channels
 
     @property
     def native_side(self) -> int:
         """The side in px it was trained at; 0 when that has no meaning."""
-        if self.kind not in ("checkpoint", "unet") or not self.base:
+        if self.kind not in ("checkpoint", "unet") or not self.family.known:
             return 0
-        if self.base == "sd2":
-            return 768 if self.prediction == "v" else 512
-        return 512 if self.base == "sd1" else 1024
+        return self.family.side(self.prediction)
 
-    def describe(self) -> list[str]:
-        """What it is, a line a fact."""
-        name = BASE_NAMES[self.base]
-        lines = [f"{self.path.name}: {self._what(name)}"]
+    @property
+    def pipeline(self) -> Pipeline:
+        """How diffusers runs it.
+
+        Raises:
+            ModelError: it cannot.
+        """
+        if self.family.pipeline is None:
+            usable = [family.name for family in reversed(families.FAMILIES) if family.pipeline is not None]
+            raise ModelError("model-family", name=self.path.name, family=self.family_name, known=", ".join(usable))
+        return self.family.pipeline
+
+    @property
+    def family_name(self) -> str | Message:
+        """The family's name for people."""
+        return self.family.name if self.family.known else message("unknown-base")
+
+    def describe(self) -> list[Message]:
+        """What it is, a line a fact; the first has its file's name."""
+        lines = [message("model-is", name=self.path.name, what=self._what())]
         if self.title and self.title != self.path.stem:
-            lines.append(f"title: {self.title}")
+            lines.append(message("model-title", title=self.title))
         if self.channels:
-            prediction = {"": "", "v": ", predicts v", "epsilon": ""}[self.prediction]
-            extra = {9: "inpainting", 8: "image edit", 5: "depth"}.get(self.channels, "not an inpainting model")
-            lines.append(f"UNet: {self.channels} input channels ({extra}){prediction}")
+            use = message("unet-inpainting" if self.inpainting else _USES.get(self.channels, "unet-plain"))
+            code = "unet-channels-v" if self.prediction == "v" else "unet-channels"
+            lines.append(message(code, channels=self.channels, use=use))
         if self.native_side:
-            unsure = (
-                " (or 768 if it predicts v, which its header does not say)"
-                if (self.base == "sd2" and not self.prediction)
-                else ""
-            )
-            lines.append(f"native side: {self.native_side} px{unsure}")
+            other = self.family.side("v")
+            unsure = not self.prediction and other != self.native_side
+            lines.append(message("native-side-unsure" if unsure else "native-side", side=self.native_side, other=other))
         if self.parameters:
-            millions, megabytes = self.parameters / 1e6, self.file_bytes / 1e6
-            lines.append(f"{millions:,.1f} M numbers, mostly {self.dtype}, {megabytes:,.1f} MB")
+            values = {"millions": self.parameters / 1e6, "dtype": self.dtype, "megabytes": self.file_bytes / 1e6}
+            lines.append(message("model-size", **values))
         return lines
 
-    def _what(self, base: str) -> str:
+    def _what(self) -> Message:
+        common = {"family": self.family_name, "layout": self.layout}
         if self.kind == "lora":
-            rank = f"{'up to ' if self.ranks_differ else ''}rank {self.rank or 'unknown'}"
-            parts = "UNet and text encoder" if self.text_encoder else "UNet"
-            return f"LoRA for {base}, {rank}, {parts}, {self.layout} naming"
+            code = "lora-rank-unknown" if not self.rank else "lora-rank-up-to" if self.ranks_differ else "lora-rank"
+            parts = message("lora-unet-and-text" if self.text_encoder else "lora-unet")
+            return message("is-lora", rank=message(code, rank=self.rank), parts=parts, **common)
         if self.kind == "controlnet":
-            return f"ControlNet for {base}, {self.control or 'kind unknown'}, {self.layout} layout"
-        if self.kind in ("checkpoint", "unet"):
-            return f"{base} {self.kind}, {self.layout} layout"
-        return f"{self.kind}, {self.layout} layout" if self.layout else self.kind
+            return message("is-controlnet", control=self.control or message("control-unknown"), **common)
+        return message("is-" + self.kind.replace(" ", "-"), **common)

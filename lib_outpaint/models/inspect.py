@@ -11,13 +11,15 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Literal
 
 from ..errors import ModelError
+from ..messages import message
+from . import families
+from .families import UNKNOWN, Family, Prediction
 from .header import Header, Tensor, read_header, read_json
-from .info import BASE_NAMES, CONTEXT_BASES, Base, Kind, Layout, ModelInfo
+from .info import Kind, Layout, ModelInfo
 
-__all__ = ["BASE_NAMES", "Base", "Kind", "Layout", "ModelInfo", "inspect"]
+__all__ = ["Kind", "Layout", "ModelInfo", "inspect"]
 
 _UNET = "model.diffusion_model."
 _CONTROL_KINDS = (
@@ -68,38 +70,33 @@ def inspect(path: str | Path) -> ModelInfo:
 
 
 def _checkpoint(header: Header) -> ModelInfo | None:
-    first = header.shape(_UNET + "input_blocks.0.0.weight")
-    if len(first) != 4:
+    layers = {family.first_layer for family in families.FAMILIES}
+    if not any(len(header.shape(name)) == axes for name, axes in layers):
         return None
-    names = header.tensors
-    base: Base = ""
-    if any(n.startswith("conditioner.embedders.1.") for n in names):
-        base = "sdxl"
-    elif any(n.startswith("conditioner.embedders.0.model.") for n in names):
-        base = "sdxl-refiner"
-    elif any(n.startswith("cond_stage_model.model.") for n in names):
-        base = "sd2"
-    elif any(n.startswith("cond_stage_model.transformer.") for n in names):
-        base = "sd1"
-    base = base or _context_base(header, _UNET)
-    return ModelInfo(header.path, "checkpoint", base, "original", first[1], _prediction(header, base))
+    family = families.by_signs(header.tensors)
+    name, axes = family.first_layer
+    first = header.shape(name)
+    if len(first) != axes:
+        return None
+    family = family if family.known else _by_context(header, _UNET)
+    return ModelInfo(header.path, "checkpoint", family, "original", first[1], _prediction(header, family))
 
 
-def _prediction(header: Header, base: Base) -> Literal["epsilon", "v", ""]:
+def _prediction(header: Header, family: Family) -> Prediction:
     said = header.metadata.get("modelspec.prediction_type", "").lower()
     if "v_pred" in header.tensors or said in ("v", "v_prediction", "velocity"):
         return "v"
     if said in ("epsilon", "eps"):
         return "epsilon"
-    return "" if base == "sd2" else "epsilon"
+    return "" if len(family.predictions) > 1 else family.predictions[0]
 
 
-def _context_base(header: Header, prefix: str) -> Base:
+def _by_context(header: Header, prefix: str) -> Family:
     """The family by the width of the text that cross attention takes."""
     for name, tensor in header.tensors.items():
         if name.startswith(prefix) and name.endswith("attn2.to_k.weight") and len(tensor.shape) == 2:
-            return CONTEXT_BASES.get(tensor.shape[1], "")
-    return ""
+            return families.by_context(tensor.shape[1])
+    return UNKNOWN
 
 
 def _controlnet(header: Header) -> ModelInfo | None:
@@ -107,14 +104,13 @@ def _controlnet(header: Header) -> ModelInfo | None:
     layout: Layout = "original"
     if header.shape("control_model.input_hint_block.0.weight") or header.shape("input_hint_block.0.weight"):
         prefix = "control_model." if "control_model.input_hint_block.0.weight" in header.tensors else ""
-        base = _context_base(header, prefix)
+        family = _by_context(header, prefix)
     elif header.shape("controlnet_cond_embedding.conv_in.weight"):
-        base, layout = _context_base(header, ""), "diffusers"
+        family, layout = _by_context(header, ""), "diffusers"
     else:
         return None
-    if not base and re.search(r"sd_?15|sd1[._]?5|sdxl|_xl", header.path.stem.lower()):
-        base = "sdxl" if "xl" in header.path.stem.lower() else "sd1"
-    return ModelInfo(header.path, "controlnet", base, layout, control=control)
+    family = family if family.known else families.by_controlnet_name(header.path.stem)
+    return ModelInfo(header.path, "controlnet", family, layout, control=control)
 
 
 def _control_kind(path: Path) -> str:
@@ -141,7 +137,7 @@ def _lora(header: Header) -> ModelInfo | None:
     return ModelInfo(
         header.path,
         "lora",
-        _lora_base(header, downs),
+        _lora_family(header, downs),
         layout,
         rank=max(ranks, default=0),
         ranks_differ=len(ranks) > 1,
@@ -149,34 +145,23 @@ def _lora(header: Header) -> ModelInfo | None:
     )
 
 
-_LORA_BASES: tuple[tuple[str, Base], ...] = (
-    ("xl", "sdxl"),
-    ("sd_v2", "sd2"),
-    ("diffusion-v2", "sd2"),
-    ("sd_v1", "sd1"),
-    ("diffusion-v1", "sd1"),
-)
-
-
-def _lora_base(header: Header, downs: Mapping[str, Tensor]) -> Base:
+def _lora_family(header: Header, downs: Mapping[str, Tensor]) -> Family:
     said = header.metadata.get("ss_base_model_version", "") or header.metadata.get("modelspec.architecture", "")
-    for sign, base in _LORA_BASES:
-        if sign in said.lower():
-            return base
-    if any(name.startswith(("lora_te2_", "text_encoder_2.")) for name in header.tensors):
-        return "sdxl"
+    for found in (families.by_lora_metadata(said), families.by_lora_tensors(header.tensors)):
+        if found.known:
+            return found
     for name, tensor in downs.items():
         if re.search(r"attn2[._](processor[._])?to_[kv]", name) and len(tensor.shape) >= 2:
-            return CONTEXT_BASES.get(tensor.shape[1], "")
-    return ""
+            return families.by_context(tensor.shape[1])
+    return UNKNOWN
 
 
 def _unet(header: Header) -> ModelInfo | None:
     first = header.shape("conv_in.weight")
     if len(first) != 4 or "time_embedding.linear_1.weight" not in header.tensors:
         return None
-    base = _context_base(header, "")
-    return ModelInfo(header.path, "unet", base, "diffusers", first[1], _prediction(header, base))
+    family = _by_context(header, "")
+    return ModelInfo(header.path, "unet", family, "diffusers", first[1], _prediction(header, family))
 
 
 def _vae(header: Header) -> ModelInfo | None:
@@ -192,7 +177,7 @@ def _small(header: Header) -> ModelInfo | None:
     names = header.tensors
     if "emb_params" in names or {"clip_l", "clip_g"} & set(names):
         width = (header.shape("emb_params") or (0,))[-1]
-        return ModelInfo(header.path, "embedding", "sdxl" if "clip_g" in names else CONTEXT_BASES.get(width, ""))
+        return ModelInfo(header.path, "embedding", families.by_embedding(names, width))
     if any(name.endswith("text_model.embeddings.token_embedding.weight") for name in names):
         return ModelInfo(header.path, "text encoder")
     return None
@@ -202,26 +187,29 @@ def _folder(path: Path) -> ModelInfo:
     """A diffusers pipeline or ControlNet, from its JSON files."""
     if (path / "model_index.json").is_file():
         parts = read_json(path / "model_index.json")
-        one, two = ((parts.get(name) or [None])[0] is not None for name in ("text_encoder", "text_encoder_2"))
+        there = [name for name, value in parts.items() if isinstance(value, list) and value[:1] not in ([], [None])]
         if not (path / "unet" / "config.json").is_file():
-            raise ModelError(f"{path}: {parts.get('_class_name', 'its pipeline')} is no Stable Diffusion pipeline")
+            kind = parts.get("_class_name", message("unknown-pipeline"))
+            raise ModelError("folder-other-pipeline", path=path, kind=kind)
         unet = read_json(path / "unet" / "config.json")
-        # The family by its parts first: small test models have other widths.
-        base: Base = "sdxl" if two and one else "sdxl-refiner" if two else "sd1"
-        if base == "sd1":
-            base = CONTEXT_BASES.get(unet.get("cross_attention_dim", 0), base)
+        family = families.by_folder(there, unet.get("cross_attention_dim"))
         scheduler = path / "scheduler" / "scheduler_config.json"
         said = read_json(scheduler).get("prediction_type") if scheduler.is_file() else None
         return ModelInfo(
-            path, "checkpoint", base, "folder", int(unet.get("in_channels", 4)), "v" if said == "v_prediction" else "epsilon"
+            path,
+            "checkpoint",
+            family,
+            "folder",
+            int(unet.get("in_channels", 4)),
+            "v" if said == "v_prediction" else "epsilon",
         )
     config = read_json(path / "config.json") if (path / "config.json").is_file() else {}
     if config.get("_class_name") == "ControlNetModel":
         return ModelInfo(
             path,
             "controlnet",
-            CONTEXT_BASES.get(config.get("cross_attention_dim", 0), ""),
+            families.by_context(config.get("cross_attention_dim")),
             "folder",
             control=_control_kind(path),
         )
-    raise ModelError(f"{path}: a folder without model_index.json is no diffusers model")
+    raise ModelError("folder-not-a-model", path=path)

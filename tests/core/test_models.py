@@ -15,6 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lib_outpaint.errors import ModelError
+from lib_outpaint.models import families
+from lib_outpaint.models.families import Family
 from lib_outpaint.models.header import HEADER_LIMIT, read_header, read_json
 from lib_outpaint.models.inspect import inspect
 
@@ -79,7 +81,7 @@ def test_checkpoints(
     assert (info.kind, info.layout) == ("checkpoint", "original")
     assert (info.base, info.channels, info.prediction, info.native_side) == found
     assert info.inpainting == (found[1] == 9)
-    assert name in info.describe()[0]
+    assert name in str(info.describe()[0])
 
 
 @pytest.mark.parametrize(
@@ -181,15 +183,23 @@ def test_other_files(tmp_path: Path, shapes: Shapes, kind: str) -> None:
 
 def test_descriptions(tmp_path: Path) -> None:
     path = written(tmp_path / "real.safetensors", SD2, {"modelspec.title": "My model"})
-    assert inspect(path).describe() == [
-        "real.safetensors: SD 2 checkpoint, original layout",
+    lines = inspect(path).describe()
+    assert [line.code for line in lines] == ["model-is", "model-title", "unet-channels", "native-side-unsure", "model-size"]
+    assert [line.text() for line in lines] == [
+        "real.safetensors: checkpoint of SD 2, original layout",
         "title: My model",
         "UNet: 4 input channels (not an inpainting model)",
-        "native side: 512 px (or 768 if it predicts v, which its header does not say)",
-        "0.3 M numbers, mostly F16, 0.7 MB",
+        "native resolution: 512 px, or 768 px if it predicts v, which its header does not say",
+        "0.3 M parameters, mostly F16, 0.7 MB",
     ]
+    assert lines[2].text("zh") == "UNet：4 个输入通道（不是重绘模型）"
     lora = written(tmp_path / "l.safetensors", {f"{LORA}.lora_down.weight": (16, 768)})
-    assert inspect(lora).describe()[0] == "l.safetensors: LoRA for SD 1, rank 16, UNet, kohya naming"
+    assert str(inspect(lora).describe()[0]) == "l.safetensors: LoRA for SD 1, rank 16, UNet, kohya naming"
+    mystery = written(tmp_path / "m.safetensors", {"controlnet_cond_embedding.conv_in.weight": (16, 3, 3, 3)})
+    assert (
+        str(inspect(mystery).describe()[0])
+        == "m.safetensors: ControlNet for an unknown base, unknown kind, diffusers layout"
+    )
 
 
 def test_folders(tmp_path: Path) -> None:
@@ -219,9 +229,13 @@ def test_folders(tmp_path: Path) -> None:
     assert inspect(refiner).base == "sdxl-refiner"
     control = folder("control-inpaint", config={"_class_name": "ControlNetModel", "cross_attention_dim": 768})
     assert (inspect(control).base, inspect(control).control) == ("sd1", "inpaint")
-    for name, files in (("flux", {"model_index": {"_class_name": "FluxPipeline"}}), ("none", {"config": {}})):
-        with pytest.raises(ModelError, match="no "):
+    for name, files, code in (
+        ("flux", {"model_index": {"_class_name": "FluxPipeline"}}, "folder-other-pipeline"),
+        ("none", {"config": {}}, "folder-not-a-model"),
+    ):
+        with pytest.raises(ModelError) as caught:
             inspect(folder(name, **files))
+        assert caught.value.code == code
 
 
 def raw(path: Path, header: bytes, length: int | None = None, tail: bytes = b"") -> Path:
@@ -233,31 +247,32 @@ ONE = b'{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}'
 
 
 @pytest.mark.parametrize(
-    ("header", "length", "tail", "words"),
+    ("header", "length", "tail", "code"),
     [
-        (b"{}", HEADER_LIMIT + 1, b"", "over the limit"),
-        (b"{}", 99, b"", "truncated"),
-        (b"{", None, b"", "not JSON"),
-        (b"\xff\xfe", None, b"", "not JSON"),
-        (b"[" * 100_000, None, b"", "not JSON"),
-        (b"[]", None, b"", "no JSON object"),
-        (b'{"a":1,"a":2}', None, b"", "names 'a' twice"),
-        (b'{"a":1}', None, b"", "wrongly"),
-        (ONE, None, b"", "truncated"),
-        (b'{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4],"dtype":"F16"}}', None, b"1234", "twice"),
-        (ONE.replace(b"[1]", b"[2]"), None, b"1234", "does not need"),
-        (ONE.replace(b"[1]", b"[-1]"), None, b"1234", "wrongly"),
-        (ONE.replace(b"[0,4]", b"[4,0]"), None, b"1234", "does not need"),
-        (ONE.replace(b"[0,4]", b"[0]"), None, b"1234", "wrongly"),
-        (ONE.replace(b'"F32"', b"7"), None, b"1234", "wrongly"),
-        (b'{"__metadata__":{"a":1}}', None, b"", "not text"),
-        (ONE.replace(b"[1]", b"[true]"), None, b"1234", "wrongly"),
-        (b'{"a":' + b"9" * 9999 + b"}", None, b"", "not JSON|wrongly"),
+        (b"{}", HEADER_LIMIT + 1, b"", "header-too-long"),
+        (b"{}", 99, b"", "header-truncated"),
+        (b"{", None, b"", "header-not-json"),
+        (b"\xff\xfe", None, b"", "header-not-json"),
+        (b"[" * 100_000, None, b"", "header-not-json"),
+        (b"[]", None, b"", "header-not-json-object"),
+        (b'{"a":1,"a":2}', None, b"", "header-name-twice"),
+        (b'{"a":1}', None, b"", "header-tensor"),
+        (ONE, None, b"", "tensor-truncated"),
+        (b'{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4],"dtype":"F16"}}', None, b"1234", "header-name-twice"),
+        (ONE.replace(b"[1]", b"[2]"), None, b"1234", "tensor-size"),
+        (ONE.replace(b"[1]", b"[-1]"), None, b"1234", "header-tensor"),
+        (ONE.replace(b"[0,4]", b"[4,0]"), None, b"1234", "tensor-size"),
+        (ONE.replace(b"[0,4]", b"[0]"), None, b"1234", "header-tensor"),
+        (ONE.replace(b'"F32"', b"7"), None, b"1234", "header-tensor"),
+        (b'{"__metadata__":{"a":1}}', None, b"", "header-metadata"),
+        (ONE.replace(b"[1]", b"[true]"), None, b"1234", "header-tensor"),
+        (b'{"a":' + b"9" * 9999 + b"}", None, b"", "header-not-json"),
     ],
 )
-def test_damaged_files(tmp_path: Path, header: bytes, length: int | None, tail: bytes, words: str) -> None:
-    with pytest.raises(ModelError, match=words) as caught:
+def test_damaged_files(tmp_path: Path, header: bytes, length: int | None, tail: bytes, code: str) -> None:
+    with pytest.raises(ModelError) as caught:
         inspect(raw(tmp_path / "x.safetensors", header, length, tail))
+    assert caught.value.code == code
     assert "x.safetensors" in str(caught.value)
     assert len(str(caught.value)) < 300
 
@@ -265,13 +280,15 @@ def test_damaged_files(tmp_path: Path, header: bytes, length: int | None, tail: 
 @pytest.mark.parametrize("content", [b"", b"1234567"])
 def test_files_too_short(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "x.safetensors").write_bytes(content)
-    with pytest.raises(ModelError, match="no safetensors"):
+    with pytest.raises(ModelError) as caught:
         inspect(tmp_path / "x.safetensors")
+    assert caught.value.code == "model-too-short"
 
 
 def test_files_that_are_not_there(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match="cannot be read"):
+    with pytest.raises(ModelError) as caught:
         inspect(tmp_path / "nowhere.safetensors")
+    assert caught.value.code == "model-unreadable"
 
 
 class Bomb:
@@ -282,8 +299,9 @@ class Bomb:
 @pytest.mark.parametrize("name", ["x.ckpt", "x.safetensors", "x.pt"])
 def test_pickles_are_refused_and_never_run(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_bytes(pickle.dumps(Bomb()))
-    with pytest.raises(ModelError, match="pickle"):
+    with pytest.raises(ModelError) as caught:
         inspect(tmp_path / name)
+    assert caught.value.code == "model-pickle"
 
 
 @given(st.binary(max_size=200), st.one_of(st.none(), st.integers(0, 2**64 - 1)))
@@ -302,8 +320,64 @@ def test_a_checkpoint_of_full_size_takes_milliseconds(tmp_path: Path) -> None:
     assert read_header(path).file_bytes > 4e9
 
 
-@pytest.mark.parametrize(("text", "message"), [("[1]", "is no JSON object"), ("{", "cannot be read as JSON")])
-def test_a_config_that_is_no_object_is_refused(tmp_path: Path, text: str, message: str) -> None:
+@pytest.mark.parametrize(("text", "code"), [("[1]", "model-not-json-object"), ("{", "model-not-json")])
+def test_a_config_that_is_no_object_is_refused(tmp_path: Path, text: str, code: str) -> None:
     (tmp_path / "config.json").write_text(text)
-    with pytest.raises(ModelError, match=message):
+    with pytest.raises(ModelError) as caught:
         read_json(tmp_path / "config.json")
+    assert caught.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("name", "base"),
+    [("my_sd15", "sd1"), ("cn-sd1.5", "sd1"), ("CN_XL", "sdxl"), ("sdxl-sd15", "sdxl"), ("xl", ""), ("sd21-canny", "")],
+)
+def test_a_silent_controlnet_is_told_by_its_name(tmp_path: Path, name: str, base: str) -> None:
+    path = written(tmp_path / f"{name}.safetensors", {"input_hint_block.0.weight": (16, 3, 3, 3)})
+    assert inspect(path).base == base
+
+
+IMAGINARY = Family(
+    "dream",
+    "Dream 9",
+    cell=16,
+    size_multiple=32,
+    native_side=1536,
+    native_side_v=2048,
+    predictions=("v", "flow"),
+    inpainting_channels=33,
+    first_layer=("net.first.weight", 2),
+    signs=("net.dream_blocks.",),
+    context=4321,
+    lora_signs=("dream9",),
+    lora_tensors=("lora_dream_",),
+    controlnet_signs="dream",
+)
+
+
+def test_a_row_is_all_that_a_new_family_takes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(families, "FAMILIES", (*families.FAMILIES, IMAGINARY))
+    whole = {"net.first.weight": (8, 33), "net.dream_blocks.0.x": (1,)}
+    found = inspect(written(tmp_path / "one.safetensors", whole, {"modelspec.prediction_type": "v"}))
+    assert (found.kind, found.family, found.inpainting, found.native_side) == ("checkpoint", IMAGINARY, True, 2048)
+    silent = inspect(written(tmp_path / "two.safetensors", whole))
+    assert (silent.prediction, silent.native_side) == ("", 1536)
+    assert [str(line) for line in silent.describe()[:3:2]] == [
+        "two.safetensors: checkpoint of Dream 9, original layout",
+        "native resolution: 1536 px, or 2048 px if it predicts v, which its header does not say",
+    ]
+    down = "lora_unet_x.lora_down.weight"
+    for shapes, metadata in (
+        ({down: (4, 9)}, {"ss_base_model_version": "Dream9-base"}),
+        ({"lora_dream_x.lora_down.weight": (4, 9)}, {}),
+        ({f"{LORA}.lora_down.weight": (4, 4321)}, {}),
+    ):
+        assert inspect(written(tmp_path / "lora.safetensors", shapes, metadata)).family == IMAGINARY
+    assert inspect(written(tmp_path / "emb.safetensors", {"emb_params": (2, 4321)})).family == IMAGINARY
+    control = written(tmp_path / "dream-canny.safetensors", {"input_hint_block.0.weight": (16, 3, 3, 3)})
+    assert inspect(control).family == IMAGINARY
+    assert inspect(written(tmp_path / "old.safetensors", SD1)).base == "sd1"
+    with pytest.raises(ModelError) as caught:
+        _ = found.pipeline
+    assert caught.value.code == "model-family"
+    assert "SD 1, SD 2, SDXL can be used" in str(caught.value)

@@ -71,7 +71,7 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def plain(models: Path) -> Any:
-    """A host with the plain SD 1 file, LoRAs and a ControlNet at hand."""
+    """A backend with the plain SD 1 file, LoRAs and a ControlNet at hand."""
     from lib_outpaint.backends.diffusers import Diffusers
 
     return Diffusers(
@@ -85,7 +85,7 @@ def plain(models: Path) -> Any:
 
 @pytest.fixture(scope="session")
 def inpainting(models: Path) -> Any:
-    """A host with the 9-channel SD 1 file."""
+    """A backend with the 9-channel SD 1 file."""
     from lib_outpaint.backends.diffusers import Diffusers
 
     return Diffusers(models / "tiny-inpainting.safetensors", device="cpu", local_files_only=True)
@@ -93,7 +93,7 @@ def inpainting(models: Path) -> Any:
 
 @pytest.fixture
 def watched() -> Iterator[Any]:
-    """Watches a host's networks: see `pipeline_helpers.Watch`."""
+    """Watches a backend's networks: see `pipeline_helpers.Watch`."""
     from pipeline_helpers import Watch
 
     watches: list[Watch] = []

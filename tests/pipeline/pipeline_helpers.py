@@ -1,4 +1,4 @@
-"""What the tests of the diffusers engine share: jobs, watched networks, and models in diffusers' layout."""
+"""What the tests of the diffusers backend share: jobs, watched networks, and models in diffusers' layout."""
 
 from __future__ import annotations
 
@@ -42,7 +42,8 @@ def job(
     pixels: torch.Tensor | None = None,
     **params: Any,
 ) -> Job:
-    """A job on the golden window."""
+    """A job on the golden window; `params` are what its typed values are read from."""
+    asked = Params(left=8, **params).guidance
     return Job(
         golden_window() if pixels is None else pixels,
         golden_mask(),
@@ -54,7 +55,9 @@ def job(
         prompt,
         negative,
         sampling,
-        Params(left=8, **params),
+        asked.loras,
+        asked.controlnet,
+        asked.mask_weight,
     )
 
 

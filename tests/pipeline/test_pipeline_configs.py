@@ -10,8 +10,8 @@ import pytest
 from lib_outpaint.backends.diffusers import configs
 from lib_outpaint.backends.diffusers.configs import Hints
 from lib_outpaint.errors import ModelError
+from lib_outpaint.models.families import Pipeline, by_key
 from lib_outpaint.models.header import Header, Tensor
-from lib_outpaint.models.inspect import Base
 
 
 def header(widths: tuple[int, ...], depths: tuple[int, ...], middle: int, context: int, linear: bool, extra: Any) -> Header:
@@ -60,9 +60,16 @@ def open_clip(prefix: str, width: int, layers: int) -> dict[str, tuple[int, ...]
     }
 
 
+def pipeline(key: str) -> Pipeline:
+    found = by_key(key).pipeline
+    assert found is not None
+    return found
+
+
+ONE, TWO, WIDE = pipeline("sd1"), pipeline("sd2"), pipeline("sdxl")
 CROSS, DOWN, UP = "CrossAttnDownBlock2D", "DownBlock2D", "UpBlock2D"
-SD1 = header((320, 640, 1280, 1280), (1, 1, 1, 0), 1, 768, False, clip(configs.TEXT_SD1, 768, 12))
-SD2 = header((320, 640, 1280, 1280), (1, 1, 1, 0), 1, 1024, True, open_clip(configs.TEXT_SD2, 1024, 24))
+SD1 = header((320, 640, 1280, 1280), (1, 1, 1, 0), 1, 768, False, clip(ONE.clip, 768, 12))
+SD2 = header((320, 640, 1280, 1280), (1, 1, 1, 0), 1, 1024, True, open_clip(TWO.openclip, 1024, 24))
 XL = header(
     (320, 640, 1280),
     (0, 2, 10),
@@ -70,19 +77,19 @@ XL = header(
     2048,
     True,
     {
-        **clip(configs.TEXT_XL1, 768, 12),
-        **open_clip(configs.TEXT_XL2, 1280, 32),
+        **clip(WIDE.clip, 768, 12),
+        **open_clip(WIDE.openclip, 1280, 32),
         configs.UNET + "label_emb.0.0.weight": (1280, 2816),
     },
 )
 
 
 @pytest.mark.parametrize(
-    ("found", "base", "published"),
+    ("found", "family", "published"),
     [
         (
             SD1,
-            "sd1",
+            ONE,
             dict(
                 block_out_channels=[320, 640, 1280, 1280],
                 layers_per_block=2,
@@ -94,10 +101,10 @@ XL = header(
                 transformer_layers_per_block=[1, 1, 1, 1],
             ),
         ),
-        (SD2, "sd2", dict(cross_attention_dim=1024, attention_head_dim=[5, 10, 20, 20], use_linear_projection=True)),
+        (SD2, TWO, dict(cross_attention_dim=1024, attention_head_dim=[5, 10, 20, 20], use_linear_projection=True)),
         (
             XL,
-            "sdxl",
+            WIDE,
             dict(
                 block_out_channels=[320, 640, 1280],
                 cross_attention_dim=2048,
@@ -113,20 +120,20 @@ XL = header(
     ],
     ids=["sd1", "sd2", "sdxl"],
 )
-def test_unets(found: Header, base: Base, published: dict[str, Any]) -> None:
-    config = configs.unet_config(found, base, Hints())
+def test_unets(found: Header, family: Pipeline, published: dict[str, Any]) -> None:
+    config = configs.unet_config(found, family, Hints())
     assert {name: config[name] for name in published} == published
 
 
 def test_vaes() -> None:
-    config = configs.vae_config(SD1, "sd1", Hints())
+    config = configs.vae_config(SD1, ONE, Hints())
     assert config["block_out_channels"] == [128, 256, 512, 512]
     assert (config["layers_per_block"], config["scaling_factor"]) == (2, 0.18215)
-    assert configs.vae_config(XL, "sdxl", Hints())["scaling_factor"] == 0.13025
+    assert configs.vae_config(XL, WIDE, Hints())["scaling_factor"] == 0.13025
 
 
 def test_text_encoders() -> None:
-    def facts(found: Header, base: Base) -> list[tuple[Any, ...]]:
+    def facts(found: Header, family: Pipeline) -> list[tuple[Any, ...]]:
         return [
             (
                 c["hidden_size"],
@@ -137,16 +144,16 @@ def test_text_encoders() -> None:
                 c["hidden_act"],
                 c["eos_token_id"],
             )
-            for c in configs.text_configs(found, base, Hints())
+            for c in configs.text_configs(found, family, Hints())
         ]
 
-    assert facts(SD1, "sd1") == [(768, 12, 12, 3072, 49408, "quick_gelu", 49407)]
-    assert facts(SD2, "sd2") == [(1024, 23, 16, 4096, 49408, "gelu", 49407)]
-    assert facts(XL, "sdxl") == [(768, 12, 12, 3072, 49408, "quick_gelu", 49407), (1280, 32, 20, 5120, 49408, "gelu", 49407)]
+    assert facts(SD1, ONE) == [(768, 12, 12, 3072, 49408, "quick_gelu", 49407)]
+    assert facts(SD2, TWO) == [(1024, 23, 16, 4096, 49408, "gelu", 49407)]
+    assert facts(XL, WIDE) == [(768, 12, 12, 3072, 49408, "quick_gelu", 49407), (1280, 32, 20, 5120, 49408, "gelu", 49407)]
 
 
 def test_the_documentation_names_every_sampler_and_schedule() -> None:
-    from lib_outpaint.backends.diffusers.schedulers import SAMPLERS, SCHEDULES
+    from lib_outpaint.backends.diffusers.samplers import SAMPLERS, SCHEDULES
 
     text = (Path(__file__).parents[2] / "docs" / "diffusers.md").read_text(encoding="utf-8")
     rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in text.splitlines() if line.count("|") == 5]
@@ -167,19 +174,20 @@ FIRST, ATTENTION = ("input_blocks.0.0.weight", (320, 4, 3, 3)), ("middle_block.1
 
 
 @pytest.mark.parametrize(
-    ("found", "words"),
+    ("found", "code"),
     [
-        (bare(), "it has no model.diffusion_model.input_blocks.0.0.weight"),
-        (bare(FIRST), "its UNet is not laid out as Stable Diffusion's"),
-        (bare(FIRST, ("input_blocks.1.0.out_layers.3.weight", (320, 320, 3, 3))), "its UNet has no cross attention"),
+        (bare(), "tensor-missing"),
+        (bare(FIRST), "unet-layout"),
+        (bare(FIRST, ("input_blocks.1.0.out_layers.3.weight", (320, 320, 3, 3))), "unet-without-text"),
     ],
     ids=["nothing", "no blocks", "no attention"],
 )
-def test_what_is_no_unet(found: Header, words: str) -> None:
-    with pytest.raises(ModelError, match=words):
-        configs.unet_config(found, "sd1", Hints())
+def test_what_is_no_unet(found: Header, code: str) -> None:
+    with pytest.raises(ModelError) as caught:
+        configs.unet_config(found, ONE, Hints())
+    assert caught.value.code == code
 
 
 def test_a_very_deep_unet_is_read_to_its_63rd_block() -> None:
     blocks = [(f"input_blocks.{i}.0.out_layers.3.weight", (320, 320, 3, 3)) for i in range(1, 70)]
-    assert configs.unet_config(bare(FIRST, ATTENTION, *blocks), "sd1", Hints())["layers_per_block"] == 63
+    assert configs.unet_config(bare(FIRST, ATTENTION, *blocks), ONE, Hints())["layers_per_block"] == 63

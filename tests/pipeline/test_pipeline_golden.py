@@ -1,4 +1,4 @@
-"""The engine against a running WebUI v1.10.1: values noted from it, with the same tiny models. See golden/README.md."""
+"""The backend against a running WebUI v1.10.1: values noted from it, with the same tiny models. See golden/README.md."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import pytest
 import torch
 from pipeline_helpers import EULER, job
 
-from lib_outpaint.backends.diffusers.schedulers import SAMPLERS, Run, named
+from lib_outpaint.backends.diffusers.samplers import SAMPLERS, named
+from lib_outpaint.backends.diffusers.schedulers import Run
 from lib_outpaint.backends.diffusers.text_encoding import encode
 from lib_outpaint.parameters.sampling import Sampling
 
@@ -35,7 +36,7 @@ def final(host: Any, watched: Any, *args: Any, **kwargs: Any) -> torch.Tensor:
 @pytest.mark.parametrize("weight", [0.0, 0.5, 1.0])
 def test_the_nine_channels_are_those_of_the_webui(inpainting: Any, watched: Any, golden: Any, weight: float) -> None:
     watch = watched(inpainting)
-    inpainting.inpaint([job(RED, SKY, Sampling(6, "Euler", 7, 1.0), mask_weight=weight)])
+    inpainting.inpaint([job(RED, SKY, Sampling(6, "Euler", cfg=7, denoise=1.0), mask_weight=weight)])
     without, with_prompt = watch.unet_inputs[0]
     there = golden[f"channels_{weight}"]  # the WebUI has the prompt first
     torch.testing.assert_close(with_prompt, there[0], atol=2e-6, rtol=0)
@@ -51,7 +52,7 @@ def test_the_mask_weights_really_differ(golden: Any) -> None:
 
 
 def test_the_new_area_has_the_pixels_of_the_webui(inpainting: Any, golden: Any) -> None:
-    pixels = inpainting.inpaint([job(RED, SKY, Sampling(6, "Euler", 7, 1.0))])[0].pixels
+    pixels = inpainting.inpaint([job(RED, SKY, Sampling(6, "Euler", cfg=7, denoise=1.0))])[0].pixels
     levels = (pixels * 255).floor()  # the WebUI cuts off, it does not round
     there = golden["picture"].permute(2, 0, 1).float()
     new = torch.zeros(64, 96, dtype=torch.bool)
@@ -73,7 +74,7 @@ def test_prompts_are_encoded_as_the_webui_does(
 ) -> None:
     host = inpainting if name == "context" else plain
     for number, text in enumerate(texts[: len(golden[name])]):
-        found = encode(text, host.passes.parts.encoders, "sd1")
+        found = encode(text, host.passes.parts.encoders, host.info.pipeline)
         torch.testing.assert_close(found.text[0], golden[name][number], atol=1e-5, rtol=0)
 
 
@@ -91,7 +92,7 @@ SCHEDULED = [
 @pytest.mark.parametrize("name", SCHEDULED)
 def test_samplers_end_where_the_webui_ends(plain: Any, watched: Any, golden: Any, name: str) -> None:
     there = golden["sampler_" + name]
-    found = final(plain, watched, RED, SKY, Sampling(8, name, 7, 0.75), controlnet="off")
+    found = final(plain, watched, RED, SKY, Sampling(8, name, cfg=7, denoise=0.75), controlnet="off")
     torch.testing.assert_close(found, there, atol=CLOSE, rtol=0)
 
 

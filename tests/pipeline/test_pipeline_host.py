@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +11,12 @@ import pytest
 import torch
 from pipeline_helpers import FEW, golden_window, job
 
-from lib_outpaint.backends.diffusers import Diffusers, known_samplers
+from lib_outpaint.backends.diffusers import Diffusers, choices, known_samplers, named
 from lib_outpaint.backends.diffusers.text_encoding import encode
 from lib_outpaint.engine.loop import outpaint
 from lib_outpaint.engine.request import Request, numbered_shots
-from lib_outpaint.errors import HostError, HostOutOfMemory, InputError, ParamError
+from lib_outpaint.errors import BackendError, OutOfMemory, ParamError
+from lib_outpaint.messages import message
 from lib_outpaint.parameters.params import Params
 from lib_outpaint.parameters.sampling import Sampling
 
@@ -26,7 +28,7 @@ def test_a_batch_gives_what_each_job_gives_alone(plain: Any) -> None:
     jobs = [
         job("the house", sampling=FEW, seed=1),
         job("a sky", "red", sampling=FEW, seed=2, pixels=other),
-        job("the house", sampling=Sampling(2, "Heun", 4, 0.7), seed=3),
+        job("the house", sampling=Sampling(2, "Heun", cfg=4, denoise=0.7), seed=3),
         job(LONG, sampling=FEW, seed=4),
         job("the house<lora:kohya:0.8>", sampling=FEW, seed=1),
         job("the house", sampling=FEW, seed=1, controlnet="off"),
@@ -63,12 +65,12 @@ def test_prompts_are_encoded_once_for_all_passes(plain: Any, monkeypatch: pytest
 
 def test_cfg_1_asks_the_unet_once(plain: Any, watched: Any) -> None:
     watch = watched(plain)
-    plain.inpaint([job("the house", sampling=Sampling(2, "Euler", 1, 1.0), controlnet="off")])
+    plain.inpaint([job("the house", sampling=Sampling(2, "Euler", cfg=1, denoise=1.0), controlnet="off")])
     assert [x.shape[0] for x in watch.unet_inputs] == [1, 1]
 
 
 def test_what_was_sampled_is_told(plain: Any) -> None:
-    outcome = plain.inpaint([job("a", sampling=Sampling(8, "dpm++ 2m sde karras", 5, 0.5))])[0]
+    outcome = plain.inpaint([job("a", sampling=Sampling(8, "dpm++ 2m sde karras", cfg=5, denoise=0.5))])[0]
     assert outcome.info == {
         "Steps": "8",
         "Sampler": "DPM++ 2M SDE",
@@ -79,8 +81,8 @@ def test_what_was_sampled_is_told(plain: Any) -> None:
         "Outpaint ControlNet": "control_v11p_sd15_inpaint, weight 1, Balanced",
     }
     assert outcome.steps_run == 5
-    assert "5 UNet steps" in outcome.notes[0]
-    assert "peak memory" in outcome.notes[0]
+    assert outcome.notes[0].code == "pass-measured-memory"
+    assert outcome.notes[0].values["steps"] == 5
 
 
 def request(**params: Any) -> Request:
@@ -118,18 +120,18 @@ def test_interrupt_from_another_thread(models: Path) -> None:
 
     host = Diffusers(models / "tiny.safetensors", device="cpu", local_files_only=True, on_step=on_step)
     outcomes = host.inpaint([job("a", sampling=FEW), job("b", sampling=FEW)])
-    assert [outcome.interrupted for outcome in outcomes] == [True, True]
+    assert [(outcome.pixels, outcome.stop) for outcome in outcomes] == [(None, "run")] * 2
 
 
 @pytest.mark.parametrize(
     ("error", "kind"),
     [
-        (RuntimeError("CUDA out of memory. Tried to allocate"), HostOutOfMemory),
-        (torch.cuda.OutOfMemoryError("x"), HostOutOfMemory),
-        (MemoryError(), HostOutOfMemory),
-        (RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory"), HostOutOfMemory),
-        (RuntimeError("shapes do not match\nand more"), HostError),
-        (ZeroDivisionError("division"), HostError),
+        (RuntimeError("CUDA out of memory. Tried to allocate"), OutOfMemory),
+        (torch.cuda.OutOfMemoryError("x"), OutOfMemory),
+        (MemoryError(), OutOfMemory),
+        (RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory"), OutOfMemory),
+        (RuntimeError("shapes do not match\nand more"), BackendError),
+        (ZeroDivisionError("division"), BackendError),
     ],
 )
 def test_failures_become_one_line(plain: Any, monkeypatch: pytest.MonkeyPatch, error: Exception, kind: type) -> None:
@@ -137,7 +139,7 @@ def test_failures_become_one_line(plain: Any, monkeypatch: pytest.MonkeyPatch, e
         raise error
 
     monkeypatch.setattr(plain.passes.parts.unet, "forward", fail)
-    with pytest.raises(HostError) as caught:
+    with pytest.raises(BackendError) as caught:
         plain.inpaint([job("a", sampling=FEW)])
     assert type(caught.value) is kind
     assert "\n" not in str(caught.value)
@@ -156,7 +158,7 @@ def test_out_of_memory_is_tried_again_in_smaller_windows(plain: Any, monkeypatch
     wide = Request((source,), Params(left=64, overlap=8), numbered_shots(1, 1, "the house"), sampling=FEW)
     result = outpaint(wide, plain)
     assert result.stopped is None
-    assert any("smaller windows" in note for note in result.notes)
+    assert "made-in-smaller-windows" in [note.code for note in result.notes]
     assert result.pictures[0].extent.width == 288 + 64
 
 
@@ -164,14 +166,9 @@ REFUSED: list[tuple[str, dict[str, Any], Sampling, tuple[str, str]]] = [
     ("mask_weight", {"mask_weight": 0.5}, FEW, ("", "")),
     ("sampler", {}, Sampling(sampler="DPM2 a"), ("", "")),
     ("sampler", {}, Sampling(sampler="Euler Beta"), ("", "")),
-    ("steps", {}, Sampling(steps=0), ("", "")),
-    ("steps", {}, Sampling(steps=501), ("", "")),
-    ("cfg", {}, Sampling(cfg=0.5), ("", "")),
-    ("cfg", {}, Sampling(cfg=float("nan")), ("", "")),
-    ("denoise", {}, Sampling(denoise=1.5), ("", "")),
+    ("scheduler", {}, Sampling(scheduler="Beta"), ("", "")),
+    ("scheduler", {}, Sampling(sampler="Euler Karras", scheduler="Exponential"), ("", "")),
     ("loras", {"loras": "nowhere:1"}, FEW, ("", "")),
-    ("loras", {"loras": ":1"}, FEW, ("", "")),
-    ("loras", {"loras": "kohya:x"}, FEW, ("", "")),
     ("loras", {"loras": "kohya:1"}, FEW, ("<lora:kohya:1>", "")),
     ("loras", {"side_prompts": "left: <lora:nowhere:1>"}, FEW, ("", "")),
     ("prompt", {}, FEW, ("<lora:kohya:1:2:3>", "")),
@@ -194,34 +191,74 @@ def test_refused_before_anything_is_sampled(
     plain: Any, watched: Any, field: str, params: dict[str, Any], sampling: Sampling, prompts: tuple[str, str]
 ) -> None:
     with pytest.raises(ParamError) as caught:
-        plain.check(Params(left=8, **params), sampling, prompts)
+        plain.check(Params(left=8, **params).guidance, sampling, prompts)
     assert caught.value.field == field
+    if "side_prompts" in params:
+        return  # a job has its pass's prompt, not the sides'
     watch = watched(plain)
-    with pytest.raises(InputError):
+    with pytest.raises(ParamError) as caught:
         plain.inpaint([job("a"), job(*prompts, sampling=sampling, **params)])
-    assert watch.unet_inputs == [] or field in ("loras", "side_prompts")
+    assert caught.value.field == field
+    assert watch.unet_inputs == []
+
+
+@pytest.mark.parametrize(
+    ("sampler", "scheduler", "found"),
+    [
+        ("Euler", "", "Uniform"),
+        ("Euler", "karras", "Karras"),
+        ("DPM2", "Exponential", "Exponential"),
+        ("DPM2", "Automatic", "Karras"),
+        ("Euler Karras", "Karras", "Karras"),
+        ("Euler Karras", "Automatic", "Karras"),
+        ("Euler Automatic", "Simple", "Simple"),
+    ],
+)
+def test_a_schedule_beside_the_sampler(sampler: str, scheduler: str, found: str) -> None:
+    chosen, schedule = named(sampler, scheduler)
+    assert (chosen.name, schedule) == (sampler.split()[0], found)
+
+
+def test_a_schedule_beside_the_sampler_is_the_one_in_its_name(plain: Any) -> None:
+    one, two = (
+        plain.inpaint([job("a", sampling=replace(FEW, sampler=sampler, scheduler=scheduler))])[0]
+        for sampler, scheduler in (("Euler Karras", ""), ("Euler", "Karras"))
+    )
+    assert torch.equal(one.pixels, two.pixels)
+    assert one.info == two.info
+    assert one.info["Schedule type"] == "Karras"
+
+
+def test_what_pages_offer_can_be_named() -> None:
+    offered = choices()
+    assert all(named(sampler, schedule) for sampler in offered["sampler"] for schedule in offered["scheduler"])
 
 
 def test_without_a_controlnet_asking_for_one_is_an_error(models: Path) -> None:
     host = Diffusers(models / "tiny.safetensors", device="cpu", local_files_only=True)
     for params in ({"controlnet": "on"}, {"controlnet_weight": 0.5}):
-        with pytest.raises(ParamError, match="needs a ControlNet"):
-            host.check(Params(left=8, **params), FEW, ("", ""))
-    host.check(Params(left=8, controlnet="off"), FEW, ("", ""))
-    assert "not an inpainting model" in host.capabilities().note
+        with pytest.raises(ParamError) as caught:
+            host.check(Params(left=8, **params).guidance, FEW, ("", ""))
+        assert caught.value.code == "controlnet-not-given"
+    host.check(Params(left=8, controlnet="off").guidance, FEW, ("", ""))
+    note = host.capabilities().note
+    assert str(note) == (
+        "tiny.safetensors is not an inpainting model; "
+        "an inpainting checkpoint or control_v11p_sd15_inpaint would fit the new area better"
+    )
 
 
 def test_an_unknown_sampler_lists_those_that_are_known(plain: Any) -> None:
     with pytest.raises(ParamError) as caught:
-        plain.check(Params(left=8), Sampling(sampler="Eulr"), ("", ""))
+        plain.check(Params(left=8).guidance, Sampling(sampler="Eulr"), ("", ""))
     assert all(name in str(caught.value) for name in known_samplers())
 
 
 def test_names_as_the_webui_spells_them_are_taken(plain: Any) -> None:
     for name in ("euler a", "Euler a Automatic", "DPM++ 2M Karras", "DPM++ 2M SDE Heun Exponential", " Euler  SGM Uniform "):
-        plain.check(Params(left=8), Sampling(sampler=name), ("", ""))
+        plain.check(Params(left=8).guidance, Sampling(sampler=name), ("", ""))
     plain.check(
-        Params(left=8, controlnet_model="control_v11p_sd15_inpaint [de84615d]", controlnet_module="inpaint_only"),
+        Params(left=8, controlnet_model="control_v11p_sd15_inpaint [de84615d]", controlnet_module="inpaint_only").guidance,
         FEW,
         ("", ""),
     )
@@ -241,8 +278,8 @@ def test_defaults_suit_the_model(models: Path, name: str, denoise: float, cfg: f
 
 def test_full_denoise_on_sdxl_inpainting_is_done_with_a_warning(models: Path) -> None:
     host = Diffusers(models / "tiny-inpainting-xl.safetensors", device="cpu", local_files_only=True)
-    notes = host.inpaint([job("a", sampling=Sampling(1, "Euler", 2, 1.0))])[0].notes
-    assert any("fringe" in note for note in notes)
+    notes = host.inpaint([job("a", sampling=Sampling(1, "Euler", cfg=2, denoise=1.0))])[0].notes
+    assert "inpainting-fringe" in [note.code for note in notes]
 
 
 @pytest.mark.parametrize(("name", "emptied"), [("cuda", 1), ("cpu", 0)])
@@ -256,8 +293,9 @@ def test_memory_that_ran_out_is_given_back_before_smaller_windows_are_tried(
     monkeypatch.setattr(plain, "_sampled", full)
     monkeypatch.setattr(plain, "_device", torch.device(name))
     monkeypatch.setattr(torch.cuda, "empty_cache", lambda: cleared.append(1))
-    with pytest.raises(HostOutOfMemory, match=f"out of memory on {name} at a window of 96x64"):
+    with pytest.raises(OutOfMemory) as caught:
         plain.inpaint([job("a", sampling=FEW)])
+    assert caught.value.message == message("out-of-memory-window", device=name, size="96x64")
     assert len(cleared) == emptied
 
 

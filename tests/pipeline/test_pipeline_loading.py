@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from lib_outpaint.backends.diffusers import sources
 from lib_outpaint.backends.diffusers.batches import loras_asked
 from lib_outpaint.backends.diffusers.loading import predicts_v
 from lib_outpaint.errors import ModelError
+from lib_outpaint.models import families
+from lib_outpaint.models.families import by_key
 from lib_outpaint.models.inspect import ModelInfo
 from lib_outpaint.parameters.params import Params
 
@@ -35,7 +38,8 @@ def test_single_files(models: Path, name: str, base: str, channels: int, side: i
     assert (one.info.base, one.info.channels, caps.native_side) == (base, channels, side)
     assert caps.inpainting == (channels == 9) == ("mask_weight" in caps.features)
     assert "controlnet" not in caps.features
-    assert {"prompts", "loras", "sampling", "batch"} <= caps.features
+    assert {"prompts", "loras", "sampling"} <= caps.features
+    assert (caps.cell, caps.size_multiple, caps.device, caps.window_area) == (8, 8, "cpu", 3 * side**2)
     sampled(one)
     assert one.passes.parts.unet.config.in_channels == channels
 
@@ -49,11 +53,19 @@ def test_sd2_files_say_what_they_predict_or_are_asked(models: Path, monkeypatch:
     one, v = loaded(silent), loaded(said)
     assert (one.info.prediction, v.info.prediction) == ("", "v")
     assert (one.capabilities().native_side, v.capabilities().native_side) == (512, 768)  # the silent one was asked
-    assert one.info.prediction == "epsilon"
+    assert one.info.prediction == ""  # to be asked changes nothing
     assert loaded(silent, prediction="v").capabilities().native_side == 768
     assert not torch.equal(sampled(one), sampled(v))
     monkeypatch.setattr("lib_outpaint.backends.diffusers.loading.predicts_v", lambda unet: True)
     assert loaded(silent).capabilities().native_side == 768
+
+
+def test_a_familys_row_says_what_its_windows_are(models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    row = replace(by_key("sd1"), key="dream", cell=16, size_multiple=32, native_side=640, largest_window=2.0)
+    monkeypatch.setattr(families, "FAMILIES", (row, *families.FAMILIES))
+    caps = loaded(models / "tiny.safetensors").capabilities()
+    assert (caps.cell, caps.size_multiple, caps.native_side, caps.window_area) == (16, 32, 640, 2 * 640**2)
+    assert loaded(models / "tiny.safetensors", largest_window=500_000).capabilities().window_area == 500_000
 
 
 def test_a_single_file_gives_what_its_folder_gives(models: Path, tmp_path: Path) -> None:
@@ -67,8 +79,9 @@ def test_heads_come_from_the_yaml_or_the_family(models: Path, tmp_path: Path) ->
     alone = shutil.copy(models / "tiny.safetensors", tmp_path / "alone.safetensors")
     assert loaded(alone, config=models / "clip").passes.parts.unet.config.attention_head_dim == 8
     (tmp_path / "alone.yaml").write_text("model: [")
-    with pytest.raises(ModelError, match="is no model config"):
+    with pytest.raises(ModelError) as caught:
         loaded(alone, config=models / "clip")
+    assert caught.value.code == "yaml-not-a-config"
 
 
 def test_another_vae(models: Path, folders: Path, tmp_path: Path) -> None:
@@ -82,8 +95,9 @@ def test_another_vae(models: Path, folders: Path, tmp_path: Path) -> None:
     for other in (tmp_path / "other.safetensors", folders / "sd15" / "vae"):
         assert not torch.equal(usual, sampled(loaded(models / "tiny.safetensors", vae=other)))
     save_file({k: v for k, v in weights.items() if not k.startswith(prefix)}, models / "no-vae.safetensors")
-    with pytest.raises(ModelError, match="has no VAE"):
+    with pytest.raises(ModelError) as caught:
         loaded(models / "no-vae.safetensors")
+    assert caught.value.code == "vae-missing"
     assert torch.equal(
         usual, sampled(loaded(models / "no-vae.safetensors", config=models / "tiny.yaml", vae=tmp_path / "vae.safetensors"))
     )
@@ -152,7 +166,7 @@ def test_a_folder_of_half_precision_files(folders: Path, tmp_path: Path) -> None
 
 
 def test_heads_come_from_a_config_that_was_given(tmp_path: Path) -> None:
-    info = ModelInfo(tmp_path / "x.safetensors", "checkpoint", "sd1", "original", 4)
+    info = ModelInfo(tmp_path / "x.safetensors", "checkpoint", by_key("sd1"), "original", 4)
     (tmp_path / "unet").mkdir()
     config = tmp_path / "unet" / "config.json"
     config.write_text('{"attention_head_dim": 6}')
@@ -168,4 +182,4 @@ def test_heads_come_from_a_config_that_was_given(tmp_path: Path) -> None:
 
 def test_a_negative_prompt_of_a_side_asks_for_no_lora() -> None:
     params = Params(left=8, side_prompts="left: sea <lora:a:1>\nleft -: ugly <lora:b:1>")
-    assert [[lora.name for lora in found] for found in loras_asked(params, ("",), ())] == [[], ["a"]]
+    assert [[lora.name for lora in found] for found in loras_asked(params.guidance, ("", ""), ())] == [[], ["a"]]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PIL import Image
+from written_files import infotext_of
 
-from lib_outpaint import images
 from lib_outpaint.apps.page.engines import Engines, models_in
 from lib_outpaint.apps.page.generate import Asked, Step, run
 from lib_outpaint.apps.page.session import Session, Shelf, read_upload
@@ -31,7 +31,9 @@ def engines(models):
 
 
 def asked(name, **values):
-    return Asked(to_positional(Params(**values)), name, "cpu", "a house", "mud", 5, 1, Sampling(3, "Euler", 3.0, 1.0))
+    return Asked(
+        to_positional(Params(**values)), name, "cpu", "a house", "mud", 5, 1, Sampling(3, "Euler", cfg=3.0, denoise=1.0)
+    )
 
 
 def test_a_model_samples_tells_its_steps_and_writes_its_settings(session, engines):
@@ -39,9 +41,10 @@ def test_a_model_samples_tells_its_steps_and_writes_its_settings(session, engine
     assert "control_v11p_sd15_inpaint.safetensors" not in engines.names
     assert "kohya" in engines.loras
     events = list(run(session, asked("tiny-inpainting.safetensors", left=16), engines, Limits()))
-    assert events[-1].error == ""
-    assert [event.text for event in events if isinstance(event, Step) and ", " in event.text][-1] == "left 1, 3/3"
-    text = images.infotext_of(session.made[0].file)
+    assert events[-1].error is None
+    steps = [str(event.text) for event in events if isinstance(event, Step)]
+    assert [text for text in steps if ", " in text][-1] == "left 1, 3/3"
+    text = infotext_of(session.made[0].file)
     assert text.startswith("a house\nNegative prompt: mud\n")
     assert "Steps: 3" in text
     assert session.made[0].size == (80, 64)
@@ -58,12 +61,12 @@ def test_a_stop_comes_between_two_steps(session, models):
     seen = list(run(session, asked("tiny.safetensors", left=16), engines, Limits()))
     assert seen[-1].interrupted
     assert seen[-1].pictures == 0
-    assert not any(isinstance(event, Step) and event.text.endswith("3/3") for event in seen)
+    assert not any(isinstance(event, Step) and str(event.text).endswith("3/3") for event in seen)
 
 
 def test_one_model_is_kept_at_a_time_and_used_again(session, engines):
-    first = engines.host("tiny.safetensors", "cpu")
-    assert engines.host("tiny.safetensors", "cpu") is first
+    first = engines.backend("tiny.safetensors", "cpu")
+    assert engines.backend("tiny.safetensors", "cpu") is first
     other = engines.for_run("tiny-inpainting.safetensors", "cpu", lambda done, total: None)
-    assert engines.host("tiny-inpainting.safetensors", "cpu") is other
-    assert engines.host("tiny.safetensors", "cpu") is not first
+    assert engines.backend("tiny-inpainting.safetensors", "cpu") is other
+    assert engines.backend("tiny.safetensors", "cpu") is not first

@@ -60,8 +60,9 @@ def test_text_without_brackets_stays_as_it_is(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["[a:b:0.5]", "x [a|b] y", "a AND b", "[a::0.3]"])
 def test_what_only_the_webui_does_is_refused(text: str) -> None:
-    with pytest.raises(ParamError):
+    with pytest.raises(ParamError) as caught:
         refuse_unknown_syntax("prompt", text)
+    assert caught.value.code == ("prompt-and" if "AND" in text else "prompt-editing")
 
 
 @pytest.mark.parametrize("text", ["[a]", "\\[a:b:0.5\\]", "ANDROID", "(a:1.2)", "[a:b]"])

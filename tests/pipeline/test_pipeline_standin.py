@@ -80,7 +80,7 @@ def grown(host: Any, weight: float, sampling: Sampling, **params: Any) -> Grown:
 @pytest.mark.parametrize("weight", [0.0, 0.5, 1.0])
 @pytest.mark.parametrize("side", ["left", "right", "up", "down"])
 def test_the_picture_grows_into_its_conditioning(knowing: Any, side: str, weight: float) -> None:
-    made = grown(knowing, weight, Sampling(5, "Euler a", 2, 1.0), **{side: 32})
+    made = grown(knowing, weight, Sampling(5, "Euler a", cfg=2, denoise=1.0), **{side: 32})
     assert made.canvas is not None
     # At weight 0 the model is shown the prefill, at 1 mid-grey, at 0.5 their mean; the known part always.
     wanted = torch.lerp(made.canvas, torch.full_like(made.canvas, 0.5), weight)
@@ -97,7 +97,7 @@ def test_the_picture_grows_into_its_conditioning(knowing: Any, side: str, weight
 @pytest.mark.parametrize("sampler", known_samplers())
 def test_every_sampler_arrives(knowing: Any, sampler: str) -> None:
     for steps, denoise in ((1, 1.0), (7, 0.6), (20, 1.0)):
-        made = grown(knowing, 0.0, Sampling(steps, sampler, 3, denoise), right=24)
+        made = grown(knowing, 0.0, Sampling(steps, sampler, cfg=3, denoise=denoise), right=24)
         assert made.canvas is not None
         rows, columns = made.source.slices
         made.canvas[:, rows, columns] = blocky()
@@ -105,7 +105,7 @@ def test_every_sampler_arrives(knowing: Any, sampler: str) -> None:
 
 
 def test_two_passes_build_on_each_other(knowing: Any) -> None:
-    made = grown(knowing, 0.0, Sampling(3, "Euler", 2, 1.0), left=32, step=16)
+    made = grown(knowing, 0.0, Sampling(3, "Euler", cfg=2, denoise=1.0), left=32, step=16)
     assert len(made.passes) == 2
     edge = blocky()[:, :, :8].mean(2, keepdim=True).expand(-1, -1, 32)
     torch.testing.assert_close(made.pixels[:, :, :32], edge, atol=1e-3, rtol=0)

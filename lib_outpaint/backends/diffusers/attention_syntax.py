@@ -23,7 +23,7 @@ class Piece:
 
 
 def refuse_unknown_syntax(field: str, text: str) -> None:
-    """Refuses what the WebUI does with a prompt and this engine does not.
+    """Refuses what the WebUI does with a prompt and this backend does not.
 
     Raises:
         ParamError: prompt editing ([from:to:when], [a|b]) or composition (AND).
@@ -31,9 +31,9 @@ def refuse_unknown_syntax(field: str, text: str) -> None:
     plain = re.sub(r"\\.", "", text)
     found = _EDIT.search(plain)
     if found:
-        raise ParamError(field, found[0], "is prompt editing, which the diffusers engine cannot do")
+        raise ParamError(field, found[0], "prompt-editing")
     if _AND.search(plain):
-        raise ParamError(field, text, "combines prompts with AND, which the diffusers engine cannot do")
+        raise ParamError(field, text, "prompt-and")
 
 
 def pieces(text: str) -> list[Piece]:
@@ -95,7 +95,7 @@ def _number(text: str) -> float:
     try:
         return float(text)
     except ValueError:
-        raise ParamError("prompt", text, "is no weight") from None
+        raise ParamError("prompt", text, "not-a-number") from None
 
 
 def _joined(found: list[Piece]) -> list[Piece]:

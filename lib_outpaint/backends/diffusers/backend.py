@@ -1,4 +1,4 @@
-"""The diffusers host: a real sampler behind the engine, without a WebUI."""
+"""The diffusers backend: a real sampler behind the engine, without a WebUI."""
 
 from __future__ import annotations
 
@@ -11,26 +11,27 @@ from typing import cast
 import torch
 
 from ...engine.protocol import Job, Outcome, Progress
-from ...errors import HostError, HostOutOfMemory, OutpaintError, ParamError
+from ...errors import BackendError, OutOfMemory, OutpaintError, ParamError
+from ...messages import Message, message
 from ...models.inspect import ModelInfo
+from ...parameters.guidance import Guidance
 from ...parameters.loras import MOST_WEIGHT, Lora
-from ...parameters.params import Params
 from ...parameters.sampling import Sampling
 from ...planning.capabilities import Capabilities
 from . import batches, loading, sources
 from . import control_residuals as control_module
+from .defaults import settled
 from .denoising import Interrupted
 from .devices import Meter, device_for, dtype_for, is_out_of_memory
 from .lora_files import Library
 from .passes import Passes
 
-CELL = 8
-
 
 class Diffusers:
-    """Samples with an SD 1, SD 2 or SDXL model, plain or inpainting, through diffusers.
+    """Samples with a model of Stable Diffusion, plain or inpainting, through diffusers; families.py says of which families.
 
-    The model's header is read at once, the model itself when it is first needed.
+    The model's header is read at once, the model itself when it is first needed: by `inpaint`, or by `capabilities` when
+    the header does not say what the model predicts. Its methods may be called in any order.
 
     Args:
         model: a diffusers folder, a .safetensors checkpoint, or a hub id ("owner/name").
@@ -38,15 +39,15 @@ class Diffusers:
         dtype: "auto", "fp16", "bf16" or "fp32".
         config: for a single file: a folder with a CLIP tokenizer (and configs), or the original code's .yaml.
         vae: another VAE, a .safetensors file or a diffusers folder.
-        controlnet: an inpaint ControlNet for SD 1, a .safetensors file or a diffusers folder.
+        controlnet: an inpaint ControlNet, a .safetensors file or a diffusers folder.
         lora_dir: where LoRAs named in prompts and parameters are looked for.
         loras: LoRA files that act on every pass, with their weights; they can be named too.
         mask_weight: the inpainting conditioning mask weight of passes that do not name one.
-        prediction: "epsilon" or "v" for SD 2 checkpoints that do not say; "auto" asks the model.
+        prediction: "epsilon" or "v" for checkpoints that do not say; "auto" asks the model.
         cpu_offload: keeps each network off the device while another one works.
         vae_tiling: encodes and decodes in tiles: less memory, slightly other pixels.
         local_files_only: never asks a hub.
-        largest_window: most px of a window; 0 is three native squares.
+        largest_window: most px of a window; 0 is what suits the model's family.
         on_progress: called with every progress report.
         on_step: called with UNet calls done and in all, during a pass.
 
@@ -77,12 +78,12 @@ class Diffusers:
         on_step: Callable[[int, int], None] | None = None,
     ) -> None:
         if prediction not in ("auto", "epsilon", "v"):
-            raise ParamError("prediction", prediction, "is none of auto, epsilon, v")
+            raise ParamError("prediction", prediction, "not-a-choice", known="auto, epsilon, v")
         if not 0 <= mask_weight <= 1:
-            raise ParamError("mask_weight", mask_weight, "is outside 0..1")
+            raise ParamError("mask_weight", mask_weight, "outside", low=0, high=1)
         for path, weight in loras:
             if not -MOST_WEIGHT <= weight <= MOST_WEIGHT:  # NaN is not inside either
-                raise ParamError("loras", str(path), f"has a weight, {weight}, that is no number in -10..10")
+                raise ParamError("loras", str(path), "lora-weight", weight=weight, most=MOST_WEIGHT)
         self._device = device_for(device)
         self._dtype = dtype_for(dtype, self._device)
         loading.require_diffusers()
@@ -104,68 +105,68 @@ class Diffusers:
         self._passes: Passes | None = None
         self._library.check(self._always)
 
-    @property
-    def device(self) -> torch.device:
-        return self._device
-
     def capabilities(self) -> Capabilities:
-        """What it can do with this model; `mask_weight` only with a 9-channel UNet, `controlnet` only with one given.
+        """What it can do with this model; `mask_weight` only with an inpainting model, `controlnet` only with one given.
 
-        Loads an SD 2 checkpoint that does not say what it predicts: its native side depends on that.
+        Loads a checkpoint that does not say what it predicts: its native side depends on that.
         """
-        if not self.info.prediction:
-            self.info = self.passes.parts.info
-        features = {"prompts", "loras", "sampling", "batch"}
+        family = self.info.family
+        side = family.side(self.info.prediction or self.passes.parts.prediction)
+        features = {"prompts", "loras", "sampling"}
         features |= {"mask_weight"} if self.info.inpainting else set()
         features |= {"controlnet"} if self._control_info else set()
         return Capabilities(
             engine="diffusers",
-            cell=CELL,
-            native_side=self.info.native_side,
+            cell=family.cell,
+            size_multiple=family.size_multiple,
+            native_side=side,
             known_pixels="pinned",
-            largest_window=self._largest,
+            largest_window=self._largest or round(family.largest_window * side**2),
             inpainting=self.info.inpainting,
             features=frozenset(features),
+            device=str(self._device),
             note=self._note(),
         )
 
-    def _note(self) -> str:
+    def _note(self) -> Message | None:
         if self.info.inpainting or self._control_info:
-            return ""
-        better = "an inpainting checkpoint" + (" or control_v11p_sd15_inpaint" if self.info.base == "sd1" else "")
-        return f"{self.info.path.name} is not an inpainting model: {better} would fit the new area better"
+            return None
+        controlnet = self.info.family.inpaint_controlnet
+        code = "diffusers-not-inpainting-controlnet" if controlnet else "diffusers-not-inpainting"
+        return message(code, name=self.info.path.name, controlnet=controlnet)
 
-    def check(self, params: Params, sampling: Sampling, prompts: Sequence[str]) -> None:
+    def check(self, guidance: Guidance, sampling: Sampling, prompts: tuple[str, str]) -> None:
         """Refuses what cannot be honoured, before anything is sampled. `prompts` are the prompt and the negative one.
 
         Raises:
             ParamError: names the first such thing.
             ModelError: a LoRA that is asked for does not fit the model.
         """
-        if params.mask_weight is not None and not self.info.inpainting:
-            raise ParamError("mask_weight", params.mask_weight, f"needs an inpainting model; {self.info.path.name} is none")
-        batches.check_control(params, self._control_name)
-        settings = batches.check_sampling(sampling, self.info)
-        batches.check_prompts(params, prompts, settings.cfg)
-        for asked in batches.loras_asked(params, prompts, self._always):
+        if guidance.mask_weight is not None and not self.info.inpainting:
+            raise ParamError("mask_weight", guidance.mask_weight, "mask-weight-needs-inpainting", name=self.info.path.name)
+        batches.check_control(guidance.controlnet, self._control_name)
+        settings = settled(sampling, self.info)
+        batches.check_prompts(guidance.side_prompts, prompts, settings.cfg)
+        for asked in batches.loras_asked(guidance, prompts, self._always):
             self._library.check(asked)
 
     def inpaint(self, jobs: Sequence[Job]) -> list[Outcome]:
-        """Samples windows of one size; those with the same settings together. See `Host.inpaint`.
+        """Samples windows of one size; those with the same settings together. See `Backend.inpaint`.
 
         Each window has generators of its own, so it comes out as it would alone, up to rounding.
 
         Raises:
             ParamError, ModelError: see `check`; nothing was sampled.
-            HostOutOfMemory, HostError: sampling failed.
+            OutOfMemory, BackendError: sampling failed.
         """
         self._stop.clear()
         for job in jobs:
-            self.check(job.params, job.sampling, (job.prompt, job.negative_prompt))
+            asked = Guidance(loras=job.loras, controlnet=job.controlnet, mask_weight=job.mask_weight)
+            self.check(asked, job.sampling, (job.prompt, job.negative_prompt))
         try:
             return self._sampled(jobs)
         except (KeyboardInterrupt, Interrupted):
-            return [Outcome(None, notes=("interrupted",)) for _ in jobs]
+            return [Outcome(None) for _ in jobs]
         except OutpaintError:
             raise
         except Exception as error:
@@ -173,8 +174,8 @@ class Diffusers:
                 if self._device.type == "cuda":
                     torch.cuda.empty_cache()
                 size = f"{jobs[0].pixels.shape[2]}x{jobs[0].pixels.shape[1]}"
-                raise HostOutOfMemory(f"out of memory on {self._device} at a window of {size}") from error
-            raise HostError(f"{type(error).__name__}: {sources.first_line(error)}") from error
+                raise OutOfMemory("out-of-memory-window", device=str(self._device), size=size) from error
+            raise BackendError("said", text=f"{type(error).__name__}: {sources.first_line(error)}") from error
 
     def _sampled(self, jobs: Sequence[Job]) -> list[Outcome]:
         found = [
@@ -185,9 +186,10 @@ class Diffusers:
         for group in batches.groups(found):
             with Meter(self._device) as meter:
                 outcomes = self.passes.run(group)
-            note = f"pass {group[0].job.pass_index + 1}: {outcomes[0].steps_run} UNet steps in {meter.seconds:.2f} s"
-            if meter.peak_bytes:  # Windows does not tell it of the CPU
-                note += f", peak memory {meter.peak_bytes / 2**20:,.0f} MiB"
+            values = {"number": group[0].job.pass_index + 1, "steps": outcomes[0].steps_run, "seconds": meter.seconds}
+            # Windows does not tell the memory of the CPU.
+            code = "pass-measured-memory" if meter.peak_bytes else "pass-measured"
+            note = message(code, **values, megabytes=meter.peak_bytes / 2**20)
             for number, (one, outcome) in enumerate(zip(group, outcomes, strict=True)):
                 notes = (*outcome.notes, note) if number == 0 else outcome.notes
                 done[one.number] = Outcome(outcome.pixels, outcome.steps_run, notes, outcome.info)
@@ -195,7 +197,7 @@ class Diffusers:
 
     @property
     def passes(self) -> Passes:
-        """The loaded model, loaded now if it was not."""
+        """The loaded model, loaded now if it was not. Its parts' `info` says what the model really predicts."""
         if self._passes is None:
             parts = loading.load(self.info, self._dtype, self._config, self._vae, self._prediction, self._local)
             if self._control_info is not None:
@@ -204,7 +206,6 @@ class Diffusers:
                 )
             if self._tiling:
                 parts.vae.enable_tiling()
-            self.info = parts.info
             self._passes = Passes(parts, self._device, self._offload, self._library, self._control_name, self._stepped)
         return self._passes
 
@@ -240,5 +241,5 @@ def _path(field: str, value: str | Path | None) -> Path | None:
         return None
     path = Path(value).expanduser()
     if not path.exists():
-        raise ParamError(field, str(value), "is not there")
+        raise ParamError(field, str(value), "path-missing")
     return path

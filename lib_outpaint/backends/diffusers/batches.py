@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ...engine.protocol import Job
-from ...errors import NO_VALUE, ParamError
+from ...errors import ParamError
 from ...models.inspect import ModelInfo
-from ...parameters.loras import Lora, from_list, from_prompt
-from ...parameters.params import CONTROL_MODES, Params
-from ...parameters.sampling import Sampling
+from ...parameters.guidance import ControlNet, Guidance
+from ...parameters.loras import Lora, from_prompt
 from ...parameters.side_prompts import SidePrompts
 from .attention_syntax import pieces, refuse_unknown_syntax
 from .defaults import Settings, settled
@@ -42,29 +41,28 @@ class Prepared:
     negative: str
 
 
-def controlled(params: Params, info: ModelInfo, has_controlnet: bool) -> bool:
+def controlled(asked: ControlNet, info: ModelInfo, has_controlnet: bool) -> bool:
     """Whether a pass uses the ControlNet: "auto" does with a model that is not an inpainting one, or when anything else
     about the ControlNet was asked for."""
-    if params.controlnet == "off" or not has_controlnet:
+    if asked.use == "off" or not has_controlnet:
         return False
-    return params.controlnet == "on" or not info.inpainting or bool(params.asked("controlnet"))
+    return asked.use == "on" or not info.inpainting or bool(asked.asked)
 
 
 def prepared(
     number: int, job: Job, info: ModelInfo, has_controlnet: bool, always: tuple[Lora, ...], mask_weight: float
 ) -> Prepared:
     """A job, ready to be grouped."""
-    control = controlled(job.params, info, has_controlnet)
+    control = controlled(job.controlnet, info, has_controlnet)
     prompt, asked = from_prompt(job.prompt)
     negative, _ = from_prompt(job.negative_prompt)
-    weight = mask_weight if job.params.mask_weight is None else job.params.mask_weight
     common = Common(
         int(job.pixels.shape[1]),
         int(job.pixels.shape[2]),
         settled(job.sampling, info, control),
-        weight,
-        merged(always, from_list(job.params.loras), asked),
-        (job.params.controlnet_weight, job.params.controlnet_mode) if control else None,
+        mask_weight if job.mask_weight is None else job.mask_weight,
+        merged(always, job.loras, asked),
+        (job.controlnet.weight, job.controlnet.mode) if control else None,
     )
     return Prepared(number, job, common, prompt, negative)
 
@@ -77,58 +75,46 @@ def groups(found: Sequence[Prepared]) -> list[list[Prepared]]:
     return list(by_common.values())
 
 
-def loras_asked(params: Params, prompts: Sequence[str], always: tuple[Lora, ...]) -> list[tuple[Lora, ...]]:
+def loras_asked(guidance: Guidance, prompts: Sequence[str], always: tuple[Lora, ...]) -> list[tuple[Lora, ...]]:
     """Every set of LoRAs that a pass could ask for: main prompt alone, and with each side's."""
-    main = from_prompt(prompts[0])[1] if prompts else ()
-    found = [merged(always, from_list(params.loras), main)]
-    for line in SidePrompts.parse(params.side_prompts).lines:
+    main = from_prompt(prompts[0])[1]
+    found = [merged(always, guidance.loras, main)]
+    for line in guidance.side_prompts.lines:
         if not line.negative:
             here = from_prompt(line.text)[1]
-            found.append(merged(always, from_list(params.loras), () if line.replaces else main, here))
+            found.append(merged(always, guidance.loras, () if line.replaces else main, here))
     return found
 
 
-def check_prompts(params: Params, prompts: Sequence[str], cfg: float) -> None:
-    """Refuses prompt syntax that the engine does not know, and a negative prompt that would do nothing.
+def check_prompts(sides: SidePrompts, prompts: tuple[str, str], cfg: float) -> None:
+    """Refuses prompt syntax that is not known here, and a negative prompt that would do nothing.
 
     Raises:
         ParamError
     """
-    fields = list(zip(("prompt", "negative_prompt"), prompts, strict=False))
-    fields += [
-        ("negative_prompt" if line.negative else "side_prompts", line.text)
-        for line in SidePrompts.parse(params.side_prompts).lines
-    ]
+    fields = list(zip(("prompt", "negative_prompt"), prompts, strict=True))
+    fields += [("negative_prompt" if line.negative else "side_prompts", line.text) for line in sides.lines]
     for field, text in fields:
         plain, tags = from_prompt(text)
         refuse_unknown_syntax(field, plain)
         pieces(plain)
         if field == "negative_prompt" and tags:
-            raise ParamError(field, text, "names a LoRA; name it in the prompt, it acts on both")
+            raise ParamError(field, text, "lora-in-negative")
         if field == "negative_prompt" and text.strip() and cfg == 1:
-            raise ParamError(field, text, "does nothing at cfg 1")
+            raise ParamError(field, text, "negative-at-cfg-1")
 
 
-def check_control(params: Params, model_name: str | None) -> None:
-    """Refuses ControlNet parameters that cannot be honoured. `model_name` is the ControlNet's, None without one.
+def check_control(wanted: ControlNet, model_name: str | None) -> None:
+    """Refuses what is asked of a ControlNet and cannot be honoured. `model_name` is the ControlNet's, None without one.
 
     Raises:
         ParamError
     """
-    asked = params.asked("controlnet")
     if model_name is None:
-        if asked:
-            raise ParamError(asked[0], getattr(params, asked[0]), "needs a ControlNet; none was given")
+        for field, value in wanted.asked.items():
+            raise ParamError(field, value, "controlnet-not-given")
         return
-    if params.controlnet_module not in CONTROL_MODULES:
-        raise ParamError("controlnet_module", params.controlnet_module, "is none of " + ", ".join(CONTROL_MODULES[1:]))
-    wanted = params.controlnet_model.split(" [")[0].removesuffix(".safetensors")
-    if wanted not in ("", model_name):
-        raise ParamError("controlnet_model", params.controlnet_model, f"is not there; known is {model_name}")
-    if params.controlnet_mode not in CONTROL_MODES:
-        raise ParamError("controlnet_mode", NO_VALUE, "is unknown")
-
-
-def check_sampling(sampling: Sampling, info: ModelInfo) -> Settings:
-    """What `settled` raises, before anything runs."""
-    return settled(sampling, info)
+    if wanted.module not in CONTROL_MODULES:
+        raise ParamError("controlnet_module", wanted.module, "not-a-choice", known=", ".join(CONTROL_MODULES[1:]))
+    if wanted.model.split(" [")[0].removesuffix(".safetensors") not in ("", model_name):
+        raise ParamError("controlnet_model", wanted.model, "not-a-choice", known=model_name)

@@ -1,8 +1,8 @@
 """diffusers configs for a single-file checkpoint, read off the shapes in its header.
 
-diffusers can fetch such configs from a hub by a checkpoint's family; taken from the shapes they need no network, and
-narrowed or pruned models are right too. What shapes cannot tell (how many attention heads) comes from a .yaml beside the
-checkpoint or a given config folder, else from the family.
+diffusers brings no configs along: its from_single_file fetches those of a family from a hub, which needs a network, and they
+are wrong for narrowed or pruned models. Those read off shapes are right for both. What shapes cannot tell (how many heads)
+comes from a .yaml beside the checkpoint or a given config folder, else from the family.
 """
 
 from __future__ import annotations
@@ -13,13 +13,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ...errors import ModelError
+from ...models.families import Pipeline
 from ...models.header import Header
-from ...models.inspect import Base
 
 UNET, VAE = "model.diffusion_model.", "first_stage_model."
-TEXT_SD1, TEXT_SD2 = "cond_stage_model.transformer.text_model.", "cond_stage_model.model."
-TEXT_XL1, TEXT_XL2 = "conditioner.embedders.0.transformer.text_model.", "conditioner.embedders.1.model."
 Config = dict[str, Any]
+_UP = {"CrossAttnDownBlock2D": "CrossAttnUpBlock2D", "DownBlock2D": "UpBlock2D"}
 
 
 @dataclass(frozen=True)
@@ -40,8 +39,30 @@ class Hints:
     prediction: str = ""
 
 
-def unet_config(header: Header, base: Base, hints: Hints, prefix: str = UNET) -> Config:
+def unet_config(header: Header, pipeline: Pipeline, hints: Hints) -> Config:
     """The UNet's config, from the original layout's blocks (CompVis' and Stability's openaimodel.py)."""
+    config = _blocks(header, UNET)
+    config |= {
+        "_class_name": "UNet2DConditionModel",
+        "out_channels": 4,
+        "sample_size": 64,
+        "up_block_types": [_UP[kind] for kind in reversed(config["down_block_types"])],
+        "attention_head_dim": _heads(config["block_out_channels"], pipeline, hints),
+    }
+    added = header.shape(UNET + "label_emb.0.0.weight")
+    if added:
+        pooled = header.shape(pipeline.openclip + "text_projection") if pipeline.size_conditioning else ()
+        config |= {
+            "addition_embed_type": "text_time",
+            # beside the pooled text, six numbers: sizes and crops
+            "addition_time_embed_dim": (added[1] - pooled[1]) // 6 if pooled else 256,
+            "projection_class_embeddings_input_dim": added[1],
+        }
+    return config
+
+
+def _blocks(header: Header, prefix: str) -> Config:
+    """What a UNet and its ControlNet have in common."""
     first = _needed(header, prefix + "input_blocks.0.0.weight")
     levels = _levels(header, prefix)
     depths = [max(one[1] for one in level) for level in levels]
@@ -51,36 +72,20 @@ def unet_config(header: Header, base: Base, hints: Hints, prefix: str = UNET) ->
         (t.shape[1] for n, t in header.tensors.items() if n.startswith(prefix) and n.endswith("attn2.to_k.weight")), 0
     )
     if not text:
-        raise ModelError(f"{header.path.name}: its UNet has no cross attention")
+        raise ModelError("unet-without-text", name=header.path.name)
     linear = (
         len(next((t.shape for n, t in header.tensors.items() if n.startswith(prefix) and n.endswith("proj_in.weight")), ()))
         == 2
     )
-    config: Config = {
-        "_class_name": "UNet2DConditionModel",
+    return {
         "in_channels": first[1],
-        "out_channels": 4,
-        "sample_size": 64,
         "block_out_channels": widths,
         "layers_per_block": len(levels[0]),
         "cross_attention_dim": text,
         "down_block_types": ["CrossAttnDownBlock2D" if depth else "DownBlock2D" for depth in depths],
-        "up_block_types": ["CrossAttnUpBlock2D" if depth else "UpBlock2D" for depth in reversed(depths)],
         "transformer_layers_per_block": [depth or 1 for depth in depths[:-1]] + [depths[-1] or middle or 1],
         "use_linear_projection": linear,
-        "attention_head_dim": _heads(widths, base, hints),
     }
-    added = header.shape(prefix + "label_emb.0.0.weight")
-    if added:
-        pooled = header.shape(TEXT_XL2 + "text_projection") or header.shape("conditioner.embedders.0.model.text_projection")
-        ids = 5 if base == "sdxl-refiner" else 6
-        time_width = (added[1] - pooled[1]) // ids if pooled else 256
-        config |= {
-            "addition_embed_type": "text_time",
-            "addition_time_embed_dim": time_width,
-            "projection_class_embeddings_input_dim": added[1],
-        }
-    return config
 
 
 def _levels(header: Header, prefix: str) -> list[list[tuple[int, int]]]:
@@ -96,26 +101,24 @@ def _levels(header: Header, prefix: str) -> list[list[tuple[int, int]]]:
         else:
             break
     if not all(levels):
-        raise ModelError(f"{header.path.name}: its UNet is not laid out as Stable Diffusion's")
+        raise ModelError("unet-layout", name=header.path.name)
     return levels
 
 
-def _heads(widths: list[int], base: Base, hints: Hints) -> int | list[int]:
+def _heads(widths: list[int], pipeline: Pipeline, hints: Hints) -> int | list[int]:
     """diffusers' `attention_head_dim`, which despite its name is the number of heads."""
     if hints.unet_heads:
         return hints.unet_heads
-    if hints.head_channels or base != "sd1":
-        return [max(width // (hints.head_channels or 64), 1) for width in widths]
-    return 8
+    channels = hints.head_channels or pipeline.head_channels
+    return [max(width // channels, 1) for width in widths] if channels else 8
 
 
-def vae_config(header: Header, base: Base, hints: Hints, prefix: str = VAE) -> Config:
+def vae_config(header: Header, pipeline: Pipeline, hints: Hints, prefix: str = VAE) -> Config:
     """The VAE's config, from the original layout (CompVis' model.py)."""
     latent = _needed(header, prefix + "decoder.conv_in.weight")
     levels = _count(header, re.escape(prefix) + r"encoder\.down\.(\d+)\.")
     widths = [header.shape(f"{prefix}encoder.down.{i}.block.0.conv2.weight")[0] for i in range(levels)]
     blocks = _count(header, re.escape(prefix) + r"encoder\.down\.0\.block\.(\d+)\.")
-    scale = hints.scale_factor or (0.13025 if base.startswith("sdxl") else 0.18215)
     return {
         "_class_name": "AutoencoderKL",
         "in_channels": 3,
@@ -123,25 +126,29 @@ def vae_config(header: Header, base: Base, hints: Hints, prefix: str = VAE) -> C
         "latent_channels": latent[1],
         "block_out_channels": widths,
         "layers_per_block": blocks,
-        "scaling_factor": scale,
+        "scaling_factor": hints.scale_factor or pipeline.latent_scale,
         "sample_size": 512,
         "down_block_types": ["DownEncoderBlock2D"] * levels,
         "up_block_types": ["UpDecoderBlock2D"] * levels,
         "norm_num_groups": 32,
         "act_fn": "silu",
-        "force_upcast": base.startswith("sdxl"),
+        "force_upcast": not pipeline.half_vae,
     }
 
 
-def text_configs(header: Header, base: Base, hints: Hints) -> list[Config]:
-    """The configs of the text encoder, or of SDXL's two."""
-    if base == "sd1":
-        return [_clip(header, TEXT_SD1) | dict(hints.text)]
-    if base == "sd2":
-        # The last of OpenCLIP's layers is not used: the text is taken before it.
-        found = _open_clip(header, TEXT_SD2)
-        return [found | {"num_hidden_layers": found["num_hidden_layers"] - 1, "architectures": ["CLIPTextModel"]}]
-    return [_clip(header, TEXT_XL1) | dict(hints.text), _open_clip(header, TEXT_XL2)]
+def text_configs(header: Header, pipeline: Pipeline, hints: Hints) -> list[Config]:
+    """The configs of the text encoders, in the pipeline's order."""
+    found: list[Config] = []
+    for kind in pipeline.text_encoders:
+        if kind == "clip":
+            found.append(_clip(header, pipeline.clip) | dict(hints.text))
+            continue
+        config = _open_clip(header, pipeline.openclip)
+        if not pipeline.penultimate:
+            # The last of OpenCLIP's layers is not used: the text is taken before it, through the last norm.
+            config |= {"num_hidden_layers": config["num_hidden_layers"] - 1, "architectures": ["CLIPTextModel"]}
+        found.append(config)
+    return found
 
 
 def _clip(header: Header, prefix: str) -> Config:
@@ -183,24 +190,12 @@ def _text(place: tuple[int, ...], layers: int, words: int, inner: int) -> Config
     }
 
 
-def controlnet_config(header: Header, base: Base, hints: Hints, prefix: str) -> Config:
-    """A ControlNet's config, from the original layout (lllyasviel/ControlNet's cldm.py)."""
-    config = unet_config(header, base, hints, prefix)
+def controlnet_config(header: Header, heads: int | list[int], prefix: str) -> Config:
+    """A ControlNet's config, from the original layout (lllyasviel/ControlNet's cldm.py). `heads` are its UNet's."""
     hint = [header.shape(f"{prefix}input_hint_block.{i}.weight") for i in (0, 4, 8, 12)]
-    return {
-        name: config[name]
-        for name in (
-            "in_channels",
-            "block_out_channels",
-            "layers_per_block",
-            "cross_attention_dim",
-            "down_block_types",
-            "transformer_layers_per_block",
-            "use_linear_projection",
-            "attention_head_dim",
-        )
-    } | {
+    return _blocks(header, prefix) | {
         "_class_name": "ControlNetModel",
+        "attention_head_dim": heads,
         "conditioning_embedding_out_channels": [shape[0] for shape in hint if shape] or [16, 32, 96, 256],
     }
 
@@ -214,5 +209,5 @@ def _count(header: Header, pattern: str) -> int:
 def _needed(header: Header, name: str) -> tuple[int, ...]:
     shape = header.shape(name)
     if len(shape) < 2:
-        raise ModelError(f"{header.path.name}: it has no {name}")
+        raise ModelError("tensor-missing", name=header.path.name, tensor=name)
     return shape

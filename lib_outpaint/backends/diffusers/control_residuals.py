@@ -1,4 +1,4 @@
-"""The inpaint ControlNet (control_v11p_sd15_inpaint): loading it, and what it adds to the UNet."""
+"""The inpaint ControlNet: loading it, and what it adds to the UNet."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from typing import Any
 import torch
 
 from ...errors import ModelError
+from ...models import families
 from ...models.header import read_header
-from ...models.inspect import BASE_NAMES, ModelInfo, inspect
-from ...parameters.params import CONTROL_MODES
+from ...models.inspect import ModelInfo, inspect
+from ...parameters.guidance import CONTROL_MODES
 from . import configs
 from .quiet import quiet
 from .sources import first_line
@@ -62,16 +63,14 @@ def inspected(path: Path, model: ModelInfo) -> ModelInfo:
     """
     info = inspect(path)
     if info.kind != "controlnet":
-        raise ModelError(f"controlnet: {info.describe()[0]}; a ControlNet is wanted")
-    if model.base != "sd1" or info.base not in ("sd1", ""):
-        raise ModelError(
-            f"controlnet: {path.name} is for {BASE_NAMES[info.base]}, the model is {BASE_NAMES[model.base]}; "
-            "an inpaint ControlNet can be used with SD 1 only"
-        )
+        raise ModelError("not-a-controlnet", what=info.describe()[0])
+    usual = model.family.inpaint_controlnet
+    if not usual or (info.family.known and info.family != model.family):
+        known = ", ".join(family.name for family in reversed(families.FAMILIES) if family.inpaint_controlnet)
+        names = {"made_for": info.family_name, "family": model.family_name, "known": known}
+        raise ModelError("controlnet-family", name=path.name, **names)
     if info.control not in ("inpaint", ""):
-        raise ModelError(
-            f"controlnet: {path.name} is for {info.control}; one for inpainting is wanted, such as control_v11p_sd15_inpaint"
-        )
+        raise ModelError("controlnet-kind", name=path.name, control=info.control, usual=usual)
     return info
 
 
@@ -98,14 +97,14 @@ def load(info: ModelInfo, heads: Any, dtype: torch.dtype, local_files_only: bool
             else:
                 network = _from_original_file(kind, info, heads, dtype)
     except (OSError, ValueError, RuntimeError, KeyError, TypeError, AttributeError) as error:
-        raise ModelError(f"controlnet: {info.path.name}: cannot be loaded: {first_line(error)}") from error
+        raise ModelError("controlnet-cannot-load", name=info.path.name, reason=first_line(error)) from error
     return torch.nn.Module.to(network.eval().requires_grad_(False), dtype)
 
 
 def _from_original_file(kind: Any, info: ModelInfo, heads: Any, dtype: torch.dtype) -> Any:
     header = read_header(info.path)
     prefix = "control_model." if header.shape("control_model.input_hint_block.0.weight") else ""
-    config = configs.controlnet_config(header, info.base, configs.Hints(), prefix) | {"attention_head_dim": heads}
+    config = configs.controlnet_config(header, heads, prefix)
     with tempfile.TemporaryDirectory(prefix="outpaint-") as made:
         (Path(made) / "config.json").write_text(json.dumps(config), encoding="utf-8")
         return kind.from_single_file(str(info.path), config=made, torch_dtype=dtype, local_files_only=True)
@@ -113,7 +112,7 @@ def _from_original_file(kind: Any, info: ModelInfo, heads: Any, dtype: torch.dty
 
 def _from_diffusers_file(kind: Any, info: ModelInfo) -> Any:
     if not (info.path.parent / "config.json").is_file():
-        raise ModelError(f"controlnet: {info.path.name} is in diffusers' layout and has no config.json beside it")
+        raise ModelError("controlnet-config", name=info.path.name)
     from safetensors.torch import load_file
 
     network = kind.from_config(kind.load_config(info.path.parent))

@@ -76,8 +76,8 @@ class _Guide:
         if batch.cfg == 1:
             self.sides = self.sides[1:]
         self.one_call = len({text.shape[1] for text, _ in self.sides}) == 1
-        height, width = (8 * n for n in batch.clean.shape[-2:])
-        # SDXL's size conditioning: original height and width, top and left of the crop, target height and width.
+        height, width = (parts.info.family.cell * n for n in batch.clean.shape[-2:])
+        # Size conditioning: original height and width, top and left of the crop, target height and width.
         self.sizes = torch.tensor([[height, width, 0, 0, height, width]], device=device, dtype=dtype)
 
     def __call__(self, given: torch.Tensor, time: torch.Tensor) -> torch.Tensor:

@@ -15,12 +15,12 @@ from typing import Any, Literal
 import torch
 
 from ...errors import MissingExtra, ModelError
+from ...models.families import Pipeline
 from ...models.header import read_header
 from ...models.inspect import ModelInfo
 from . import configs, sources
 from .quiet import quiet
 
-PIPELINES = {"sd1": "StableDiffusionPipeline", "sd2": "StableDiffusionPipeline", "sdxl": "StableDiffusionXLPipeline"}
 Prediction = Literal["epsilon", "v"]
 
 
@@ -30,9 +30,9 @@ class Parts:
 
     Attributes:
         pipe: the diffusers pipeline the parts came in; it knows how to load LoRAs.
-        encoders: (tokenizer, text encoder), one, or SDXL's two.
+        encoders: (tokenizer, text encoder), one or two.
         alphas_cumprod: float32 (1000,), of the training schedule.
-        vae_dtype: what the VAE runs in; SDXL's overflows in half precision.
+        vae_dtype: what the VAE runs in; some overflow in half precision.
     """
 
     info: ModelInfo
@@ -83,9 +83,10 @@ def load(
     import diffusers
 
     with quiet():
-        pipeline = getattr(diffusers, PIPELINES[info.base])
+        pipeline = getattr(diffusers, info.pipeline.name)
         try:
-            extra: dict[str, Any] = {} if info.base == "sdxl" else {"safety_checker": None, "requires_safety_checker": False}
+            checker = {"safety_checker": None, "requires_safety_checker": False}
+            extra: dict[str, Any] = checker if info.pipeline.safety_checker else {}
             if vae is not None:
                 extra["vae"] = load_vae(vae, info, dtype, local_files_only)
             if info.path.is_dir():
@@ -94,14 +95,14 @@ def load(
             else:
                 pipe, found = _from_file(pipeline, info, dtype, config, local_files_only, extra)
         except (OSError, ValueError, RuntimeError, KeyError, TypeError, AttributeError) as error:
-            raise ModelError(f"{info.path.name}: cannot be loaded: {sources.first_line(error)}") from error
+            raise ModelError("model-cannot-load", name=info.path.name, reason=sources.first_line(error)) from error
     return _parts(info, pipe, dtype, found if prediction == "auto" else prediction)
 
 
 def _from_folder(pipeline: Any, info: ModelInfo, dtype: torch.dtype, local_files_only: bool, extra: dict[str, Any]) -> Any:
     weights = [path.name for path in (info.path / "unet").glob("*.safetensors")]
     if not weights:
-        raise ModelError(f"{info.path}: its unet folder has no .safetensors file; pickles (.bin) are not read")
+        raise ModelError("unet-folder-empty", path=info.path)
     only_half = all(".fp16." in name for name in weights)
     return pipeline.from_pretrained(
         info.path,
@@ -117,31 +118,30 @@ def check_file(info: ModelInfo, config: Path | None, vae: Path | None, local_fil
     """Raises ModelError when a single-file checkpoint lacks something that is nowhere else either."""
     sources.hints(info, config, find_tokenizer(info, config, local_files_only))
     if vae is None and not read_header(info.path).shape(configs.VAE + "decoder.conv_in.weight"):
-        raise ModelError(f"{info.path.name}: it has no VAE; give one beside it")
+        raise ModelError("vae-missing", name=info.path.name)
 
 
 def _from_file(
     pipeline: Any, info: ModelInfo, dtype: torch.dtype, config: Path | None, local_files_only: bool, extra: dict[str, Any]
 ) -> tuple[Any, str]:
-    header = read_header(info.path)
+    header, family = read_header(info.path), info.pipeline
     tokenizer = find_tokenizer(info, config, local_files_only)
     hints = sources.hints(info, config, tokenizer)
     with tempfile.TemporaryDirectory(prefix="outpaint-") as made:
         folder = Path(made)
-        parts = {"unet": configs.unet_config(header, info.base, hints)}
+        parts = {"unet": configs.unet_config(header, family, hints)}
         if "vae" not in extra:
-            parts["vae"] = configs.vae_config(header, info.base, hints)
-        texts = configs.text_configs(header, info.base, hints)
+            parts["vae"] = configs.vae_config(header, family, hints)
+        texts = configs.text_configs(header, family, hints)
         for number, text in enumerate(texts):
             parts["text_encoder" + ("_2" if number else "")] = text
         for name, values in parts.items():
             _write(folder / name / "config.json", values)
-        for number in range(len(texts)):
-            _copy_tokenizer(
-                tokenizer, folder / ("tokenizer_2" if number else "tokenizer"), plain_pad=info.base == "sd2" or number == 1
-            )
+        for number, kind in enumerate(family.text_encoders):
+            place = folder / ("tokenizer_2" if number else "tokenizer")
+            _copy_tokenizer(tokenizer, place, plain_pad=kind == "openclip")
         _write(folder / "scheduler" / "scheduler_config.json", _SCHEDULER)
-        _write(folder / "model_index.json", _index(info, len(texts)))
+        _write(folder / "model_index.json", _index(family))
         pipe = pipeline.from_single_file(
             str(info.path), config=str(folder), torch_dtype=dtype, local_files_only=True, **extra
         )
@@ -165,11 +165,7 @@ def find_tokenizer(info: ModelInfo, config: Path | None, local_files_only: bool)
             for name in ("vocab.json", "merges.txt")
         ]
     except (OSError, ValueError, RuntimeError):
-        raise ModelError(
-            f"{info.path.name}: a checkpoint file has no tokenizer, and none is at hand: give a folder with CLIP's "
-            f"vocab.json and merges.txt as the config, put one named 'tokenizer' beside the checkpoint, or let "
-            f"{sources.HUB_TOKENIZER} be fetched"
-        ) from None
+        raise ModelError("tokenizer-missing", name=info.path.name, hub=sources.HUB_TOKENIZER) from None
     return Path(files[0]).parent
 
 
@@ -184,7 +180,7 @@ def load_vae(path: Path, info: ModelInfo, dtype: torch.dtype, local_files_only: 
     header = read_header(path)
     prefix = configs.VAE if header.shape(configs.VAE + "decoder.conv_in.weight") else ""
     with tempfile.TemporaryDirectory(prefix="outpaint-") as made:
-        _write(Path(made) / "vae" / "config.json", configs.vae_config(header, info.base, configs.Hints(), prefix))
+        _write(Path(made) / "vae" / "config.json", configs.vae_config(header, info.pipeline, configs.Hints(), prefix))
         return diffusers.AutoencoderKL.from_single_file(
             str(path), config=made, subfolder="vae", torch_dtype=dtype, local_files_only=True
         )
@@ -195,13 +191,13 @@ def _parts(info: ModelInfo, pipe: Any, dtype: torch.dtype, prediction: str) -> P
         if module is not None:
             module.eval().requires_grad_(False)
     encoders = [(pipe.tokenizer, pipe.text_encoder)]
-    if info.base == "sdxl":
+    if len(info.pipeline.text_encoders) == 2:
         encoders.append((pipe.tokenizer_2, pipe.text_encoder_2))
     alphas = pipe.scheduler.alphas_cumprod.float().cpu()
     if prediction not in ("epsilon", "v"):
         prediction = "v" if predicts_v(pipe.unet) else "epsilon"
     checked: Prediction = "v" if prediction == "v" else "epsilon"
-    half_overflows = info.base == "sdxl" and dtype == torch.float16
+    half_overflows = not info.pipeline.half_vae and dtype == torch.float16
     vae_dtype = torch.float32 if half_overflows else dtype
     if vae_dtype != dtype:
         torch.nn.Module.to(pipe.vae, vae_dtype)
@@ -210,7 +206,7 @@ def _parts(info: ModelInfo, pipe: Any, dtype: torch.dtype, prediction: str) -> P
 
 @torch.no_grad()
 def predicts_v(unet: Any) -> bool:
-    """Whether an SD 2 UNet predicts v, found by asking it, as the WebUI does: at the last training time an
+    """Whether a UNet predicts v, found by asking it, as the WebUI does: at the last training time an
     epsilon-model returns its input, a v-model about minus the (invisible) picture. One run on an 8x8 latent.
     """
     x = torch.ones(1, unet.config.in_channels, 8, 8, dtype=unet.dtype) * 0.5
@@ -229,21 +225,21 @@ _SCHEDULER: dict[str, Any] = {
 }
 
 
-def _index(info: ModelInfo, texts: int) -> dict[str, Any]:
+def _index(pipeline: Pipeline) -> dict[str, Any]:
     found: dict[str, Any] = {
-        "_class_name": PIPELINES[info.base],
+        "_class_name": pipeline.name,
         "scheduler": ["diffusers", "EulerDiscreteScheduler"],
         "tokenizer": ["transformers", "CLIPTokenizer"],
         "text_encoder": ["transformers", "CLIPTextModel"],
         "unet": ["diffusers", "UNet2DConditionModel"],
         "vae": ["diffusers", "AutoencoderKL"],
     }
-    if texts == 2:
-        return found | {
-            "tokenizer_2": ["transformers", "CLIPTokenizer"],
-            "text_encoder_2": ["transformers", "CLIPTextModelWithProjection"],
-        }
-    return found | {"safety_checker": [None, None], "feature_extractor": [None, None]}
+    if len(pipeline.text_encoders) == 2:
+        found["tokenizer_2"] = ["transformers", "CLIPTokenizer"]
+        found["text_encoder_2"] = ["transformers", "CLIPTextModelWithProjection"]
+    if pipeline.safety_checker:
+        found |= {"safety_checker": [None, None], "feature_extractor": [None, None]}
+    return found
 
 
 def _copy_tokenizer(source: Path, folder: Path, *, plain_pad: bool) -> None:

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from ...errors import NO_VALUE, ModelError, ParamError
-from ...models.inspect import BASE_NAMES, ModelInfo, inspect
+from ...errors import ModelError, ParamError
+from ...models.inspect import ModelInfo, inspect
 from ...parameters.loras import Lora
 from .quiet import quiet
 from .sources import first_line
@@ -18,7 +18,7 @@ class Library:
 
     def __init__(self, folder: Path | None, files: Iterable[Path], model: ModelInfo) -> None:
         if folder is not None and not folder.is_dir():
-            raise ModelError(f"lora-dir: there is no folder {folder}")
+            raise ModelError("lora-folder-missing", path=folder)
         self.model = model
         self.paths: dict[str, Path] = {}
         for path in [*files, *(sorted(folder.rglob("*.safetensors")) if folder else [])]:
@@ -35,8 +35,8 @@ class Library:
         """
         path = self.paths.get(name.removesuffix(".safetensors"))
         if path is None:
-            known = ", ".join(sorted(self.paths)[:20]) or "none (give a folder or files)"
-            raise ParamError("loras", name, f"is not there; known are {known}")
+            known = ", ".join(sorted(self.paths)[:20])
+            raise ParamError("loras", name, "lora-missing" if known else "loras-not-given", known=known)
         check_fits(path, self.model)
         return path
 
@@ -65,9 +65,9 @@ class Library:
                 with quiet():
                     pipe.load_lora_weights(str(path.parent), weight_name=path.name, adapter_name=name, local_files_only=True)
             except (OSError, ValueError, RuntimeError, KeyError, TypeError, AttributeError, ImportError) as error:
-                raise ModelError(f"lora: {path.name}: cannot be loaded: {first_line(error)}") from error
+                raise ModelError("lora-cannot-load", name=path.name, reason=first_line(error)) from error
             if not self._parts(pipe, name):
-                raise ModelError(f"lora: {path.name}: nothing in it fits the model")
+                raise ModelError("lora-fits-nothing", name=path.name)
             self._loaded[path] = name
             self._active = (Lora(""),)  # loading switched it on: whatever is wanted must be set
         return self._loaded[path]
@@ -88,16 +88,16 @@ def check_fits(path: Path, model: ModelInfo) -> ModelInfo:
     """
     info = inspect(path)
     if info.kind != "lora":
-        raise ModelError(f"lora: {info.describe()[0]}; a LoRA is wanted")
+        raise ModelError("not-a-lora", what=info.describe()[0])
     if info.layout == "lycoris":
-        raise ModelError(f"lora: {path.name} is a LyCORIS network (LoHa, LoKr ...), which diffusers cannot load")
-    if info.base and info.base != model.base:
-        raise ModelError(f"lora: {path.name} is for {BASE_NAMES[info.base]}, the model is {BASE_NAMES[model.base]}")
+        raise ModelError("lora-lycoris", name=path.name)
+    if info.family.known and info.family != model.family:
+        raise ModelError("lora-family", name=path.name, made_for=info.family_name, family=model.family_name)
     return info
 
 
 def merged(*groups: Iterable[Lora]) -> tuple[Lora, ...]:
-    """All LoRAs of several lists; one that is named twice would act once in the host, so it is an error.
+    """All LoRAs of several lists; one that is named twice would act once in a WebUI, so it is an error.
 
     Raises:
         ParamError: one is named twice.
@@ -105,6 +105,6 @@ def merged(*groups: Iterable[Lora]) -> tuple[Lora, ...]:
     found: dict[str, Lora] = {}
     for lora in (lora for group in groups for lora in group):
         if lora.name in found:
-            raise ParamError("loras", NO_VALUE, f"{lora.name!r} is asked for twice")
+            raise ParamError("loras", lora.name, "lora-twice")
         found[lora.name] = lora
     return tuple(found.values())

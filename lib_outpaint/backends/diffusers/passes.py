@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import torch
 
 from ...engine.protocol import Outcome
+from ...messages import Message, message
 from ...parameters.loras import Lora
 from .batches import Common, Prepared
 from .conditioning import control_image, decode_latents, encode_pixels, inpainting_channels
@@ -26,7 +27,7 @@ class Passes:
 
     Args:
         offload: keep every network off the device while it does not work.
-        on_step: see `sampling.sample`.
+        on_step: see `denoising.sample`.
     """
 
     def __init__(
@@ -68,7 +69,7 @@ class Passes:
 
     def _texts(self, group: Sequence[Prepared]) -> dict[str, tuple[Encoded, Encoded]]:
         """Every job's prompts, encoded. They are kept for the passes to come, which mostly have the same."""
-        loras, encoders, base = group[0].common.loras, self.parts.encoders, self.parts.info.base
+        loras, encoders, pipeline = group[0].common.loras, self.parts.encoders, self.parts.info.pipeline
         wanted = dict.fromkeys(
             (loras, text, negative) for one in group for text, negative in ((one.prompt, False), (one.negative, True))
         )
@@ -78,7 +79,7 @@ class Passes:
         if missing:
             with on_device([encoder for _, encoder in encoders], self.device, self.offload):
                 for key in missing:
-                    self._encoded[key] = encode(key[1], encoders, base, negative=key[2])
+                    self._encoded[key] = encode(key[1], encoders, pipeline, negative=key[2])
         return {
             _key(one): (self._encoded[loras, one.prompt, False], self._encoded[loras, one.negative, True]) for one in group
         }
@@ -113,10 +114,10 @@ class Passes:
             control,
         )
 
-    def _notes(self, common: Common) -> tuple[str, ...]:
-        info, settings = self.parts.info, common.settings
-        if info.inpainting and info.base == "sdxl" and settings.denoise > 0.99:
-            return ("SDXL inpainting models can leave a fringe at a denoise over 0.99",)
+    def _notes(self, common: Common) -> tuple[Message, ...]:
+        info, most = self.parts.info, self.parts.info.pipeline.inpainting_denoise
+        if info.inpainting and common.settings.denoise > most:
+            return (message("inpainting-fringe", family=info.family_name, most=most),)
         return ()
 
     def _info(self, common: Common) -> dict[str, str]:

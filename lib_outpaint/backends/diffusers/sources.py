@@ -9,7 +9,7 @@ from typing import Any
 
 from ...errors import ModelError
 from ...models.header import read_json
-from ...models.inspect import BASE_NAMES, ModelInfo, inspect
+from ...models.inspect import ModelInfo, inspect
 from .configs import Hints
 
 HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
@@ -26,15 +26,16 @@ def located(model: str | Path, local_files_only: bool) -> ModelInfo:
     path = Path(model).expanduser()
     if not path.exists():
         if not HUB_ID.fullmatch(str(model)):
-            raise ModelError(f"model: there is no file or folder {path}")
+            raise ModelError("checkpoint-missing", path=path)
         path = _fetched(str(model), local_files_only)
     info = inspect(path)
     if info.kind != "checkpoint":
-        raise ModelError(f"model: {info.describe()[0]}; a checkpoint or a diffusers folder is wanted")
-    if info.base not in ("sd1", "sd2", "sdxl"):
-        raise ModelError(f"model: {path.name} is of {BASE_NAMES[info.base]}; SD 1, SD 2 and SDXL can be used")
-    if info.channels not in (4, 9):
-        raise ModelError(f"model: {path.name} has a UNet of {info.channels} channels; 4, and 9 for inpainting, can be used")
+        raise ModelError("not-a-checkpoint", what=info.describe()[0])
+    _ = info.pipeline  # raises when its family has none
+    plain, inpainting = info.family.channels, info.family.inpainting_channels
+    if info.channels not in (plain, inpainting):
+        values = {"channels": info.channels, "plain": plain, "inpainting": inpainting}
+        raise ModelError("unet-channels-unusable", name=path.name, **values)
     return info
 
 
@@ -48,8 +49,8 @@ def _fetched(name: str, local_files_only: bool) -> Path:
             )
         )
     except (OSError, ValueError) as error:
-        where = "in the local cache" if local_files_only else "on the hub, nor a file here"
-        raise ModelError(f"model: {name} is not {where} ({first_line(error)})") from None
+        code = "model-not-cached" if local_files_only else "model-not-on-hub"
+        raise ModelError(code, name=name, reason=first_line(error)) from None
 
 
 def tokenizer_folder(info: ModelInfo, config: Path | None) -> Path | None:
@@ -96,7 +97,7 @@ def read_yaml(path: Path | None) -> dict[str, Any]:
     try:
         found = yaml.safe_load(path.read_text(encoding="utf-8"))["model"]["params"]
     except (OSError, ValueError, KeyError, TypeError, yaml.YAMLError):
-        raise ModelError(f"{path}: is no model config") from None
+        raise ModelError("yaml-not-a-config", path=path) from None
     return found if isinstance(found, dict) else {}
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import torch
 
-from ...models.inspect import Base
+from ...models.families import Pipeline
 from .attention_syntax import Piece, pieces
 
 CHUNK = 75  # tokens between start and end
@@ -22,7 +22,7 @@ BACKTRACK = 20  # tokens: text after a comma this near a chunk's end moves to th
 class Encoded:
     """A prompt as the UNet takes it.
 
-    `text`: (1, 77 * chunks, width). `pooled`: (1, width), of SDXL's second encoder, else None.
+    `text`: (1, 77 * chunks, width). `pooled`: (1, width), of the second encoder, None without one.
     """
 
     text: torch.Tensor
@@ -64,28 +64,25 @@ def chunks(found: list[Piece], tokenizer: Any) -> list[Chunk]:
 
 
 @torch.no_grad()
-def encode(text: str, encoders: list[tuple[Any, Any]], base: Base, *, negative: bool = False) -> Encoded:
-    """A prompt through the model's text encoder, or SDXL's two side by side.
-
-    An empty negative prompt of SDXL is all zeros, as in its training.
-    """
+def encode(text: str, encoders: list[tuple[Any, Any]], pipeline: Pipeline, *, negative: bool = False) -> Encoded:
+    """A prompt through the model's text encoder, or its two side by side."""
     found = pieces(text)
     texts: list[torch.Tensor] = []
     pooled: torch.Tensor | None = None
     for number, (tokenizer, encoder) in enumerate(encoders):
-        states, first = _states(chunks(found, tokenizer), tokenizer, encoder, base, number)
+        states, first = _states(chunks(found, tokenizer), tokenizer, encoder, pipeline, number)
         texts.append(states)
-        pooled = first if base == "sdxl" and number == 1 else None
+        pooled = first if number == 1 else None
     whole = torch.cat(texts, dim=-1)
-    if base == "sdxl" and negative and not text.strip() and pooled is not None:
+    if pipeline.zero_negative and negative and not text.strip() and pooled is not None:
         return Encoded(torch.zeros_like(whole), torch.zeros_like(pooled))
     return Encoded(whole, pooled)
 
 
-def _states(parts: list[Chunk], tokenizer: Any, encoder: Any, base: Base, number: int) -> tuple[torch.Tensor, Any]:
+def _states(parts: list[Chunk], tokenizer: Any, encoder: Any, pipeline: Pipeline, number: int) -> tuple[torch.Tensor, Any]:
     """One encoder's output for all chunks, weighted: (1, 77 * chunks, width); and the first chunk's pooled output."""
     start, end = tokenizer.bos_token_id, tokenizer.eos_token_id
-    pad = 0 if base == "sd2" or number == 1 else end  # OpenCLIP's models were trained with padding of zeros
+    pad = 0 if pipeline.text_encoders[number] == "openclip" else end  # OpenCLIP was trained with padding of zeros
     states: list[torch.Tensor] = []
     pooled: Any = None
     for part in parts:
@@ -93,8 +90,8 @@ def _states(parts: list[Chunk], tokenizer: Any, encoder: Any, base: Base, number
         padding = [end] + [pad] * empty
         ids = torch.tensor([[start, *part.tokens, *padding]], device=encoder.device)
         weights = torch.tensor([1.0, *part.weights, *[1.0] * (empty + 1)], device=encoder.device)
-        out = encoder(ids, output_hidden_states=base == "sdxl")
-        state = out.hidden_states[-2] if base == "sdxl" else out.last_hidden_state
+        out = encoder(ids, output_hidden_states=pipeline.penultimate)
+        state = out.hidden_states[-2] if pipeline.penultimate else out.last_hidden_state
         states.append(_weighted(state, weights) if any(weight != 1 for weight in part.weights) else state)
         if pooled is None and number == 1:
             pooled = out.text_embeds
