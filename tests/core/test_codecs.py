@@ -1,20 +1,20 @@
-"""Parameters to and from dicts, lists, infotext, flags, JSON schema and table."""
+"""Parameters to and from dicts, lists, texts and infotext."""
 
 from __future__ import annotations
 
-import argparse
 import json
 import math
 import re
 from typing import Any
 
 import pytest
+from any_params import all_params
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from lib_outpaint.errors import ParamError
 from lib_outpaint.parameters import codecs
-from lib_outpaint.parameters.params import DECLARED, Param, Params
+from lib_outpaint.parameters.params import DECLARED, Param, Params, declared
 
 # The WebUI's own grammar: modules/infotext_utils.py of version 1.10.
 RE_PARAM = re.compile(r'\s*(\w[\w \-/]+):\s*("(?:\\.|[^\\"])+"|[^,]*)(?:,|$)')
@@ -36,28 +36,6 @@ def webui_reads(line: str) -> dict[str, str]:
 
 def webui_line(entries: dict[str, str]) -> str:
     return ", ".join(f"{key}: {codecs.quoted(value)}" for key, value in entries.items())
-
-
-def values_of(param: Param) -> st.SearchStrategy[Any]:
-    if param.kind == "choice":
-        return st.sampled_from(param.choices)
-    if param.kind == "text":
-        pieces = st.sampled_from(["left: sky", "512x512", "16:9", "\n", '"', "\\", ",", ";", "<lora:a:1>", "天空", " "])
-        anything = st.text(st.characters(exclude_categories=("Cs",)), max_size=20)
-        # The WebUI's size pattern swallows a line break at the end of "512x512\n": nothing is lost.
-        return st.one_of(st.just(""), st.lists(pieces, max_size=5).map("".join), anything).map(lambda t: t.rstrip("\n"))
-    if param.kind == "int":
-        return st.integers(int(param.low), int(param.high))
-    number = st.floats(param.low, param.high)
-    return st.one_of(st.none(), number) if param.optional else number
-
-
-@st.composite
-def all_params(draw: st.DrawFn) -> Params:
-    values = {p.name: draw(st.one_of(st.just(p.default), values_of(p))) for p in DECLARED}
-    if values["unit"] == "px":
-        values |= {name: float(int(values[name])) for name in ("left", "right", "up", "down")}
-    return Params(**values)
 
 
 @given(all_params())
@@ -85,10 +63,16 @@ def test_infotext_comes_back_through_the_webuis_grammar(params: Params) -> None:
     assert codecs.from_infotext(entries) == params
 
 
-def test_infotext_holds_the_version_and_what_differs() -> None:
-    entries = codecs.to_infotext(Params(left=128, fill="edge", mask_weight=0.5))
-    assert list(entries) == [codecs.MARKER, "Outpaint left", "Outpaint fill", "Outpaint mask weight"]
-    assert entries["Outpaint left"] == "128"
+def test_infotext_in_full() -> None:
+    found = codecs.to_infotext(Params(left=8, unit="%", mask_falloff=0.5, side_prompts="left: a", color_match="off"))
+    assert list(found.items())[1:] == [
+        ("Outpaint left", "8"),
+        ("Outpaint unit", "%"),
+        ("Outpaint mask falloff", "0.5"),
+        ("Outpaint side prompts", "left: a"),
+        ("Outpaint color match", "off"),
+    ]
+    assert next(iter(found)) == codecs.MARKER == "Outpaint version"
     assert list(codecs.to_infotext(Params())) == [codecs.MARKER]
 
 
@@ -101,8 +85,26 @@ def test_infotext_keys_fit_the_grammar_and_differ(param: Param) -> None:
 
 def test_other_programs_entries_are_left_alone() -> None:
     assert codecs.from_infotext({"Steps": "20", "Outpaint left": "7", "Mask blur": "99"}) == Params(left=7)
-    with pytest.raises(ParamError, match=r"^left: 'wide' is not a number$"):
+    with pytest.raises(ParamError) as caught:
         codecs.from_infotext({"Outpaint left": "wide"})
+    assert (caught.value.field, caught.value.value, caught.value.code) == ("left", "wide", "not-a-number")
+
+
+@pytest.mark.parametrize(
+    ("entries", "value"),
+    [
+        ({"Outpaint size": "5x6"}, "5x6"),
+        ({"Outpaint size-1": "5", "Outpaint size-2": "6"}, "5x6"),
+        ({"Outpaint size": "1x1", "Outpaint size-1": "5", "Outpaint size-2": "6"}, "1x1"),
+        ({"Outpaint size-1": "5"}, None),
+        ({"Outpaint size-2": "5"}, None),
+        ({}, None),
+    ],
+    ids=str,
+)
+def test_a_size_that_the_host_took_apart(entries: dict[str, str], value: str | None) -> None:
+    assert codecs.infotext_value(entries, declared("size")) == value
+    assert codecs.from_infotext(entries).size == (value or "")
 
 
 @given(st.text(st.characters(exclude_categories=("Cs",))))
@@ -111,19 +113,82 @@ def test_quoting_comes_back(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "value"),
+    ("value", "written"),
     [
         ("plain", "plain"),
-        ('"a, b"', "a, b"),
-        ('"', '"'),
-        ('""', ""),
-        ('"broken" quote"', '"broken" quote"'),
-        ('"never closed', '"never closed'),
+        ("with blanks inside", "with blanks inside"),
+        ("X", "X"),
+        (" a", '" a"'),
+        ("a ", '"a "'),
+        ("a,b", '"a,b"'),
+        ("a:b", '"a:b"'),
+        ("a\nb", '"a\\nb"'),
+        ("a\rb", '"a\\rb"'),
+        ('a"b', '"a\\"b"'),
+        ("天,", '"天,"'),
         ("", ""),
+        ("天", "天"),
     ],
 )
-def test_unquoting(text: str, value: str) -> None:
+def test_quoting(value: str, written: str) -> None:
+    assert codecs.quoted(value) == written
+    assert codecs.unquoted(written) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ('"5"', "5"),
+        ("5", "5"),
+        ('"', '"'),
+        ('""', ""),
+        ('"a', '"a'),
+        ('a"', 'a"'),
+        ('"a" "b"', '"a" "b"'),
+        ('"\\x"', '"\\x"'),
+    ],
+)
+def test_unquoting_leaves_what_is_no_quoted_text(text: str, value: str) -> None:
     assert codecs.unquoted(text) == value
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("left", "8", 8.0),
+        ("left", "8.0", 8.0),
+        ("left", " 8 ", 8.0),
+        ("overlap", "16", 16),
+        ("overlap", "16.0", 16),
+        ("mask_falloff", "0.5", 0.5),
+        ("mask_weight", "", None),
+        ("mask_weight", "NONE", None),
+        ("mask_weight", "host", None),
+        ("mask_weight", "0.25", 0.25),
+        ("fill", "edge", "edge"),
+        ("aspect", " 16:9", " 16:9"),
+    ],
+)
+def test_values_from_text(name: str, text: str, value: object) -> None:
+    found = codecs.from_text(declared(name), text)
+    assert found == value
+    assert type(found) is type(value)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "code"),
+    [
+        ("left", "", "not-a-number"),
+        ("left", "none", "not-a-number"),
+        ("overlap", "1.5", "not-whole"),
+        ("overlap", "-1", "outside"),
+        ("fill", "Edge", "not-a-choice"),
+    ],
+)
+def test_texts_that_are_no_values(name: str, text: str, code: str) -> None:
+    with pytest.raises(ParamError) as caught:
+        codecs.from_text(declared(name), text)
+    assert (caught.value.field, caught.value.code) == (name, code)
 
 
 @pytest.mark.parametrize(
@@ -141,97 +206,47 @@ def test_positional(values: list[Any], params: Params) -> None:
     assert codecs.from_positional(values) == params
 
 
-def test_too_many_values() -> None:
-    with pytest.raises(ParamError, match=rf"^script_args: '{len(DECLARED) + 1} values' are more than"):
+def test_lists_in_full() -> None:
+    values = codecs.to_positional(Params(left=3, color_match="mean"))
+    assert len(values) == len(DECLARED)
+    assert values[0] == 3
+    assert json.dumps(values[:5]) == '[3, 0, 0, 0, "px"]'
+    assert codecs.from_positional(values[:1]) == Params(left=3)
+    with pytest.raises(ParamError) as caught:
         codecs.from_positional([None] * (len(DECLARED) + 1))
+    assert (caught.value.field, caught.value.code) == ("script_args", "too-many-values")
+    assert caught.value.message.values["count"] == len(DECLARED) + 1
+    assert caught.value.message.values["most"] == len(DECLARED)
+
+
+def test_dicts_in_full() -> None:
+    assert codecs.to_dict(Params(left=3), changed_only=True) == {"left": 3}
+    assert list(codecs.to_dict(Params())) == [param.name for param in DECLARED]
+    assert isinstance(codecs.to_dict(Params(left=3))["left"], int)
+    assert codecs.to_dict(Params(mask_falloff=0.5))["mask_falloff"] == 0.5
+    assert codecs.from_dict({}, Params(left=4)) == Params(left=4)
+    assert codecs.from_dict({}) == Params()
 
 
 @pytest.mark.parametrize(
-    ("values", "field"),
+    ("values", "field", "code"),
     [
-        ({"lefft": 1}, "lefft"),
-        ({"left": "1"}, "left"),
-        ({"left": math.nan}, "left"),
-        ({"fill": "noize"}, "fill"),
-        ({"": 1}, ""),
-        ({5: 1}, "5"),
-        ({"overlap": True}, "overlap"),
-        ({"fill": None}, "fill"),
+        ({"lefft": 1}, "lefft", "unknown-parameter"),
+        ({"left": "1"}, "left", "not-a-number"),
+        ({"left": math.nan}, "left", "outside"),
+        ({"fill": "noize"}, "fill", "not-a-choice"),
+        ({"": 1}, "", "unknown-parameter"),
+        ({5: 1}, "5", "unknown-parameter"),
+        ({"overlap": True}, "overlap", "not-a-number"),
+        ({"fill": None}, "fill", "not-a-choice"),
     ],
     ids=str,
 )
-def test_dicts_with_mistakes(values: dict[Any, Any], field: str) -> None:
+def test_dicts_with_mistakes(values: dict[Any, Any], field: str, code: str) -> None:
     with pytest.raises(ParamError) as caught:
         codecs.from_dict(values)
-    assert caught.value.field == field
+    assert (caught.value.field, caught.value.code) == (field, code)
 
 
 def test_a_dict_over_a_base() -> None:
     assert codecs.from_dict({"right": 5}, Params(left=7)) == Params(left=7, right=5)
-
-
-def parsed(*flags: str) -> Params:
-    parser = argparse.ArgumentParser(exit_on_error=False)
-    codecs.add_flags(parser)
-    return codecs.from_flags(parser.parse_args(flags))
-
-
-@given(all_params())
-def test_every_parameter_is_a_flag(params: Params) -> None:
-    flags = [
-        f"--{p.name.replace('_', '-')}={'' if value is None else value}"
-        for p in DECLARED
-        if (value := getattr(params, p.name)) != p.default
-    ]
-    assert parsed(*flags) == params
-
-
-@pytest.mark.parametrize(
-    ("flag", "words"),
-    [
-        ("--left=wide", "left: 'wide' is not a number"),
-        ("--left=nan", "left: nan is outside 0..4096"),
-        ("--left=1e999", "left: inf is outside 0..4096"),
-        ("--left=", "left: '' is not a number"),
-        ("--overlap=1.5", "overlap: 1.5 is not a whole number"),
-        ("--fill=noize", "fill: 'noize' is none of edge,"),
-    ],
-)
-def test_flags_with_mistakes(flag: str, words: str) -> None:
-    with pytest.raises(ParamError) as caught:
-        parsed(flag)
-    assert str(caught.value).startswith(words)
-
-
-@pytest.mark.parametrize("text", ["", "none", "host", " None "])
-def test_no_mask_weight_is_the_hosts_own(text: str) -> None:
-    assert parsed(f"--mask-weight={text}").mask_weight is None
-
-
-def test_the_help_names_every_default() -> None:
-    parser = argparse.ArgumentParser()
-    codecs.add_flags(parser)
-    text = " ".join(parser.format_help().split())
-    assert text.count("Default: ") == len(DECLARED)
-    assert "0..4096 px or %. Default: 0." in text
-
-
-def test_schema_and_table_follow_the_declaration() -> None:
-    schema = codecs.json_schema()
-    assert list(schema["properties"]) == [p.name for p in DECLARED]
-    assert schema["additionalProperties"] is False
-    assert schema["properties"]["left"] == {
-        "title": "Grow left",
-        "description": "How far the picture grows to the left.",
-        "default": 0,
-        "type": "number",
-        "minimum": 0,
-        "maximum": 4096,
-    }
-    assert schema["properties"]["mask_weight"]["type"] == ["number", "null"]
-    assert schema["properties"]["fill"]["enum"] == list(codecs.declared("fill").choices)
-    json.dumps(schema, allow_nan=False)
-    rows = codecs.markdown_table().splitlines()
-    assert len(rows) == len(DECLARED) + 2
-    assert rows[2] == "| 0 | `left` | 0 | 0..4096 px or % | How far the picture grows to the left. |"
-    assert all(row.count("|") == 6 for row in rows)

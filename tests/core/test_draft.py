@@ -15,11 +15,12 @@ import pytest
 import torch
 from PIL import Image
 
-from lib_outpaint.backends.draft import NOTE, Draft
+from lib_outpaint.backends.draft import Draft
 from lib_outpaint.engine.loop import outpaint
 from lib_outpaint.engine.request import Request, numbered_shots
 from lib_outpaint.engine.result import Grown
 from lib_outpaint.images.metadata import infotext
+from lib_outpaint.messages import message
 from lib_outpaint.parameters.params import Params
 from lib_outpaint.pixels.fills import prefill
 
@@ -157,7 +158,7 @@ def test_the_same_bytes_in_another_process() -> None:
 
 def test_it_says_that_it_is_a_draft(photo: torch.Tensor) -> None:
     result = outpaint(Request((photo[:, :64, :64],), Params(left=8), numbered_shots(1, 0)), Draft())
-    assert NOTE in result.notes
+    assert message("draft") in result.notes
     text = infotext(result.pictures[0], result.engine)
     assert "Outpaint engine: draft" in text
     assert "Model: draft (" in text

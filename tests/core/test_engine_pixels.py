@@ -58,16 +58,16 @@ def test_size_and_bytes_for_every_combination(
 
 
 def test_a_large_photo() -> None:
-    picture = torch.linspace(0, 1, 6000).expand(3, 4000, 6000)
-    host = RecordingHost(native_side=1024)
+    picture = torch.linspace(0, 1, 2400).expand(3, 1600, 2400)
+    host = RecordingHost(native_side=256)
     grown = one(picture, host, left=101, down=7)
-    assert grown.extent == Extent(6101, 4007)
-    assert sum(job.pixels[0].numel() for job in host.jobs) < 16_000_000, "whole sides of the picture are sampled"
-    kept = ~grown.touched[:4000, 101:]
-    assert int(kept.sum()) >= (6000 - 32) * (4000 - 32)
-    assert torch.equal(grown.pixels[:, :4000, 101:][:, kept], picture[:, kept])
-    edge = grown.pixels[:, 2000, :101]
-    assert torch.equal(edge, picture[:, 2000, :1].expand(-1, 101))
+    assert grown.extent == Extent(2501, 1607)
+    assert sum(job.pixels[0].numel() for job in host.jobs) < 1_600_000, "whole sides of the picture are sampled"
+    kept = ~grown.touched[:1600, 101:]
+    assert int(kept.sum()) >= (2400 - 32) * (1600 - 32)
+    assert torch.equal(grown.pixels[:, :1600, 101:][:, kept], picture[:, kept])
+    edge = grown.pixels[:, 800, :101]
+    assert torch.equal(edge, picture[:, 800, :1].expand(-1, 101))
 
 
 MODES = {"L": (1, np.uint8), "LA": (2, np.uint8), "RGB": (3, np.uint8), "RGBA": (4, np.uint8), "I;16": (1, np.uint16)}
@@ -130,13 +130,13 @@ LAYOUTS: dict[str, tuple[tuple[int, int], dict[str, Any], dict[str, Any]]] = {
     "several-passes": ((61, 83), {"left": 150, "step": 40}, {}),
     "all-sides-one-by-one": ((61, 83), {**ALL_SIDES, "order": "one by one"}, {}),
     "together": ((61, 83), {**ALL_SIDES, "order": "together"}, {}),
-    "tiles": ((40, 700), {"right": 40}, {"native_side": 64}),
-    "tiles-and-passes": ((300, 61), {"down": 90, "left": 20}, {"native_side": 64}),
+    "tiles": ((40, 350), {"right": 40}, {"native_side": 64}),
+    "tiles-and-passes": ((200, 61), {"down": 90, "left": 20}, {"native_side": 64}),
     "painted": ((61, 83), {"left": 16, "painted": (slice(20, 60), slice(11, 40)), "painted_fill": "edge"}, {}),
     "painted-in-tiles": (
-        (500, 500),
-        {"up": 8, "painted": (slice(0, 500), slice(100, 500)), "painted_fill": "edge"},
-        {"native_side": 128},
+        (250, 250),
+        {"up": 8, "painted": (slice(0, 250), slice(50, 250)), "painted_fill": "edge"},
+        {"native_side": 64},
     ),
     "one-pixel": ((1, 1), {"left": 5, "down": 70}, {}),
 }

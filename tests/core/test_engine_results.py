@@ -48,7 +48,7 @@ def test_extras(extras: str, canvas: bool, mask: bool) -> None:
 def test_preview_is_the_prefilled_canvas_and_samples_nothing() -> None:
     picture = noise_picture(40, 30)
     request = Request((picture,), Params(left=16, fill="mirror", compare="overlap=0,8"), numbered_shots(3, 0))
-    grown = preview(request, Capabilities("test"), torch.device("cpu"))
+    grown = preview(request, Capabilities("test"))
     assert grown.canvas is not None
     assert grown.mask is not None
     assert torch.equal(grown.canvas[:, :, :16], picture[:, :, :16].flip(2))

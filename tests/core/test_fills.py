@@ -86,7 +86,7 @@ def test_random_fills_follow_the_seed(fill: str, photo: torch.Tensor) -> None:
 
 DIGESTS = """
 import hashlib, torch
-from lib_outpaint.fills import REGISTRY, prefill
+from lib_outpaint.pixels.fills import REGISTRY, prefill
 from lib_outpaint.parameters.params import Params
 pixels = torch.rand(3, 64, 96, generator=torch.Generator().manual_seed(3))
 known = torch.ones(64, 96, dtype=torch.bool)

@@ -7,7 +7,7 @@ import torch
 from fill_shapes import DEFAULTS, mask
 
 from lib_outpaint.parameters.params import Params
-from lib_outpaint.pixels.fills import copies, prefill
+from lib_outpaint.pixels.fills import prefill
 
 
 def row(values: str) -> tuple[torch.Tensor, torch.Tensor]:
@@ -64,6 +64,35 @@ def test_mosaic_is_made_of_tiles_of_the_mirrors_mean(tile: int, photo: torch.Ten
         assert len(torch.unique(filled[0, :, :64])) <= (64 // tile) ** 2
 
 
+def taken_from(line: list[bool], i: int, how: str) -> tuple[int, int] | None:
+    """Where pixel i of a line takes from, and how far its nearest known pixel is; None without one."""
+    there = [j for j, known in enumerate(line) if known]
+    if not there:
+        return None
+    nearest = min(there, key=lambda j: (abs(j - i), j))
+    far, step = abs(nearest - i), 1 if nearest > i else -1
+    run = 0
+    while 0 <= nearest + step * run < len(line) and line[nearest + step * run]:
+        run += 1
+    inside = 0 if how == "edge" else (far - 1) % (2 * run)
+    return nearest + step * min(inside, 2 * run - 1 - inside), far
+
+
+def written_out(pixels: torch.Tensor, known: torch.Tensor, how: str) -> torch.Tensor:
+    """The edge and mirror fills pixel by pixel: from the nearer of row and column, in rounds."""
+    filled, done = pixels.clone(), known.clone()
+    while not bool(done.all()):
+        before, reached = filled.clone(), done.clone()
+        for y, x in torch.nonzero(~done).tolist():
+            across, down = taken_from(done[y].tolist(), x, how), taken_from(done[:, x].tolist(), y, how)
+            if across is not None and (down is None or across[1] <= down[1]):
+                filled[:, y, x], reached[y, x] = before[:, y, across[0]], True
+            elif down is not None:
+                filled[:, y, x], reached[y, x] = before[:, down[0], x], True
+        done = reached
+    return filled
+
+
 @pytest.mark.parametrize("how", ["edge", "mirror"])
 @pytest.mark.parametrize(
     ("rows", "columns"),
@@ -79,5 +108,12 @@ def test_rectangles_are_filled_as_any_other_shape(how: str, rows: str, columns: 
     known_rows, known_columns = (torch.tensor([mark == "#" for mark in line]) for line in (rows, columns))
     known = known_rows[:, None] & known_columns[None, :]
     pixels = torch.rand(3, *known.shape, generator=torch.Generator().manual_seed(1))
-    expected = copies._in_rounds(pixels, known, how)
-    assert torch.equal(copies._extended(pixels, known, how), expected)
+    assert torch.equal(prefill(how, pixels, known, DEFAULTS, 0), written_out(pixels, known, how))
+
+
+@pytest.mark.parametrize("how", ["edge", "mirror"])
+@pytest.mark.parametrize("rows", [["##..", "##..", "####"], ["#....", ".....", "....#"], ["#.#.", ".#.#", "...."]])
+def test_other_shapes_take_from_the_nearer_of_row_and_column(how: str, rows: list[str]) -> None:
+    known = mask(rows)
+    pixels = torch.rand(3, *known.shape, generator=torch.Generator().manual_seed(2))
+    assert torch.equal(prefill(how, pixels, known, DEFAULTS, 0), written_out(pixels, known, how))

@@ -12,6 +12,7 @@ from lib_outpaint.planning.geometry import Extent, Margins
 from lib_outpaint.planning.growth import margins_for
 
 PHOTO = Extent(371, 681)
+SIDES = "left, right, up, down"
 extents = st.builds(Extent, st.integers(1, 3000), st.integers(1, 3000))
 
 
@@ -44,40 +45,56 @@ def test_margins(values: dict[str, object], margins: Margins) -> None:
 
 
 @pytest.mark.parametrize(
-    ("values", "field", "words"),
+    ("values", "field", "code"),
     [
-        ({}, "left, right, up, down", "no side grows: set an amount"),
-        ({"left": 0.1, "unit": "%"}, "left, right, up, down", "no side grows"),
-        ({"size": "371x681"}, "left, right, up, down", "no side grows: the picture already is 371x681"),
-        ({"aspect": "371:681"}, "left, right, up, down", "no side grows: the picture already is 371x681"),
-        ({"size": "370x900"}, "size", "is smaller than the picture, which is 371x681"),
-        ({"size": "900"}, "size", "is not a size such as 1920x1080"),
-        ({"size": "-900x900"}, "size", "is not a size"),
-        ({"size": "9999999x900"}, "size", "is not a size"),
-        ({"aspect": "wide"}, "aspect", "is not a ratio such as 16:9"),
-        ({"aspect": "16:0"}, "aspect", "is not a ratio"),
-        ({"aspect": "0:9"}, "aspect", "is not a ratio"),
-        ({"aspect": "16:-9"}, "aspect", "is not a ratio"),
-        ({"aspect": "nan:9"}, "aspect", "is not a ratio"),
-        ({"aspect": "16:9", "left": 5}, "aspect", "cannot be combined with left"),
-        ({"size": "900x900", "up": 5, "down": 6}, "size", "cannot be combined with up, down"),
-        ({"aspect": "16:9", "size": "900x900"}, "aspect", "cannot be combined with size"),
-        (
-            {"left": 5, "source_size": "243x681"},
-            "source_size",
-            "'243x681' is the size these parameters are for, but this picture is 371x681",
-        ),
-        ({"left": 5, "source_size": "681x371"}, "source_size", 'empty "Only for a picture of" to grow it too'),
-        ({"left": 5, "source_size": "371"}, "source_size", "is not a size such as 600x400"),
-        ({"size": "371x681", "source_size": "200x681"}, "source_size", "may have grown already"),
+        ({}, SIDES, "nothing-grows"),
+        ({"unit": "%"}, SIDES, "nothing-grows"),
+        ({"left": 0.1, "unit": "%"}, SIDES, "less-than-a-pixel"),
+        ({"up": 0.07, "down": 0.07, "unit": "%"}, SIDES, "less-than-a-pixel"),
+        ({"size": "371x681"}, SIDES, "already-that-shape"),
+        ({"aspect": "371:681"}, SIDES, "already-that-shape"),
+        ({"size": "370x900"}, "size", "smaller-than-image"),
+        ({"size": "900"}, "size", "not-a-size"),
+        ({"size": "-900x900"}, "size", "not-a-size"),
+        ({"size": "9999999x900"}, "size", "not-a-size"),
+        ({"aspect": "wide"}, "aspect", "not-a-ratio"),
+        ({"aspect": "16:0"}, "aspect", "not-a-ratio"),
+        ({"aspect": "0:9"}, "aspect", "not-a-ratio"),
+        ({"aspect": "16:-9"}, "aspect", "not-a-ratio"),
+        ({"aspect": "nan:9"}, "aspect", "not-a-ratio"),
+        ({"aspect": "16:9", "left": 5}, "aspect", "cannot-combine"),
+        ({"size": "900x900", "up": 5, "down": 6}, "size", "cannot-combine"),
+        ({"aspect": "16:9", "size": "900x900"}, "aspect", "cannot-combine"),
+        ({"left": 5, "source_size": "243x681"}, "source_size", "other-source-size"),
+        ({"left": 5, "source_size": "681x371"}, "source_size", "other-source-size"),
+        ({"left": 5, "source_size": "371"}, "source_size", "not-a-size"),
+        ({"size": "371x681", "source_size": "200x681"}, "source_size", "other-source-size"),
     ],
     ids=str,
 )
-def test_what_cannot_be_grown(values: dict[str, object], field: str, words: str) -> None:
+def test_what_cannot_be_grown(values: dict[str, object], field: str, code: str) -> None:
     with pytest.raises(ParamError) as caught:
         margins_for(Params(**values), PHOTO)
-    assert caught.value.field == field
-    assert words in str(caught.value)
+    assert (caught.value.field, caught.value.code) == (field, code)
+    assert caught.value.message.values.get("size", PHOTO) == PHOTO
+
+
+@pytest.mark.parametrize(
+    ("values", "text"),
+    [
+        ({}, "nothing grows: set an amount for at least one side, an aspect ratio or a size"),
+        ({"left": 0.1, "unit": "%"}, "nothing grows: for an image of 371x681 that is less than half a pixel"),
+        ({"aspect": "371:681"}, "nothing grows: the image already is 371x681"),
+        ({"size": "900x900", "up": 5, "down": 6}, "size: '900x900' cannot be combined with up, down"),
+        ({"size": "900"}, "size: '900' is not a size such as 1920x1080"),
+        ({"left": 5, "source_size": "371"}, "source_size: '371' is not a size such as 600x400"),
+    ],
+    ids=str,
+)
+def test_what_is_told_asks_for_nothing_that_was_given(values: dict[str, object], text: str) -> None:
+    with pytest.raises(ParamError) as caught:
+        margins_for(Params(**values), PHOTO)
+    assert str(caught.value) == text
 
 
 @given(extents, st.integers(0, 500), st.integers(0, 500), st.sampled_from(ANCHORS))

@@ -8,6 +8,7 @@ from hosts import RecordingHost
 
 from lib_outpaint.engine.loop import outpaint
 from lib_outpaint.engine.request import Request, numbered_shots
+from lib_outpaint.messages import message
 from lib_outpaint.parameters.params import Params
 
 SMALL = RecordingHost(native_side=64).caps
@@ -27,7 +28,7 @@ SMALL = RecordingHost(native_side=64).caps
 )
 def test_a_side_prompt_that_no_pass_has_is_told(values: dict[str, object], idle: list[str]) -> None:
     result = outpaint(Request((torch.rand(3, 40, 40),), Params(**values), numbered_shots(1, 1)), RecordingHost(SMALL))
-    assert list(result.notes) == [f"no pass of this picture has the side prompt {line!r}" for line in idle]
+    assert list(result.notes) == [message("side-prompt-unused", line=line) for line in idle]
 
 
 def test_the_mask_of_a_painted_picture_is_a_place() -> None:

@@ -1,170 +1,32 @@
-"""Masks: where the output changes, where the sampler paints, what the model is told is unknown."""
+"""Masks in cells: where the sampler paints, what the model is told is unknown; and a region painted by the user."""
 
 from __future__ import annotations
 
-from itertools import pairwise
-
-import pytest
 import torch
-from hypothesis import given, settings
+from closeness import near
+from hypothesis import given
 from hypothesis import strategies as st
+from mask_cases import bands, coverage, percent
 
 from lib_outpaint.parameters.params import Params
-from lib_outpaint.pixels.masks import as_pixels, box_coverage, masks_for, ramp, region_coverage
-from lib_outpaint.planning.capabilities import Capabilities
+from lib_outpaint.pixels.masks import as_pixels, latent_extent, masks_for, region_coverage
 from lib_outpaint.planning.geometry import Box, Extent
-from lib_outpaint.planning.plan import make_plan
-
-CPU = torch.device("cpu")
-bands = st.tuples(
-    st.sampled_from([1, 2, 3, 8, 33, 256]), st.sampled_from([0, 1, 4, 17, 64]), st.sampled_from([0.25, 0.5, 1.0, 2.0, 4.0])
-)
 
 
-def percent(mask: torch.Tensor) -> list[list[int]]:
-    return [[round(100 * float(value)) for value in row] for row in mask]
-
-
-def coverage(new: list[Box], window: Box, source: Box, **values: object) -> torch.Tensor:
-    return box_coverage(new, window, Params(**values), source, CPU)
-
-
-# The ramp
-
-
-@settings(max_examples=90)
-@given(bands)
-def test_the_ramp_falls_from_1_to_0_inside_the_band(band: tuple[int, int, float]) -> None:
-    overlap, blur, falloff = band
-    values = ramp(overlap, blur, falloff)
-    assert len(values) == 16 * overlap + 1
-    assert (float(values[0]), float(values[-1])) == (1, 0)
-    assert bool((values[1:] <= values[:-1] + 1e-6).all()), "not monotone"
-
-
-@pytest.mark.parametrize("blur", [1, 4, 16, 17, 64])
-@pytest.mark.parametrize("falloff", [0.25, 1.0, 4.0])
-def test_a_blurred_ramp_is_continuous_at_both_ends(blur: int, falloff: float) -> None:
-    steps = (-ramp(32, blur, falloff).diff()).clamp(min=0)
-    assert float(steps.max()) < 0.1, "a jump between samples a 16th of a px apart"
-    assert float(steps[0]) < 0.01
-    assert float(steps[-1]) < 0.03
-
-
-def test_the_exponent_keeps_more_of_the_original() -> None:
-    kept = [float(ramp(32, 4, falloff).mean()) for falloff in (0.25, 0.5, 1.0, 2.0, 4.0)]
-    assert all(before > after for before, after in pairwise(kept))
-    assert kept[2] == pytest.approx(0.5, abs=0.01)
-
-
-def test_blur_is_cut_at_half_the_band() -> None:
-    assert torch.equal(ramp(8, 64, 1.0), ramp(8, 4, 1.0))
-    assert not torch.equal(ramp(8, 4, 1.0), ramp(8, 3, 1.0))
-
-
-# Coverage, written out: a picture of 10x10 px that grew by 3 on one side
-
-LEFT_BAND_4 = [[100, 100, 100, 88, 62, 38, 12, 0, 0, 0]] * 10
-
-
-@pytest.mark.parametrize(
-    ("side", "shape"),
-    [
-        ("left", LEFT_BAND_4),
-        ("right", [row[::-1] for row in LEFT_BAND_4]),
-        ("up", [list(column) for column in zip(*LEFT_BAND_4, strict=True)]),
-        ("down", [list(column) for column in zip(*LEFT_BAND_4, strict=True)][::-1]),
-    ],
-)
-def test_coverage_of_a_side(side: str, shape: list[list[int]]) -> None:
-    window = Box(0, 0, 10, 10)
-    new, known = {
-        "left": (Box(0, 0, 3, 10), Box(3, 0, 10, 10)),
-        "right": (Box(7, 0, 10, 10), Box(0, 0, 7, 10)),
-        "up": (Box(0, 0, 10, 3), Box(0, 3, 10, 10)),
-        "down": (Box(0, 7, 10, 10), Box(0, 0, 10, 7)),
-    }[side]
-    assert percent(coverage([new], window, known, overlap=4, mask_blur=0)) == shape
-
-
-def test_coverage_of_a_corner_is_the_nearer_seam() -> None:
-    new = [Box(0, 0, 3, 10), Box(0, 0, 10, 2)]
-    found = percent(coverage(new, Box(0, 0, 10, 10), Box(3, 2, 10, 10), overlap=4, mask_blur=0))
-    assert found[:2] == [[100] * 10] * 2
-    assert found[2] == [100, 100, 100, 88, 88, 88, 88, 88, 88, 88]
-    assert found[4] == [100, 100, 100, 88, 62, 38, 38, 38, 38, 38]
-    assert found[6] == LEFT_BAND_4[0]
-
-
-def test_overlap_0_is_a_hard_step() -> None:
-    found = coverage([Box(0, 0, 3, 10)], Box(0, 0, 10, 10), Box(3, 0, 10, 10), overlap=0)
-    assert percent(found) == [[100] * 3 + [0] * 7] * 10
-
-
-def test_overlap_0_is_still_soft_between_generated_areas() -> None:
-    # Columns 0..2 are new, 3..42 were made by a pass before, the original begins at 43.
-    found = coverage([Box(0, 0, 3, 8)], Box(0, 0, 64, 8), Box(43, 0, 64, 8), overlap=0, mask_blur=0)
-    assert percent(found)[0][:7] == [100, 100, 100, 98, 95, 92, 89]
-    assert float(found[:, 35:].max()) == 0
-    near = coverage([Box(0, 0, 3, 8)], Box(0, 0, 64, 8), Box(13, 0, 64, 8), overlap=0, mask_blur=0)
-    assert float(near[:, 12].min()) > 0.5
-    assert float(near[:, 13:].max()) == 0, "the original is touched"
-
-
-@settings(max_examples=60)
-@given(bands, st.integers(1, 80), st.integers(1, 80), st.integers(1, 60))
-def test_coverage_is_the_same_for_all_four_sides(band: tuple[int, int, float], width: int, height: int, grow: int) -> None:
-    overlap, blur, falloff = band
-    values = {"overlap": overlap, "mask_blur": blur, "mask_falloff": falloff}
-    w, h = width + grow, height
-    left = coverage([Box(0, 0, grow, h)], Box(0, 0, w, h), Box(grow, 0, w, h), **values)
-    right = coverage([Box(width, 0, w, h)], Box(0, 0, w, h), Box(0, 0, width, h), **values)
-    up = coverage([Box(0, 0, h, grow)], Box(0, 0, h, w), Box(0, grow, h, w), **values)
-    down = coverage([Box(0, width, h, w)], Box(0, 0, h, w), Box(0, 0, h, width), **values)
-    assert torch.equal(right, left.flip(1))
-    assert torch.equal(up, left.T)
-    assert torch.equal(down, left.T.flip(0))
-    assert bool((left[:, :grow] == 1).all()), "a new pixel is not all new"
-    assert bool((left[:, grow + overlap :] == 0).all()), "the output changes beyond the band"
-    assert bool((left.diff(dim=1) <= 1e-6).all()), "not monotone"
-
-
-@pytest.mark.parametrize(
-    ("source", "values"),
-    [
-        (Extent(371, 681), {"left": 128}),
-        (Extent(371, 681), {"left": 300, "up": 300}),
-        (Extent(371, 681), {"right": 40, "down": 40}),
-        (Extent(200, 201), {"left": 9, "right": 9, "up": 9, "down": 9}),
-        (Extent(371, 681), {"left": 100, "context": 16, "overlap": 256}),
-        (Extent(500, 4000), {"left": 100, "overlap": 256}),
-        (Extent(4000, 500), {"up": 300, "overlap": 0}),
-        (Extent(900, 900), {"left": 256, "down": 100, "context": 16, "overlap": 16}),
-    ],
-    ids=str,
-)
-def test_no_blend_ends_in_a_line_at_a_windows_edge(source: Extent, values: dict[str, int]) -> None:
-    plan = make_plan(source, Params(**values), Capabilities("test"))
-    for step in plan.passes:
-        window = step.window
-        around = Box(window.left - 1, window.top - 1, window.right + 1, window.bottom + 1)
-        known = torch.zeros(around.height, around.width, dtype=torch.bool)
-        for box in step.known:
-            rows, columns = box.intersect(around).within(around).slices
-            known[rows, columns] = True
-        cover = torch.zeros(around.height, around.width)
-        cover[1:-1, 1:-1] = coverage(list(step.new), window, plan.source, **values)
-        for inside, outside in (
-            ((slice(None), 1), (slice(None), 0)),
-            ((slice(None), -2), (slice(None), -1)),
-            ((1, slice(None)), (0, slice(None))),
-            ((-2, slice(None)), (-1, slice(None))),
-        ):
-            cut = cover[inside][known[inside] & known[outside]]
-            assert float(cut.max() if cut.numel() else 0) < 0.06, f"the band of {step.name} is cut"
-
-
-# Latent and conditioning masks
+def test_cells() -> None:
+    coverage = torch.zeros(8, 16)
+    coverage[3, 3], coverage[4, 9] = 0.5, 0.49
+    known = torch.ones(8, 16, dtype=torch.bool)
+    masks = masks_for(coverage, known, 4)
+    assert masks.coverage is coverage
+    assert masks.latent.tolist() == [[True, False, False, False], [False, False, True, False]]
+    assert masks.conditioning.tolist() == [[True, False, False, False], [False] * 4]
+    known[7, 15] = False
+    masks = masks_for(coverage, known, 4)
+    assert masks.latent[1].tolist() == [False, False, True, True]
+    assert masks.conditioning[1].tolist() == [False, False, False, True]
+    assert as_pixels(torch.tensor([[True, False]]), 2).tolist() == [[True, True, False, False]] * 2
+    assert latent_extent(Extent(64, 48), 8) == Extent(8, 6)
 
 
 def cells(mask: torch.Tensor) -> list[str]:
@@ -223,7 +85,18 @@ def test_latent_masks_hold_every_covered_pixel_and_no_other_cell(band: tuple[int
     assert bool((masks.latent | ~masks.conditioning).all()), "a cell that counts as unknown is not painted"
 
 
-# A painted region
+def test_a_painted_region_in_numbers() -> None:
+    tall = torch.zeros(15, 15, dtype=torch.bool)
+    tall[:, 7] = True
+    found = region_coverage(tall, Params(overlap=4, mask_falloff=1.0))[7, 2:13]
+    # Grown by 2, then averaged over 5: a ramp of fifths, and 1 on what was painted.
+    assert near(found, [0, 0.2, 0.4, 0.6, 0.8, 1, 0.8, 0.6, 0.4, 0.2, 0])
+    assert near(
+        region_coverage(tall, Params(overlap=4, mask_falloff=2.0))[7, 2:13],
+        [0, 0.04, 0.16, 0.36, 0.64, 1, 0.64, 0.36, 0.16, 0.04, 0],
+    )
+    assert near(region_coverage(tall, Params(overlap=1)), tall.float())
+    assert near(region_coverage(tall, Params(overlap=2))[7, 2:13], [0, 0, 0, 1 / 3, 2 / 3, 1, 2 / 3, 1 / 3, 0, 0, 0])
 
 
 def test_coverage_of_a_painted_region() -> None:

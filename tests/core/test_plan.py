@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -60,7 +61,7 @@ def test_windows(case: tuple[Extent, Params, Capabilities]) -> None:
     plan = planned(case)
     for step in plan.passes:
         window = step.window
-        assert window.width % 8 == window.height % 8 == 0
+        assert window.width % caps.size_multiple == window.height % caps.size_multiple == 0
         assert window.area <= caps.window_area
         up = Box(0, 0, -(-window.width // 64) * 64, -(-window.height // 64) * 64)
         assert window.extent == up.extent or up.area > caps.window_area, "not a multiple of 64 though one would fit"
@@ -74,11 +75,11 @@ def check_side_window(step: Pass, params: Params, caps: Capabilities) -> None:
     low, high = (window.left, window.right) if step.side.horizontal else (window.top, window.bottom)
     first, last = (rect.left, rect.right) if step.side.horizontal else (rect.top, rect.bottom)
     seam = first if step.side.at_start else last
-    assert (seam - low) % 8 == 0, "the seam is off the window's latent grid"
+    assert (seam - low) % caps.size_multiple == 0, "the seam is off the window's latent grid"
     amount = step.new[0].width if step.side.horizontal else step.new[0].height
     assert amount <= (params.step or caps.native_side // 2)
     slack = (seam - low if step.side.at_start else high - seam) - amount
-    assert 0 <= slack < 8, "slack beyond the new area is more than the last cell's"
+    assert 0 <= slack < caps.size_multiple, "slack beyond the new area is more than rounding up takes"
     seen = high - seam if step.side.at_start else seam - low
     assert seen < (last - first) + 64, "the window reaches beyond the picture by more than rounding up takes"
     assert seen >= min(max(params.context, params.overlap), last - first), "less context than asked for, or than the band"
@@ -164,16 +165,18 @@ def test_a_pass_splits_into_smaller_windows_that_make_the_same(
     for part in parts:
         made |= drawn(plan, list(part.new)) > 0
         assert all(part.window.contains(box) for box in part.new)
-        assert part.window.width % 8 == part.window.height % 8 == 0
+        assert part.window.width % caps.size_multiple == part.window.height % caps.size_multiple == 0
     assert (made == wanted).all()
 
 
 @pytest.mark.parametrize("source", [Extent(1500, 64), Extent(100, 100), Extent(901, 1203)], ids=str)
 @given(data=st.data())
+@settings(max_examples=60)
 def test_a_painted_region_has_passes_of_its_own_first(source: Extent, data: st.DataObject) -> None:
     left, top = data.draw(st.integers(0, source.width - 1)), data.draw(st.integers(0, source.height - 1))
     painted = Box(left, top, data.draw(st.integers(left + 1, source.width)), data.draw(st.integers(top + 1, source.height)))
-    plan = make_plan(source, Params(left=10, up=3, overlap=data.draw(st.sampled_from([0, 32, 256]))), SD1, painted=painted)
+    caps = Capabilities("test", size_multiple=data.draw(st.sampled_from([8, 16, 64])))
+    plan = make_plan(source, Params(left=10, up=3, overlap=data.draw(st.sampled_from([0, 32, 256]))), caps, painted=painted)
     masks = [step for step in plan.passes if step.kind == "mask"]
     assert plan.passes[: len(masks)] == tuple(masks)
     repainted = drawn(plan, [box for step in masks for box in step.new])
@@ -181,7 +184,8 @@ def test_a_painted_region_has_passes_of_its_own_first(source: Extent, data: st.D
     assert (repainted[painted.moved(10, 3).slices] == 1).all()
     for step in masks:
         assert step.place == "mask"
-        assert step.window.area <= SD1.window_area
+        assert step.window.area <= caps.window_area
+        assert step.window.width % caps.size_multiple == step.window.height % caps.size_multiple == 0
         assert all(step.window.contains(box) for box in step.new)
 
 
@@ -193,42 +197,56 @@ def test_the_passes_of_one_photo_are_the_same_every_time() -> None:
 
 
 @pytest.mark.parametrize(
-    ("source", "values", "limits", "error", "words"),
+    ("source", "values", "limits", "code"),
     [
-        (Extent(0, 5), {"left": 8}, Limits(), PlanError, "the picture is empty: 0x5"),
-        (Extent(5, 5), {}, Limits(), ParamError, "no side grows"),
-        (Extent(8000, 7990), {"left": 16}, Limits(), PlanError, "canvas: 8016x7990 is 64.0 MP, over the limit of 64 MP"),
-        (Extent(100, 100), {"left": 10}, Limits(canvas_pixels=10_999), PlanError, "canvas: 110x100 is 0.0 MP, over"),
-        (Extent(100, 100), {"size": "999999x999999"}, Limits(), PlanError, "canvas: 999999x999999 is 999998.0 MP"),
-        (
-            Extent(100, 100),
-            {"left": 600, "step": 1},
-            Limits(),
-            PlanError,
-            "step: 1 px makes more passes than the limit of 512",
-        ),
-        (
-            Extent(100, 100),
-            {"left": 8, "order": "together", "side_prompts": "left: a"},
-            Limits(),
-            PlanError,
-            "order: 'together' has one pass for all sides",
-        ),
-        (
-            Extent(3000, 3000),
-            {"left": 8, "order": "together"},
-            Limits(),
-            PlanError,
-            "order: 'together' needs a window of 3008x3008, over the largest window of 0.79 MP",
-        ),
-        (Extent(100, 100), {"left": 8, "side_prompts": "nowhere: a"}, Limits(), ParamError, "names no side"),
+        (Extent(0, 5), {"left": 8}, Limits(), "image-empty"),
+        (Extent(5, 5), {}, Limits(), "nothing-grows"),
+        (Extent(8000, 7990), {"left": 16}, Limits(), "canvas-too-large"),
+        (Extent(100, 100), {"left": 10}, Limits(canvas_pixels=10_999), "canvas-too-large"),
+        (Extent(100, 100), {"size": "999999x999999"}, Limits(), "canvas-too-large"),
+        (Extent(100, 100), {"left": 600, "step": 1}, Limits(), "too-many-passes"),
+        (Extent(100, 100), {"left": 8, "order": "together", "side_prompts": "left: a"}, Limits(), "together-has-one-pass"),
+        (Extent(3000, 3000), {"left": 8, "order": "together"}, Limits(), "together-too-large"),
+        (Extent(100, 100), {"left": 8, "side_prompts": "nowhere: a"}, Limits(), "side-prompt-side"),
     ],
     ids=lambda value: str(value)[:40],
 )
-def test_no_plan(source: Extent, values: dict[str, Any], limits: Limits, error: type[Exception], words: str) -> None:
-    with pytest.raises(error) as caught:
+def test_no_plan(source: Extent, values: dict[str, Any], limits: Limits, code: str) -> None:
+    with pytest.raises((ParamError, PlanError)) as caught:
         make_plan(source, Params(**values), SD1, limits=limits)
-    assert words in str(caught.value)
+    assert caught.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("source", "values", "text"),
+    [
+        (Extent(0, 5), {"left": 8}, "the image is empty: 0x5"),
+        (Extent(8000, 7990), {"left": 16}, "canvas: 8016x7990 is 64.0 MP, over the limit of 64 MP"),
+        (
+            Extent(3000, 3000),
+            {"left": 8, "order": "together"},
+            "order: 'together' needs a window of 3008x3008, over the largest window of 0.79 MP; use 'one by one'",
+        ),
+    ],
+    ids=str,
+)
+def test_what_is_told_without_a_plan(source: Extent, values: dict[str, Any], text: str) -> None:
+    with pytest.raises(PlanError) as caught:
+        make_plan(source, Params(**values), SD1)
+    assert str(caught.value) == text
+
+
+@given(cases())
+def test_a_size_multiple_changes_windows_and_not_what_latents_are_counted_in(
+    case: tuple[Extent, Params, Capabilities],
+) -> None:
+    source, params, caps = case
+    plan = planned(case)
+    assert plan.cell == caps.cell
+    assert plan.latent_pixels * caps.cell**2 == sum(step.window.area for step in plan.passes)
+    # The cell has no say in where windows lie: only the multiple has.
+    other = make_plan(source, params, replace(caps, cell=8))
+    assert other.passes == plan.passes
 
 
 def test_a_canvas_just_at_the_limit_is_fine() -> None:
@@ -237,5 +255,45 @@ def test_a_canvas_just_at_the_limit_is_fine() -> None:
 
 def test_a_window_that_cannot_be_small_enough() -> None:
     tight = Capabilities("test", largest_window=256 * 256)
-    with pytest.raises(PlanError, match=r"needs a window 2112 px across, over the largest window of 0\.07 MP"):
+    with pytest.raises(PlanError) as caught:
         make_plan(Extent(3000, 100), Params(left=64, context=2048), tight)
+    assert str(caught.value) == (
+        "a pass of 64 px with 2048 px of context needs a window 2112 px wide, over the largest window of 0.07 MP; "
+        "lower step or context"
+    )
+
+
+def test_a_window_that_cannot_become_smaller() -> None:
+    params = Params(left=8, overlap=0)
+    plan = make_plan(Extent(8, 8), params, SD1, painted=Box(2, 2, 5, 5))
+    for step, code in zip(plan.passes, ("pass-cannot-shrink", "window-too-wide"), strict=True):
+        with pytest.raises(PlanError) as caught:
+            split_pass(plan, step, params, SD1)
+        assert caught.value.code == code
+
+
+def test_limits_are_included() -> None:
+    """Just at every limit is fine, and one beyond it is not."""
+    at = Extent(512, 512), Params(left=256, up=256)  # 1.5 native sides, and the longest step
+    just, less = Capabilities("test", largest_window=768 * 768), Capabilities("test", largest_window=768 * 768 - 1)
+    assert [step.kind for step in make_plan(*at, just).passes] == ["together"]
+    assert [step.kind for step in make_plan(*at, less).passes] == ["side", "side"]
+    together = at[1].changed(order="together")
+    (whole,) = make_plan(at[0], together, just).passes
+    assert (whole.kind, whole.side, whole.step, whole.tile, whole.tiles) == ("together", None, 1, 1, 1)
+    with pytest.raises(PlanError) as caught:
+        make_plan(at[0], together, less)
+    assert caught.value.code == "together-too-large"
+    assert caught.value.message.values == {"size": Extent(768, 768), "limit": (768 * 768 - 1) / 1e6}
+    with pytest.raises(PlanError) as caught:
+        make_plan(at[0], together.changed(side_prompts="left: a"), just)
+    assert caught.value.code == "together-has-one-pass"
+    assert [step.kind for step in make_plan(at[0], together.changed(step=256), just).passes] == ["together"]
+    with pytest.raises(PlanError) as caught:
+        make_plan(at[0], together.changed(step=255), just)
+    assert (caught.value.code, caught.value.message.values) == ("together-over-step", {"step": 255})
+    three = Extent(100, 100), Params(left=60, step=20)
+    assert len(make_plan(*three, SD1, limits=Limits(passes=3)).passes) == 3
+    with pytest.raises(PlanError) as caught:
+        make_plan(*three, SD1, limits=Limits(passes=2))
+    assert (caught.value.code, caught.value.message.values) == ("too-many-passes", {"step": 20, "most": 2})

@@ -44,24 +44,32 @@ def test_a_line_stands_alone_where_there_is_no_main_prompt() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "words"),
+    ("text", "line", "code"),
     [
-        ("a tower", "(line 1) is not of the form 'left: text'"),
-        ("up: sky\nleft a tower", "(line 2) is not of the form"),
-        ("lefft: a tower", "(line 1) names no side; sides are left, right, up, down, mask"),
-        ("together: a tower", "names no side"),
-        ("left 0: a tower", "counts passes from 1"),
-        ("left: a\n\nleft: b", "(line 3) says again"),
-        ("left 2: a\n!left 2: b", "says again"),
-        ("left -2: a", "is not of the form"),
+        ("a tower", 1, "side-prompt-form"),
+        ("up: sky\nleft a tower", 2, "side-prompt-form"),
+        ("lefft: a tower", 1, "side-prompt-side"),
+        ("together: a tower", 1, "side-prompt-side"),
+        ("left 0: a tower", 1, "side-prompt-step"),
+        ("left: a\n\nleft: b", 3, "side-prompt-twice"),
+        ("left 2: a\n!left 2: b", 2, "side-prompt-twice"),
+        ("left -2: a", 1, "side-prompt-form"),
     ],
     ids=repr,
 )
-def test_lines_that_cannot_be_read(text: str, words: str) -> None:
+def test_lines_that_cannot_be_read(text: str, line: int, code: str) -> None:
     with pytest.raises(ParamError) as caught:
         SidePrompts.parse(text)
-    assert caught.value.field == "side_prompts"
-    assert words in str(caught.value)
+    assert (caught.value.field, caught.value.code) == ("side_prompts", code)
+    assert caught.value.message.values["line"] == line
+
+
+def test_a_line_that_names_no_side_is_told_with_those_there_are() -> None:
+    with pytest.raises(ParamError) as caught:
+        SidePrompts.parse("lefft: a tower")
+    assert str(caught.value) == (
+        "side_prompts: 'lefft: a tower' (line 1) does not start with a side; sides are left, right, up, down, mask"
+    )
 
 
 def test_the_same_place_may_have_a_prompt_a_negative_one_and_one_a_pass() -> None:
