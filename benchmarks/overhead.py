@@ -26,7 +26,9 @@ import torch
 from lib_outpaint.engine.loop import outpaint
 from lib_outpaint.engine.protocol import Job, Outcome, Progress
 from lib_outpaint.engine.request import Request, numbered_shots
+from lib_outpaint.parameters.guidance import Guidance
 from lib_outpaint.parameters.params import Params
+from lib_outpaint.parameters.sampling import Sampling
 from lib_outpaint.pixels.fills import REGISTRY, prefill
 from lib_outpaint.pixels.masks import box_coverage, masks_for
 from lib_outpaint.planning.capabilities import Capabilities
@@ -37,13 +39,16 @@ STRIP = 256
 
 
 class Instant:
-    """A host that returns its windows at once, so that what is left is our own time."""
+    """A backend that returns its windows at once, so that what is left is our own time."""
 
-    def __init__(self, device: torch.device) -> None:
+    def __init__(self, device: str) -> None:
         self.device = device
 
     def capabilities(self) -> Capabilities:
-        return Capabilities("instant")
+        return Capabilities("instant", device=self.device)
+
+    def check(self, guidance: Guidance, sampling: Sampling, prompts: tuple[str, str]) -> None:
+        pass
 
     def inpaint(self, jobs: Sequence[Job]) -> list[Outcome]:
         return [Outcome(job.pixels) for job in jobs]
@@ -110,10 +115,10 @@ def measured(flags: argparse.Namespace) -> dict[str, float]:
     plan = make_plan(Extent(width - STRIP, height), params, caps)
     step = plan.passes[0]
     request = Request((picture,), params, numbered_shots(1, 1))
-    host = Instant(device)
+    backend = Instant(flags.device)
     found: dict[str, float] = {}
     if flags.memory_of:
-        return {"bytes": peak_extra(lambda: outpaint(request, host))}
+        return {"bytes": peak_extra(lambda: outpaint(request, backend))}
     found["plan"] = seconds(lambda: make_plan(Extent(width - STRIP, height), params, caps), flags)
     window = torch.rand(3, step.window.height, step.window.width, device=device)
     rows, columns = plan.source.intersect(step.window).within(step.window).slices
@@ -131,8 +136,8 @@ def measured(flags: argparse.Namespace) -> dict[str, float]:
 
     found["masks"] = seconds(masks, flags)
     plain = Request((picture,), params.changed(color_match="off"), numbered_shots(1, 1))
-    found["all but sampling, colour match off"] = seconds(lambda: outpaint(plain, host), flags)
-    found["all but sampling"] = seconds(lambda: outpaint(request, host), flags)
+    found["all but sampling, colour match off"] = seconds(lambda: outpaint(plain, backend), flags)
+    found["all but sampling"] = seconds(lambda: outpaint(request, backend), flags)
     found |= peers(array, width, height, flags)
     return found
 

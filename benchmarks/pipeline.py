@@ -31,7 +31,9 @@ from lib_outpaint.backends.diffusers.passes import Passes
 from lib_outpaint.engine.loop import outpaint
 from lib_outpaint.engine.protocol import Job, Outcome, Progress
 from lib_outpaint.engine.request import Request, numbered_shots
-from lib_outpaint.models.inspect import ModelInfo
+from lib_outpaint.models import families
+from lib_outpaint.models.info import ModelInfo
+from lib_outpaint.parameters.guidance import Guidance
 from lib_outpaint.parameters.params import Params
 from lib_outpaint.parameters.sampling import Sampling
 from lib_outpaint.planning.capabilities import Capabilities
@@ -83,7 +85,7 @@ def random_parts(size: str, channels: int, device: torch.device, dtype: torch.dt
     for network in (unet, vae, encoder):
         torch.nn.Module.to(network.eval().requires_grad_(False), dtype)
     scheduler = diffusers.EulerDiscreteScheduler(beta_schedule="scaled_linear", beta_start=0.00085, beta_end=0.012)
-    info = ModelInfo(Path("random"), "checkpoint", "sd1", "folder", channels, "epsilon")
+    info = ModelInfo(Path("random"), "checkpoint", families.by_key("sd1"), "folder", channels, "epsilon")
     return Parts(info, None, unet, vae, [(tokenizer, encoder)], scheduler.alphas_cumprod.cpu(), "epsilon", dtype, dtype)
 
 
@@ -112,8 +114,8 @@ class Clock:
         return time.perf_counter()
 
 
-class RandomHost:
-    """A host around networks that were made here."""
+class RandomBackend:
+    """A backend around networks that were made here."""
 
     def __init__(self, parts: Parts, device: torch.device) -> None:
         self.device = device
@@ -127,8 +129,15 @@ class RandomHost:
 
     def capabilities(self) -> Capabilities:
         return Capabilities(
-            "random", native_side=512, inpainting=self.parts.info.inpainting, features=frozenset({"prompts", "sampling"})
+            "random",
+            native_side=512,
+            inpainting=self.parts.info.inpainting,
+            features=frozenset({"prompts", "sampling"}),
+            device=str(self.device),
         )
+
+    def check(self, guidance: Guidance, sampling: Sampling, prompts: tuple[str, str]) -> None:
+        pass
 
     def inpaint(self, jobs: Sequence[Job]) -> list[Outcome]:
         self.windows += [(int(job.pixels.shape[2]), int(job.pixels.shape[1])) for job in jobs]
@@ -141,23 +150,25 @@ class RandomHost:
         pass
 
 
-def measured(host: RandomHost, width: int, height: int, steps: int, runs: int) -> dict[str, Any]:
+def measured(backend: RandomBackend, width: int, height: int, steps: int, runs: int) -> dict[str, Any]:
     """Medians over runs, the first left out: warming up is not the pass."""
     source = torch.rand(3, height, max(width - 256, 64), generator=torch.Generator().manual_seed(0))
     params = Params(left=min(256, width - 64), context=max(width - 256, 64), step=256)
-    request = Request((source,), params, numbered_shots(1, 1, "a house"), sampling=Sampling(steps, "Euler a", 7, 1.0))
+    request = Request(
+        (source,), params, numbered_shots(1, 1, "a house"), sampling=Sampling(steps, "Euler a", cfg=7, denoise=1.0)
+    )
     rows: list[tuple[float, float, int]] = []
     for run in range(runs + 1):
-        host.networks.seconds = 0
-        host.windows.clear()
-        with Meter(host.device) as meter:
-            outpaint(request, host)
+        backend.networks.seconds = 0
+        backend.windows.clear()
+        with Meter(backend.device) as meter:
+            outpaint(request, backend)
         if run:
-            rows.append((meter.seconds, host.networks.seconds, meter.peak_bytes))
+            rows.append((meter.seconds, backend.networks.seconds, meter.peak_bytes))
     total, inside = (statistics.median(row[i] for row in rows) for i in (0, 1))
     return {
-        "windows": sorted(set(host.windows)),
-        "passes": len(host.windows),
+        "windows": sorted(set(backend.windows)),
+        "passes": len(backend.windows),
         "steps": steps,
         "seconds": round(total, 3),
         "seconds_outside": round(total - inside, 4),
@@ -179,12 +190,12 @@ def main() -> None:
     o = args.parse_args()
     device = device_for(o.device)
     dtype = dtype_for(o.dtype, device)
-    host = RandomHost(random_parts(o.size, o.channels, device, dtype), device)
+    backend = RandomBackend(random_parts(o.size, o.channels, device, dtype), device)
     name = torch.cuda.get_device_name(device) if device.type == "cuda" else platform.processor() or platform.machine()
     found = []
     for window in o.window or ["512x512", "512x1536"]:
         width, height = (int(n) for n in window.split("x"))
-        found.append({"asked": window, **measured(host, width, height, o.steps, o.runs)})
+        found.append({"asked": window, **measured(backend, width, height, o.steps, o.runs)})
         print(found[-1], flush=True)
     whole = {
         "size": o.size,

@@ -9,16 +9,21 @@ from __future__ import annotations
 import argparse
 import platform
 import statistics
+import sys
 import time
+from pathlib import Path
 
 import torch
-from laboratory.drifts import GAIN, GRADIENT_X, GRADIENT_Y, OFFSET, Drift
-from laboratory.seam import Report, measured
 
-from lib_outpaint.evaluate.photos import NAMES, photo
 from lib_outpaint.parameters.params import Params
 from lib_outpaint.planning.capabilities import KnownPixels
 from lib_outpaint.planning.geometry import Extent
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+
+from laboratory.drifts import GAIN, GRADIENT_X, GRADIENT_Y, OFFSET, Drift
+from laboratory.photos import NAMES, photo
+from laboratory.seam import Report, measured
 
 KINDS: tuple[KnownPixels, ...] = ("whole", "pinned")
 GROWTHS = {

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import sys
 import tempfile
 from pathlib import Path
 
-from laboratory.drifts import Drift
-from laboratory.truth import TruthHost
 from PIL import Image
 
 from lib_outpaint.apps import cli
-from lib_outpaint.engine.loop import outpaint, planned
+from lib_outpaint.engine.loop import outpaint
 from lib_outpaint.engine.request import Request, numbered_shots
 from lib_outpaint.images import read
 from lib_outpaint.images.grid import labelled_grid
 from lib_outpaint.parameters.params import FILLS, Params
 from lib_outpaint.planning.capabilities import Capabilities
+from lib_outpaint.planning.plan import make_plan
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "tests"))
+
+from laboratory.drifts import Drift
+from laboratory.truth import TruthBackend
 
 HERE = Path(__file__).parent
 EXAMPLES = HERE.parents[1] / "examples"
@@ -48,8 +53,9 @@ def colours() -> Image.Image:
     for match in ("off", "seam"):
         params = Params(left=192, color_match=match)
         request = Request((photo[:, :, 192:],), params, numbered_shots(1, 1))
-        host = TruthHost(photo * 255, planned(request, params, Capabilities("truth")), Drift(offset=(18, 12, -15)))
-        grown = outpaint(request, host).pictures[0].pixels
+        plan = make_plan(request.extent, params, Capabilities("truth"))
+        backend = TruthBackend(photo * 255, plan, Drift(offset=(18, 12, -15)))
+        grown = outpaint(request, backend).pictures[0].pixels
         levels = (grown.permute(1, 2, 0) * 255).round().byte().numpy()
         pictures.append(Image.fromarray(levels).crop((0, 0, 420, 400)))
     return labelled_grid(pictures, ["color_match=off", "color_match=seam"])

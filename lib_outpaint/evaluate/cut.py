@@ -13,8 +13,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from ..engine.seeds import SEED_LIMIT
 from ..errors import ParamError, PictureError
+from ..parameters.sampling import SEED_LIMIT
 from ..planning.geometry import Box, Extent, Side
 
 LEAST = 16  # px: the least that is cut off, and the least that is left
