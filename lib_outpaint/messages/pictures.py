@@ -22,7 +22,7 @@ MESSAGES = {
         "{name}：不支持动画和多页文件；请使用单张图片",
     ),
     "deep-colour": (
-        "{name}: 16 bits per color channel are not supported; convert the image to 8 bits first",
+        "{name}: 16 bits per colour channel are not supported; convert the image to 8 bits first",
         "{name}：不支持每通道 16 位的彩色图片；请先转换为 8 位",
     ),
     "deep-grey": (
@@ -30,17 +30,17 @@ MESSAGES = {
         "{name}：不支持每像素 32 位的图片；请先转换为 8 位或 16 位",
     ),
     "colour-mode": (
-        "{name}: color mode {mode} is not supported; convert the image to RGB first",
+        "{name}: colour mode {mode} is not supported; convert the image to RGB first",
         "{name}：不支持颜色模式 {mode}；请先转换为 RGB",
     ),
     # notes on what reading changed
     "cmyk-converted": (
-        "CMYK was converted to RGB, and the color profile was dropped",
+        "CMYK was converted to RGB, and the colour profile was dropped",
         "已将 CMYK 转换为 RGB，并去掉了颜色配置文件",
     ),
     "exif-dropped": ("the EXIF data cannot be read and was dropped", "EXIF 数据无法读取，已去掉"),
     "transparent-level-lost": (
-        "16-bit images cannot keep a transparent gray level; the result is opaque",
+        "16-bit images cannot keep a transparent grey level; the result is opaque",
         "16 位图片无法保留透明灰度级；结果不透明",
     ),
     # folders

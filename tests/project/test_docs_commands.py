@@ -21,11 +21,15 @@ from docs_blocks import (
 
 from lib_outpaint.apps import cli
 
-OURS = [page for page in PAGES if any(block.runs and not block.marks for block in blocks(page))]
+OURS = [
+    page if page.name == "README.md" else pytest.param(page, marks=pytest.mark.long)
+    for page in PAGES
+    if any(block.runs and not block.marks for block in blocks(page))
+]
 SCRIPTS = "\n".join(path.read_text(encoding="utf8") for path in [ROOT / ".ci/run", *sorted((ROOT / ".ci/parts").iterdir())])
 
 
-@pytest.mark.parametrize("page", OURS, ids=lambda p: p.name)
+@pytest.mark.parametrize("page", OURS, ids=lambda page: page.name)
 def test_the_commands_of_a_page_work_in_their_order(page, tmp_path, monkeypatch):
     small_examples(tmp_path)
     monkeypatch.chdir(tmp_path)
@@ -78,7 +82,7 @@ def test_commands_named_in_the_text_exist(page):
 
 def unknown_flags(command: str, flags: list[str]) -> list[str]:
     """The flags that a command of `outpaint` does not have; the command itself when there is none of that name."""
-    actions = [a for a in cli._parser()._actions if getattr(a, "choices", None) and command in a.choices]
+    actions = [a for a in cli.command_parser()._actions if getattr(a, "choices", None) and command in a.choices]
     if not actions:
         return [command]
     known = actions[0].choices[command]._option_string_actions
