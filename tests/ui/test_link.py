@@ -12,10 +12,12 @@ from lib_outpaint.apps.panel.link import Link, answer, params_from
 from lib_outpaint.parameters import codecs
 from lib_outpaint.parameters.params import Params
 from lib_outpaint.planning.capabilities import Capabilities
-from lib_outpaint.planning.plan_json import from_json
+from lib_outpaint.planning.geometry import Extent
+from lib_outpaint.planning.plan import make_plan
+from lib_outpaint.planning.plan_json import to_json
 
 COFFEE = Path(__file__).parents[2] / "examples/coffee.jpg"
-LINK = Link(lambda: Capabilities("test", features=frozenset({"prompts"})), ())
+LINK = Link(lambda: Capabilities("test", features=frozenset({"prompts"})), (), say=lambda message: message.code)
 
 
 def asked(kind="plan", link=LINK, width=600, height=400, image=None, inputs=(), **values):
@@ -38,36 +40,41 @@ def data_url(image, kind="PNG"):
 
 def test_a_plan_is_the_plan_and_its_line():
     found = asked(left=128)
-    plan = from_json(found["plan"])
     assert (found["id"], found["kind"], found["combinations"], found["overlap"]) == (3, "plan", 1, 32)
-    assert found["summary"] == plan.summary(32)
-    assert str(plan.canvas) == "728x400"
+    plan = make_plan(Extent(600, 400), Params(left=128), Capabilities("test"))
+    assert found["plan"] == {**to_json(plan), "summary": plan.summary(32)}
+    assert found["plan"]["canvas"] == [728, 400]
 
 
 def test_combinations_are_counted_and_each_is_checked():
     assert asked(left=64, compare="overlap=16,48")["combinations"] == 2
-    assert "error" in asked(left=64, compare="overlap=16,999")
+    assert asked(left=64, compare="overlap=16,999")["error"] == "outside"
 
 
 @pytest.mark.parametrize(
-    ("values", "field", "message"),
+    ("values", "field", "code"),
     [
-        ({}, "left, right, up, down", "no side grows"),
-        ({"aspect": "wide"}, "aspect", "is not a ratio"),
-        ({"left": 64, "mask_weight": 0.5}, "mask_weight", "nothing the test engine can do"),
-        ({"left": 4096, "right": 4096, "up": 4096, "down": 4096}, "", "over the limit"),
+        ({}, "left, right, up, down", "nothing-grows"),
+        ({"aspect": "wide"}, "aspect", "not-a-ratio"),
+        ({"left": 64, "mask_weight": 0.5}, "mask_weight", "not-supported"),
+        ({"left": 4096, "right": 4096, "up": 4096, "down": 4096}, "", "canvas-too-large"),
     ],
 )
-def test_what_cannot_be_done_is_a_message_with_its_field(values, field, message):
-    found = asked(**values)
-    assert found["field"] == field
-    assert message in found["error"]
+@pytest.mark.parametrize("kind", ["plan", "preview"])
+def test_what_cannot_be_done_is_a_message_with_its_field(kind, values, field, code):
+    found = asked(kind, image=data_url(Image.new("RGB", (8, 6))), **values)
+    assert (found["field"], found["error"]) == (field, code)
     assert "plan" not in found
 
 
+def test_a_message_is_english_where_the_page_does_not_say_otherwise():
+    found = asked(link=Link(lambda: Capabilities("test"), ()), left=64, loras="a:1")
+    assert found["error"].startswith("loras: 'a:1' is not supported by the test engine")
+
+
 def test_a_size_that_is_none_is_refused():
-    assert "width: 0" in asked(width=0, left=8)["error"]
-    assert "height: True" in asked(height=True, left=8)["error"]
+    for size in ({"width": 0}, {"height": True}, {"width": 1.5}, {"height": 65_537}):
+        assert asked(**size, left=8)["error"] == "not-a-length"
 
 
 def test_the_engine_is_asked_with_the_pages_own_values():
@@ -90,7 +97,7 @@ def test_a_preview_is_the_canvas_and_the_mask_in_the_size_to_come(mode):
 
 @pytest.mark.parametrize("image", ["", "data:image/png;base64,@@@", "data:text/plain;base64,AAAA", "/etc/passwd"])
 def test_what_is_no_picture_is_refused(image):
-    assert "error" in asked("preview", image=image, left=32)
+    assert asked("preview", image=image, left=32)["error"] == "not-an-image"
 
 
 def test_text_boxes_hold_numbers_as_text_and_empty_ones_the_default():

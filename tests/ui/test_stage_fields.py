@@ -12,7 +12,7 @@ def test_parameters_of_another_picture_are_let_go_with_a_button(tab):
     tab.open_group("output")
     tab.text("source_size").fill("96x80")
     tab.text("source_size").press("Tab")
-    tab.wait_for_line("source_size: '96x80' is the size these parameters are for")
+    tab.wait_for_line("source_size: these parameters are for an image of 96x80")
     tab.page.get_by_role("button", name="Grow this picture too").click()
     assert tab.wait_for_line("672x400") == summary(left=72)
     assert not tab.page.locator(".outpaint-clear").is_visible()

@@ -111,11 +111,11 @@ def test_a_path_or_an_address_in_place_of_an_upload_is_refused(server, picture):
     status, said = answer(
         server, "/en/gradio_api/run/predict", "POST", json.dumps(body), **{"Content-Type": "application/json"}
     )
-    assert status != 200 or b"picture: is no upload of this page" in said
+    assert status != 200 or b"not uploaded to this page" in said
     assert b"600x400" not in said
     if status != 200 and "https" in str(picture):
         deadline = time.monotonic() + 5
-        while not any("no address is fetched" in line for line in server.said[before:]):
+        while not any("addresses are not opened" in line for line in server.said[before:]):
             assert time.monotonic() < deadline, server.said[before:]
             time.sleep(0.05)
 

@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from lib_outpaint.apps.page import engines
 from lib_outpaint.apps.page.engines import DRAFT, Engines
+from lib_outpaint.apps.page.form import MODEL_SETTINGS
 from lib_outpaint.apps.page.language import Texts
 from lib_outpaint.apps.page.session import Session, Shelf, read_upload
 from lib_outpaint.parameters.codecs import to_positional
@@ -41,27 +43,18 @@ def session(tmp_path):
     return found
 
 
-def pressed(actions, session, engine=DRAFT, count=1, steps="", sampler="", cfg="", denoise="", **values):
+def form(values=None, **settings):
+    """What the sampling controls and the panel hold."""
+    return (*(settings.get(one.name, "") for one in MODEL_SETTINGS), *to_positional(Params(**(values or {}))))
+
+
+def pressed(actions, session, engine=DRAFT, count=1, settings=None, **values):
     """Generate: all updates, the last one by name."""
     status, stop = actions.begin(session)
     assert "Waiting for its turn" in status
     assert stop["visible"] is True
-    told = list(
-        actions.generate(
-            session,
-            engine,
-            "auto",
-            "a house",
-            "mud",
-            3,
-            count,
-            steps,
-            sampler,
-            cfg,
-            denoise,
-            *to_positional(Params(**values)),
-        )
-    )
+    held = form(values, **(settings or {}))
+    told = list(actions.generate(session, engine, "auto", "a house", "mud", 3, count, *held))
     names = ("status", "interrupt", "shown", "chosen", "download", "again")
     return told, dict(zip(names, told[-1], strict=True))
 
@@ -70,13 +63,13 @@ def test_a_model_takes_a_prompt_and_the_draft_none(actions):
     device, prompt, negative, sampling = actions.choose_engine(MODEL)
     assert device["visible"]
     assert sampling["visible"]
-    assert (prompt["interactive"], prompt["placeholder"]) == (True, "What the whole picture shows")
-    assert negative["placeholder"] == "What it must not show"
+    assert (prompt["interactive"], prompt["placeholder"]) == (True, "What the whole image shows")
+    assert negative["placeholder"] == "What to avoid"
     device, prompt, negative, sampling = actions.choose_engine(DRAFT)
     assert not device["visible"]
     assert not sampling["visible"]
     assert not prompt["interactive"]
-    assert prompt["placeholder"] == negative["placeholder"] != "What it must not show"
+    assert prompt["placeholder"] == negative["placeholder"] != "What to avoid"
 
 
 def test_a_run_counts_its_passes_and_shows_its_pictures(actions, session):
@@ -98,50 +91,51 @@ def test_a_second_press_while_a_run_waits_starts_nothing(actions, session):
     assert actions.begin(session) == (SKIP, SKIP)
     assert session.stop.is_set()  # what was stopped stays so
     session.begun = False  # its turn has come
-    assert list(actions.generate(session, DRAFT, "auto", "", "", 3, 1, "", "", "", "", *to_positional(Params(left=8)))) == []
+    assert list(actions.generate(session, DRAFT, "auto", "", "", 3, 1, *form({"left": 8}))) == []
     assert session.made == ()
 
 
 @pytest.mark.parametrize(
     ("field", "value", "message"),
     [
-        ("steps", "many", "a number"),
-        ("steps", "2.5", "a whole number"),
-        ("steps", "inf", "a number"),
-        ("cfg", "x", "a number"),
-        ("cfg", "nan", "a number"),
-        ("denoise", "0,5", "a number"),
+        ("steps", "many", "Steps: 'many' is not a number"),
+        ("steps", "2.5", "Steps: 2.5 is not a whole number"),
+        ("steps", "inf", "Steps: inf is outside 1..500"),
+        ("cfg", "x", "CFG scale: 'x' is not a number"),
+        ("cfg", "nan", "CFG scale: nan is outside 1..100"),
+        ("denoise", "0,5", "Denoising strength: '0,5' is not a number"),
+        ("sampler", 5, "Sampler: 5 is not text"),
     ],
 )
-def test_a_sampling_setting_that_is_no_number_ends_the_run_before_it_starts(actions, session, field, value, message):
-    told, end = pressed(actions, session, MODEL, left=8, **{field: value})
+def test_a_bad_sampling_setting_ends_the_run_before_it_starts(actions, session, field, value, message):
+    told, end = pressed(actions, session, MODEL, settings={field: value}, left=8)
     assert len(told) == 1
     assert 'role="alert"' in end["status"]
-    assert f"{field}: {escape(repr(value))} is not {message}<" in end["status"]
+    assert f">{escape(message)}<" in end["status"]
     assert (end["shown"], end["again"]) == (SKIP, SKIP)
     assert not session.waiting
 
 
 def test_settings_go_to_a_model_and_those_that_are_switched_off_to_nobody(actions):
-    rest = ("20", "Euler", " 6.5 ", "", 1, 2)
-    asked = actions._asked(MODEL, "cpu", "a", "b", 5, 2, rest)
-    assert asked.sampling == Sampling(20, "Euler", 6.5, None)
-    assert (asked.prompt, asked.negative_prompt, asked.values) == ("a", "b", (1, 2))
-    assert actions._asked(MODEL, "cpu", "a", "b", 5, 2, (None, None, "", " ", 1)).sampling == Sampling()
-    draft = actions._asked(DRAFT, "cpu", "a", "b", 5, 2, ("bad", "", "", "", 1, 2))
+    values = form(steps="20", sampler="Euler", scheduler="Karras", cfg=" 6.5 ", denoise=" ")
+    asked = actions._asked(MODEL, "cpu", "a", "b", 5, 2, values)
+    assert asked.sampling == Sampling(steps=20, sampler="Euler", scheduler="Karras", cfg=6.5)
+    assert (asked.prompt, asked.negative_prompt, asked.values) == ("a", "b", tuple(to_positional(Params())))
+    assert actions._asked(MODEL, "cpu", "a", "b", 5, 2, form(steps=None, sampler=None)).sampling == Sampling()
+    draft = actions._asked(DRAFT, "cpu", "a", "b", 5, 2, form(steps="bad"))
     assert (draft.prompt, draft.negative_prompt, draft.sampling) == ("", "", Sampling())
 
 
 def test_without_a_picture_a_run_says_so(actions, session):
     session.source = None
     _, end = pressed(actions, session, left=8)
-    assert "picture: there is none yet" in end["status"]
+    assert "no image yet: choose one first" in end["status"]
 
 
 def test_a_run_that_is_stopped_at_once_makes_nothing(actions, session):
     actions.begin(session)
     assert "Stopping after this step" in actions.interrupt(session)
-    told = list(actions.generate(session, DRAFT, "auto", "", "", 3, 1, "", "", "", "", *to_positional(Params(left=8))))
+    told = list(actions.generate(session, DRAFT, "auto", "", "", 3, 1, *form({"left": 8})))
     assert "Interrupted: nothing was finished." in told[-1][0]
     assert told[-1][2] == SKIP
 
@@ -180,7 +174,7 @@ def test_a_picture_is_loaded_refused_and_taken_away(actions, session):
     assert actions.load(session, small) == (SKIP, '<div role="status">small: 64x48</div>')
     shown, status = actions.load(session, {"path": "/etc/hostname"})
     assert shown is None
-    assert "no upload of this page" in status
+    assert "not uploaded to this page" in status
     assert session.source is None
     assert actions.load(session, None) == (SKIP, '<div role="status"></div>')
 
@@ -200,16 +194,17 @@ def test_what_browsers_do_not_show_is_shown_as_a_copy(actions, session, name, pi
 @pytest.mark.parametrize(
     ("installed", "models", "help_starts"),
     [
-        (False, [MODEL], "For a model, install diffusers first: pip install"),
-        (True, [], "For a model, start with --models"),
+        (False, [MODEL], "To use a model, run pip install"),
+        (True, [], "To use a model, start the page with --models"),
         (True, [MODEL], "What paints the new area."),
     ],
 )
 def test_the_engines_help_says_what_a_model_needs(monkeypatch, installed, models, help_starts):
-    monkeypatch.setattr(layout, "diffusers_installed", lambda: installed)
+    for module in (layout, engines):
+        monkeypatch.setattr(module, "diffusers_installed", lambda: installed)
     assert layout._engine_help(Engines(models), Texts("en")).startswith(help_starts)
     if not installed:
-        assert layout._samplers() == [""]
+        assert Engines.choices() == {}
 
 
 @pytest.mark.parametrize("languages", [True, False])
@@ -219,3 +214,11 @@ def test_the_page_links_to_its_other_languages_where_it_has_them(tmp_path, langu
     assert ('lang="zh-CN" hreflang="zh-CN" aria-current=page' in html) is languages
     labels = {getattr(block, "label", "") for block in blocks.blocks.values()}
     assert Texts("zh")("Seed") in labels
+
+
+def test_every_sampling_setting_has_a_control_with_the_engines_choices():
+    with gr.Blocks():
+        controls = layout.sampling_controls(Texts("en"), {"sampler": ["Euler", "DDIM"]})
+    assert [control.label for control in controls] == [one.label for one in MODEL_SETTINGS]
+    lists = [control for control in controls if isinstance(control, gr.Dropdown)]
+    assert [[value for _, value in control.choices] for control in lists] == [["", "Euler", "DDIM"]]

@@ -1,4 +1,4 @@
-"""The engines that a page offers, with a model host in place of the real one, and what passes a stop on to it."""
+"""The engines that a page offers, with a stand-in for the model, and what passes a stop on to it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from lib_outpaint.apps.page.engines import DRAFT, Engines, Watched, models_in
 from lib_outpaint.backends.draft import Draft
 from lib_outpaint.engine.protocol import Outcome
 from lib_outpaint.errors import ModelError, ParamError
-from lib_outpaint.parameters.params import Params
+from lib_outpaint.parameters.guidance import Guidance
 from lib_outpaint.parameters.sampling import Sampling
 from lib_outpaint.planning.capabilities import Capabilities
 
@@ -44,8 +44,6 @@ def weights(path: Path, shapes: dict[str, tuple[int, ...]]) -> None:
 class Model:
     """Stands in for `Diffusers`: keeps what it was made with."""
 
-    device = torch.device("cpu")
-
     def __init__(self, model, device="auto", on_step=None, **options):
         self.model, self.asked_device, self.on_step, self.options = model, device, on_step, options
         self.interrupted = 0
@@ -54,8 +52,8 @@ class Model:
     def capabilities(self):
         return Capabilities("diffusers")
 
-    def check(self, params, sampling, prompts):
-        self.checked.append((params, sampling, prompts))
+    def check(self, guidance, sampling, prompts):
+        self.checked.append((guidance, sampling, prompts))
 
     def inpaint(self, jobs):
         return [Outcome(None, steps_run=number) for number in jobs]
@@ -75,8 +73,9 @@ def test_only_checkpoints_of_a_folder_are_offered(tmp_path):
     (tmp_path / "damaged.safetensors").write_bytes(b"nothing")
     (tmp_path / "folder").mkdir()
     weights(tmp_path / "lora.safetensors", LORA)
-    with pytest.raises(ModelError, match="holds no checkpoint"):
+    with pytest.raises(ModelError) as raised:
         models_in(tmp_path)
+    assert raised.value.code == "no-checkpoint"
     weights(tmp_path / "b.safetensors", SD1)
     weights(tmp_path / "A.SAFETENSORS", SD1)
     assert models_in(tmp_path) == [str(tmp_path / "A.SAFETENSORS"), str(tmp_path / "b.safetensors")]
@@ -108,28 +107,29 @@ def test_devices_are_those_of_this_machine(monkeypatch, cards, mps, expected):
 
 
 def test_a_model_is_made_once_as_it_was_asked_for(engines):
-    made = engines.host("owner/two", "cpu")
+    made = engines.backend("owner/two", "cpu")
     assert (made.model, made.asked_device, made.options) == ("owner/two", "cpu", {"dtype": "fp16"})
-    assert engines.host("owner/two", "cpu") is made
-    assert engines.host("owner/two", "auto") is not made
-    with pytest.raises(ParamError, match="device: 'warp' is none of auto"):
-        engines.host("owner/two", "warp")
+    assert engines.backend("owner/two", "cpu") is made
+    assert engines.backend("owner/two", "auto") is not made
+    with pytest.raises(ParamError) as raised:
+        engines.backend("owner/two", "warp")
+    assert (raised.value.field, raised.value.code) == ("device", "not-a-choice")
 
 
 def test_the_draft_is_the_same_on_every_device(engines):
     pytest.importorskip("patchmatch", reason="the draft's library")
-    assert isinstance(engines.host(DRAFT, "a device of no draft"), Draft)
+    assert isinstance(engines.backend(DRAFT, "a device of no draft"), Draft)
 
 
 def test_a_run_lets_other_models_go_and_is_told_of_steps(engines):
-    other = engines.host("owner/one", "cpu")
+    other = engines.backend("owner/one", "cpu")
     other.on_step(1, 20)  # nobody listens yet
     seen = []
     chosen = engines.for_run("owner/two", "cpu", lambda done, total: seen.append((done, total)))
     chosen.on_step(3, 20)
     assert seen == [(3, 20)]
-    assert engines.host("owner/two", "cpu") is chosen
-    assert engines.host("owner/one", "cpu") is not other
+    assert engines.backend("owner/two", "cpu") is chosen
+    assert engines.backend("owner/one", "cpu") is not other
 
 
 def test_what_was_named_at_the_start_can_be_chosen(tmp_path):
@@ -141,12 +141,11 @@ def test_what_was_named_at_the_start_can_be_chosen(tmp_path):
     assert (Engines().loras, Engines().controlnets) == ([], [])
 
 
-def test_a_watched_host_is_the_host_until_it_is_stopped():
+def test_a_watched_backend_is_the_backend_until_it_is_stopped():
     stop, told, host = threading.Event(), [], Model("m")
     watched = Watched(host, stop, told.append)
-    watched.check(Params(left=8), Sampling(), ("a", "b"))
-    assert host.checked == [(Params(left=8), Sampling(), ("a", "b"))]
-    assert watched.device == host.device
+    watched.check(Guidance(mask_weight=1), Sampling(), ("a", "b"))
+    assert host.checked == [(Guidance(mask_weight=1), Sampling(), ("a", "b"))]
     assert watched.capabilities() == host.capabilities()
     watched.report("a progress")
     assert told == ["a progress"]
@@ -160,11 +159,10 @@ def test_a_watched_host_is_the_host_until_it_is_stopped():
     assert [(outcome.pixels, outcome.steps_run) for outcome in stopped] == [(None, 0), (None, 0)]
 
 
-def test_a_host_that_checks_nothing_and_cannot_be_interrupted_finishes_its_pass():
+def test_a_backend_that_cannot_be_interrupted_finishes_its_pass():
     host = SimpleNamespace(inpaint=lambda jobs: [Outcome(None, steps_run=9)])
     stop = threading.Event()
     watched = Watched(host, stop, print)
-    assert watched.check(Params(), Sampling(), ()) is None
     assert watched.inpaint([1])[0].steps_run == 9
     stop.set()
     assert watched.stepped() is None

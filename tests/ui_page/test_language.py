@@ -1,4 +1,4 @@
-"""The page in another language: which one, and how messages made from templates are put into it."""
+"""The page in another language: which one, and how it names settings in messages."""
 
 from __future__ import annotations
 
@@ -7,46 +7,52 @@ from types import SimpleNamespace
 import pytest
 
 from lib_outpaint.apps.page.language import Texts, language_for, translate_choices
+from lib_outpaint.messages import message
+from lib_outpaint.parameters.params import Params
+from lib_outpaint.planning.capabilities import Capabilities
+from lib_outpaint.planning.geometry import Extent
+from lib_outpaint.planning.plan import make_plan
 
-FIELD = "{field}: {value} is outside {low}..{high}"
-TWICE = "{name} and {name}: {limit}"
+
+def outside(field):
+    return message("outside", field=field, value=5000, low=0, high=4096)
 
 
 def test_english_is_itself():
     say = Texts("en")
     assert say.found == {}
     assert say("Generate") == "Generate"
-    assert say.message("left: 5000 is outside 0..4096") == "left: 5000 is outside 0..4096"
 
 
-def test_a_field_is_named_as_the_panel_names_it():
-    say = Texts("zh")
-    assert say.message("left: 5000 is outside 0..4096") == "向左扩展：5000 超出范围 0..4096"
+@pytest.mark.parametrize(
+    ("field", "english", "chinese"),
+    [
+        ("left", "Grow left", "向左扩展"),
+        ("cfg", "CFG scale", "提示词引导系数 (CFG)"),
+        ("seed", "Seed", "随机数种子"),
+        ("count", "Images", "张数"),
+        ("negative_prompt", "Negative prompt", "反向提示词"),
+        ("max-megapixels", "max-megapixels", "max-megapixels"),  # has no control
+    ],
+)
+def test_a_field_is_named_as_its_control_is(field, english, chinese):
+    assert Texts("en").message(outside(field)) == f"{english}: 5000 is outside 0..4096"
+    assert Texts("zh").message(outside(field)) == f"{chinese}：5000 超出范围 0..4096"
 
 
-def test_a_field_of_the_page_alone_is_named_by_its_label_there():
-    say = Texts("zh")
-    assert say.message("seed: is empty") == f"{say('Seed')}：不能为空"
-    given = Texts("xx", {FIELD: "<{field}> {value}", "Max megapixels": "Most"})
-    assert given.message("max_megapixels: 0 is outside 1..9") == "<Most> 0"
+def test_a_label_inside_a_message_is_translated_too():
+    other = message("other-source-size", field="source_size", value="6x4", size="8x8", label="Only for a picture of")
+    assert "清空“仅限此尺寸的图片”" in Texts("zh").message(other)
 
 
-def test_a_pass_inside_a_message_is_translated_too():
-    say = Texts("xx", {"{pass_name}, {done}/{steps}": "{pass_name}: {done} of {steps}", "left {number}": "L{number}"})
-    assert say.message("left 2, 3/20") == "L2: 3 of 20"
-    assert say.message("left 2, three/20") == "left 2, three/20"
-
-
-def test_a_text_that_is_known_as_it_stands_is_no_template():
-    assert Texts("xx", {"together": "at once"}).message("together") == "at once"
-    assert Texts("xx", {"together": "at once"}).message("apart") == "apart"
-
-
-def test_a_name_that_a_template_has_twice_stands_for_the_same(monkeypatch):
-    monkeypatch.setattr("lib_outpaint.apps.page.language.MESSAGES", (TWICE,))
-    say = Texts("xx", {TWICE: "2x {name}, {limit}"})
-    assert say.message("a and a: 5") == "2x a, 5"
-    assert say.message("a and b: 5") == "a and b: 5"
+def test_messages_inside_a_message_are_in_its_language():
+    caps = Capabilities("test", native_side=64)
+    step = make_plan(Extent(200, 300), Params(left=48), caps).passes[1]
+    told = message("page-steps", name=step.label, done=7, steps=30)
+    assert Texts("en").message(told).startswith("left 1, tile 2 of ")
+    assert Texts("zh").message(told).startswith("左 1，第 2/")
+    stopped = message("page-stopped", error=outside("left"))
+    assert Texts("zh").message(stopped) == "已停止：向左扩展：5000 超出范围 0..4096"
 
 
 @pytest.mark.parametrize(
@@ -55,9 +61,12 @@ def test_a_name_that_a_template_has_twice_stands_for_the_same(monkeypatch):
         ("", "en"),
         ("zh", "zh"),
         ("zh-CN,zh;q=0.9,en;q=0.8", "zh"),
+        ("en-US,en;q=0.9,zh;q=0.5", "en"),
         ("fr;q=0.9, en;q=0.3, zh;q=0.6", "zh"),
+        ("fr;q=0.9, zh-Hans;q=0.95", "zh"),
         ("zh;q=0, en;q=0.1", "en"),
         ("zh;q=0", "en"),
+        ("zh;q=x,en", "en"),
         ("zh;q=many, fr", "en"),
         ("ZH-tw;q=1.", "zh"),
         ("*", "en"),
@@ -70,7 +79,7 @@ def test_the_language_is_the_first_of_ours_that_is_accepted(accepted, language):
 def test_choices_are_read_in_the_language_and_keep_their_values():
     radio = SimpleNamespace(choices=[("none", "none"), ("px", 1)])
     button, empty = SimpleNamespace(label="none"), SimpleNamespace(choices=[])
-    translate_choices([radio, button, empty], Texts("xx", {"none": "keins"}))
-    assert radio.choices == [("keins", "none"), ("px", 1)]
+    translate_choices([radio, button, empty], Texts("zh"))
+    assert radio.choices == [("无", "none"), ("px", 1)]
     assert button.label == "none"
     assert empty.choices == []

@@ -151,8 +151,8 @@ def test_by_keyboard_alone(open_page, photo):
 @pytest.mark.parametrize(
     ("aspect", "message"),
     [
-        ("wide", "aspect: 'wide' is not a ratio such as 16:9"),
-        ("", "left, right, up, down: no side grows"),
+        ("wide", "Aspect ratio: 'wide' is not a ratio such as 16:9"),
+        ("", "nothing grows"),
     ],
     ids=["no ratio", "nothing grows"],
 )
@@ -173,7 +173,7 @@ def test_a_bad_value_shows_its_message_and_nothing_is_made(open_page, photo, asp
 def test_without_a_picture_it_says_so(open_page):
     page = open_page()
     set_number(page, "left", 64)
-    assert generated(page) == "picture: there is none yet"
+    assert generated(page) == "no image yet: choose one first"
 
 
 def says(page, text):
@@ -186,7 +186,7 @@ def test_a_file_that_is_no_picture_is_refused_in_a_line(open_page, photo, tmp_pa
     bad.write_bytes(b"no picture at all")
     page = open_page()
     page.locator("#outpage_source input[type=file]").set_input_files(str(bad))
-    says(page, "bad.png: is no picture of a format that can be read")
+    says(page, "bad.png: not an image, or not in a supported format")
     load(page, photo)
     says(page, "coffee cup: 200x150")  # the stage may show the picture before the status has changed
 

@@ -13,6 +13,7 @@ import pytest
 from lib_outpaint.apps.page import server
 from lib_outpaint.apps.page.engines import Engines
 from lib_outpaint.errors import InputError, ParamError
+from lib_outpaint.messages import message
 from lib_outpaint.planning.limits import Limits
 
 LOCAL = {"host": "127.0.0.1", "port": 0}
@@ -44,11 +45,13 @@ def test_the_folder_is_removed_and_the_setting_before_comes_back(monkeypatch, be
 def test_a_port_that_is_taken_is_said_in_a_line():
     with server.bound("127.0.0.1", 0) as first:
         port = first.getsockname()[1]
-        with pytest.raises(ParamError, match=f"host: '127.0.0.1:{port}' cannot be used"):
+        with pytest.raises(ParamError) as raised:
             server.bound("127.0.0.1", port)
+        assert (raised.value.code, raised.value.value) == ("address-unusable", f"127.0.0.1:{port}")
     for port in (-1, 65536):
-        with pytest.raises(ParamError, match=r"is outside 0\.\.65535"):
+        with pytest.raises(ParamError) as raised:
             server.bound("127.0.0.1", port)
+        assert (raised.value.field, raised.value.code) == ("port", "outside")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the socket's option is read as on POSIX")
@@ -82,7 +85,7 @@ def test_the_page_opens_in_the_browser_and_ends_on_a_signal(uvicorn, monkeypatch
     assert len(opened) == 1
     url = opened[0][0]
     assert opened == [(url, f"{url}en/", 200, True)]
-    assert said == [f"the page: {url} (Ctrl+C ends it)"]
+    assert said == [message("page-address", url=url)]
     assert signal.getsignal(signal.SIGTERM) is ended
 
 
@@ -118,8 +121,9 @@ def test_a_page_that_cannot_be_started_is_an_error(uvicorn, monkeypatch):
     opened = []
     monkeypatch.setattr(server, "application", lambda *_: fails)
     monkeypatch.setattr(server.webbrowser, "open", opened.append)
-    with pytest.raises(InputError, match="the page could not be started"):
+    with pytest.raises(InputError) as raised:
         server.serve(Engines(), Limits(), **LOCAL, browser=False)
+    assert raised.value.code == "page-not-started"
     assert opened == []
 
 
@@ -137,4 +141,4 @@ def test_a_server_that_ends_by_itself_is_no_error(uvicorn, monkeypatch):
     monkeypatch.setattr(server, "application", lambda *_: empty)
     said = []
     server.serve(Engines(), Limits(), host="0.0.0.0", port=0, browser=False, say=said.append)
-    assert said[0].startswith("the page: http://localhost:")
+    assert str(said[0]).startswith("page: http://localhost:")

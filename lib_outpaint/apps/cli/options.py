@@ -116,7 +116,9 @@ def add_model_flags(parser: argparse.ArgumentParser, several: bool = False) -> N
         help="a LoRA on every pass; may be given several times",
     )
     group.add_argument("--lora-dir", metavar="DIR", help="folder of the LoRAs named in prompts and in --loras")
-    group.add_argument("--prediction", metavar="NAME", help=f"{_listed(PREDICTIONS)}, for SD 2 checkpoints. Default: auto")
+    group.add_argument(
+        "--prediction", metavar="NAME", help=f"{_listed(PREDICTIONS)}, for checkpoints that do not say. Default: auto"
+    )
     group.add_argument("--cpu-offload", action="store_true", default=None, help="keep idle networks off the device")
     group.add_argument("--vae-tiling", action="store_true", default=None, help="encode and decode in tiles")
     group.add_argument(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from html import escape
 from typing import Any
 
@@ -163,11 +164,14 @@ def _right(engines: Engines, say: Texts, **given: Any) -> Form:
 
 
 def _sampling(engines: Engines, say: Texts) -> tuple[Any, list[Any]]:
-    """The sampling settings of models in an accordion: it, and a control for each."""
-    choices = engines.choices()
+    """The sampling settings of models in an accordion: it, and their controls."""
     with gr.Accordion(say(texts.SAMPLING_GROUP), open=False, visible=False, elem_id="outpage_sampling") as group, gr.Row():
-        controls = [_setting(one, choices.get(one.name, []), say) for one in MODEL_SETTINGS]
-    return group, controls
+        return group, sampling_controls(say, engines.choices())
+
+
+def sampling_controls(say: Texts, choices: Mapping[str, list[str]] | None = None) -> list[Any]:
+    """A control for each of MODEL_SETTINGS: a list where the engine has `choices`, else a text box."""
+    return [_setting(one, (choices or {}).get(one.name, []), say) for one in MODEL_SETTINGS]
 
 
 def _setting(one: Param, choices: list[str], say: Texts) -> Any:
