@@ -10,19 +10,32 @@ if ROOT not in sys.path:
 from modules import script_callbacks, scripts  # noqa: E402
 
 from lib_outpaint.apps.panel import controls as panel  # noqa: E402
-from lib_outpaint.webui.script import infotext, job, panel_link, routes, settings  # noqa: E402
-from lib_outpaint.webui.script.results import TITLE  # noqa: E402
+from lib_outpaint.apps.panel.link import Link  # noqa: E402
+from lib_outpaint.apps.panel.panel_texts import NOTICE  # noqa: E402
+from lib_outpaint.webui.sampler import control_models, lora_networks  # noqa: E402
+from lib_outpaint.webui.script import finishing, infotext, job, panel_link, routes, settings  # noqa: E402
+
+LINK = Link(
+    panel_link.capabilities,
+    panel_link.PICTURES,
+    limits=panel_link.limits,
+    painted=panel_link.PAINTED,
+    notice=NOTICE,
+    loras=lora_networks.names,
+    controlnet_models=control_models.models,
+    controlnet_modules=control_models.modules,
+)
 
 
 class Script(scripts.Script):
     def title(self):
-        return TITLE
+        return finishing.TITLE
 
     def show(self, is_img2img):
         return is_img2img
 
     def ui(self, is_img2img):
-        controls = panel.controls(self.elem_id, panel_link.link())
+        controls = panel.controls(self.elem_id, LINK)
         self.infotext_fields = infotext.fields(controls, self.title())
         return controls
 

@@ -66,13 +66,13 @@ def test_the_forms_of_mk2_and_poor_mans(webui, picture, arguments):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ([{}], "no side grows"),
-        ([], "no side grows"),
+        ([{}], "nothing grows"),
+        ([], "nothing grows"),
         ([{"left": 5000}], "left: 5000 is outside 0..4096"),
-        ([{"sideways": 8}], "sideways: is no parameter"),
+        ([{"sideways": 8}], "sideways: no such parameter"),
         ([{"left": "wide"}], "left: 'wide' is not a number"),
-        ([{"left": 8, "fill": "lava"}], "fill: 'lava' is none of"),
-        ([8] * (len(DECLARED) + 3), "are more than"),
+        ([{"left": 8, "fill": "lava"}], "fill: 'lava' is not one of"),
+        ([8] * (len(DECLARED) + 3), "script_args: "),
     ],
     ids=["empty", "nothing", "range", "unknown", "type", "choice", "too many"],
 )

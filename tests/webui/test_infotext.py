@@ -5,6 +5,8 @@ import random
 import numpy as np
 import pytest
 
+from lib_outpaint.parameters.params import DECLARED
+
 from .conftest import answered, encoded
 
 CASES = range(10)
@@ -128,8 +130,9 @@ def test_a_grown_picture_does_not_grow_again_by_its_own_parameters(webui, pictur
     first = webui.outpaint(picture, {"left": 32})
     refused = webui.again(first.first, first.infotext)
     assert refused.status_code == 422
-    assert "'96x80' is the size these parameters are for, but this picture is 128x80" in refused.json()["detail"]
-    assert 'empty "Only for a picture of"' in refused.json()["detail"]
+    assert "these parameters are for an image of 96x80, but this one is 128x80" in refused.json()["detail"]
+    label = next(param.label for param in DECLARED if param.name == "source_size")
+    assert f'clear "{label}"' in refused.json()["detail"]
     emptied = answered(webui.again(first.first, first.infotext.replace(", Outpaint source size: 96x80", "")))
     assert emptied.size() == (160, 80)
 
@@ -154,4 +157,4 @@ def test_an_infotext_that_cannot_be_read_is_a_422(webui, picture):
     text = webui.outpaint(picture, {"left": 32, "fill": "edge"}).infotext
     response = webui.again(picture, text.replace("fill: edge", "fill: glitter"))
     assert response.status_code == 422
-    assert response.json()["detail"].startswith("fill: 'glitter' is none of")
+    assert response.json()["detail"].startswith("fill: 'glitter' is not one of")

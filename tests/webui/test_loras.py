@@ -96,7 +96,7 @@ def test_an_exclamation_mark_replaces_the_main_prompt(grow):
 )
 def test_a_missing_lora_is_refused_before_sampling(grow, lora, arguments, prompt, field):
     detail = grow.refused({"left": 16, **arguments}, prompt=prompt)
-    assert detail.startswith(f"{field}: 'no-such-lora' is no LoRA of this WebUI")
+    assert detail.startswith(f"{field}: 'no-such-lora' is not a LoRA of this WebUI")
     assert lora in detail
 
 

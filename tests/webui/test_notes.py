@@ -24,7 +24,7 @@ def test_what_a_job_took(grow):
 
 def test_a_plain_checkpoint_is_told_what_would_do_better(grow, webui):
     notes = grow(LEFT).notes
-    assert ("is no inpainting checkpoint" in notes) == (grow.kind == "4 channels")
+    assert ("is not an inpainting checkpoint" in notes) == (grow.kind == "4 channels")
     if grow.kind == "4 channels":
         assert f"{webui.inpainting.split('.')[0]}" in notes
 
@@ -32,7 +32,7 @@ def test_a_plain_checkpoint_is_told_what_would_do_better(grow, webui):
 def test_what_auto_chose(grow):
     both = {"right": 32, **LEFT}
     assert "auto: all sides in one pass" in grow(both).notes
-    assert "auto: 96 to 128 px of the picture in view" in grow({**both, "order": "one by one"}).notes
+    assert "auto: 96 to 128 px of the image in view" in grow({**both, "order": "one by one"}).notes
     assert "auto" not in grow({**LEFT, "context": 32}).notes
 
 

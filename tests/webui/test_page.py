@@ -238,7 +238,7 @@ def test_a_bad_value_shows_its_message(page, webui, picture, tmp_path):
     page.locator("#img2img_image img").first.wait_for(state="visible", timeout=30000)
     choose_script(page)
     page.locator("#img2img_generate").click()
-    refusal(page, webui, "no side grows")
+    refusal(page, webui, "nothing grows")
 
 
 def test_plain_img2img_works_with_every_field_of_ours_at_its_end(page, webui, picture, tmp_path):

@@ -109,7 +109,7 @@ def generated(page, width):  # noqa: F811
 
 
 def test_png_info_restores_the_panel_and_the_same_picture_is_made(
-    page,
+    page,  # noqa: F811
     webui,
     picture,
     first,
@@ -139,7 +139,7 @@ def test_png_info_restores_the_panel_and_the_same_picture_is_made(
 
 
 def test_the_arrow_button_restores_the_panel_and_the_same_picture_is_made(
-    page,
+    page,  # noqa: F811
     picture,
     first,
     checkpoint,
@@ -191,7 +191,7 @@ def test_the_section_of_settings(page, webui, tmp_path, request):  # noqa: F811
 
 
 def test_in_the_batch_tab_a_picture_of_another_size_is_left_out_and_told(
-    page,
+    page,  # noqa: F811
     webui,
     picture,
     checkpoint,
@@ -211,9 +211,9 @@ def test_in_the_batch_tab_a_picture_of_another_size_is_left_out_and_told(
     page.locator("#img2img_batch_input_dir textarea").fill(str(source))
     page.locator("#img2img_batch_output_dir textarea").fill(str(output))
     page.locator("#img2img_generate").click()
-    message = "picture 2 out of 3 is left out: source_size: '64x64'"
+    message = "image 2 out of 3 was left out: source_size: these parameters are for an image of 64x64"
     if not (webui.forge or webui.reforge):  # they sample in a thread whose warnings no page shows
-        told = page.locator(".toast-body", has_text="is left out").first
+        told = page.locator(".toast-body", has_text="was left out").first
         told.wait_for(timeout=120000)
         assert message in told.inner_text()
     for _ in range(240):
@@ -222,7 +222,7 @@ def test_in_the_batch_tab_a_picture_of_another_size_is_left_out_and_told(
             break
     if not webui.forge:  # its own pattern numbers the files
         assert sorted(path.stem[-1] for path in output.iterdir()) == ["a", "c"]  # the host may put numbers before names
-    comments = page.locator("#html_log_img2img .comments", has_text="is left out").first
+    comments = page.locator("#html_log_img2img .comments", has_text="was left out").first
     comments.wait_for(timeout=60000)
     assert message in comments.inner_text()
     assert page.problems == []

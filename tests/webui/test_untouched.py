@@ -106,7 +106,7 @@ def test_skip_ends_one_batch_and_the_next_goes_on(webui, picture, running):
     webui.post("/sdapi/v1/skip")
     answer = job.finished()
     assert [answer.size(i) for i in range(2)] == [(96 + 32, 80), (96 + 64, 80)]
-    assert "skipped" in answer.notes
+    assert "stopped in pass left 2" in answer.notes
 
 
 def test_progress_counts_all_passes(webui, picture, running):

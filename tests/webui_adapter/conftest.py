@@ -50,6 +50,37 @@ def host(tmp_path, monkeypatch):
         del sys.modules[name]
 
 
+class NumberedImage:
+    """What Forge hands to scripts with a finished image; there the number has no default."""
+
+    def __init__(self, image, index=None):
+        self.image, self.index = image, index
+
+
+@pytest.fixture
+def as_host(host, monkeypatch):
+    """Makes the stand-in another WebUI, as far as that can be seen from outside: "reForge" or "Forge".
+
+    Further modules that the host has loaded are given by name: `as_host("Forge", {"lib_controlnet.global_state": state})`.
+    """
+
+    def become(name, modules=None):
+        found = {"modules_forge.main_thread": SimpleNamespace(waiting_list=[], finished_list=[])}
+        if name == "Forge":
+            nothing = {
+                f"refresh_{what}": lambda: None for what in ("memory_management_settings", "model_loading_parameters")
+            }
+            found["modules_forge.main_entry"] = SimpleNamespace(**nothing)
+            monkeypatch.setattr(host.scripts, "PostprocessImageArgs", NumberedImage)
+        for module, content in {**found, **(modules or {})}.items():
+            monkeypatch.setitem(sys.modules, module, content)
+        variants = importlib.import_module(f"{OURS}.variants")
+        variants.variant.cache_clear()
+        assert variants.variant().facts.name == name
+
+    return become
+
+
 @pytest.fixture
 def picture() -> Image.Image:
     """A small photo, 96x80."""

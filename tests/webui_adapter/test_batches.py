@@ -21,7 +21,7 @@ def test_a_picture_of_the_batch_tab_that_cannot_grow_is_left_out(host, make, mon
         host.shared.state.job = f"{number} out of 3"
         results.append(host.job.run(p, [{"left": left}], p.place))
         assert len(results[-1].images) == len(results[-1].infotexts) == (0 if left == 5000 else 1)
-    assert warned == ["picture 2 out of 3 is left out: left: 5000 is outside 0..4096"]
+    assert warned == ["image 2 out of 3 was left out: left: 5000 is outside 0..4096"]
     assert warned[0] in "".join(p.comments)
     assert warned[0] in results[0].comments  # all that the page shows of a batch's comments
 
@@ -34,7 +34,7 @@ def test_the_first_picture_of_the_batch_tab_may_be_the_one_left_out(host, make, 
         host.shared.state.job = f"{number} out of 2"
         results.append(host.job.run(p, [{"left": 5000 + number}], p.place))
     assert results[0].comments.splitlines() == [
-        f"picture {n} out of 2 is left out: left: {5000 + n} is outside 0..4096" for n in (1, 2)
+        f"image {n} out of 2 was left out: left: {5000 + n} is outside 0..4096" for n in (1, 2)
     ]
 
 
@@ -91,20 +91,24 @@ def test_a_batch_of_different_pictures(host, run, picture):
     made = processed.images[processed.index_of_first_image :]
     assert len(made) == 2
     np.testing.assert_array_equal(array(made[1])[:, 8:], array(other))
-    with pytest.raises(PictureError, match="2 different pictures were given for a batch size of 1"):
+    with pytest.raises(PictureError) as refused:
         run({"left": 8}, init_images=[picture, other])
+    assert (refused.value.code, refused.value.message.values) == ("more-images-than-batch", {"count": 2, "batch": 1})
 
 
 def test_pictures_of_several_sizes_are_no_batch(host, run, picture):
     from lib_outpaint.errors import PictureError
 
-    with pytest.raises(PictureError, match="the pictures of a batch differ in size: 96x80, 64x64"):
+    with pytest.raises(PictureError) as refused:
         run({"left": 16}, init_images=[picture, picture.resize((64, 64))], batch_size=2)
+    assert (refused.value.code, refused.value.message.values) == ("batch-sizes-differ", {"sizes": "96x80, 64x64"})
     assert host.processing.calls == []
 
 
 @pytest.mark.parametrize("fields", [{"n_iter": 2000}, {"n_iter": 10**9}, {"n_iter": 300, "batch_size": 8}], ids=str)
 def test_too_many_pictures_are_refused_before_anything_is_made(host, run, fields):
-    with pytest.raises(ParamError, match="is over the limit of 1000 pictures"):
+    with pytest.raises(ParamError) as refused:
         run({"left": 8}, **fields)
+    assert (refused.value.field, refused.value.code) == ("n_iter", "too-many-by-batch")
+    assert refused.value.message.values["most"] == 1000
     assert host.processing.calls == []

@@ -9,8 +9,9 @@ from lib_outpaint.errors import ParamError
 
 
 def test_mask_weight_is_refused_where_the_checkpoint_has_none(host, run):
-    with pytest.raises(ParamError, match="mask_weight"):
+    with pytest.raises(ParamError) as refused:
         run({"left": 16, "mask_weight": 0.5})
+    assert (refused.value.field, refused.value.code) == ("mask_weight", "not-supported")
     run({"left": 16, "mask_weight": 0.5}, override_settings={"sd_model_checkpoint": "inpainting.safetensors"})
 
 
@@ -51,7 +52,8 @@ def test_the_checkpoint_that_will_be_used_decides_the_native_side(host, run, val
 
 
 @pytest.mark.parametrize(("predicts", "native"), [("v_prediction", 768), ("epsilon", 512)])
-def test_forge_keeps_what_a_checkpoint_predicts_in_its_unet(host, run, predicts, native):
+def test_forge_keeps_what_a_checkpoint_predicts_in_its_unet(host, run, as_host, predicts, native):
+    as_host("Forge")
     unet = SimpleNamespace(model=SimpleNamespace(predictor=SimpleNamespace(prediction_type=predicts)))
     host.shared.sd_model.is_sd1, host.shared.sd_model.is_sd2 = False, True
     host.shared.sd_model.forge_objects = SimpleNamespace(unet=unet)
@@ -62,8 +64,9 @@ def test_forge_keeps_what_a_checkpoint_predicts_in_its_unet(host, run, predicts,
 
 def test_a_checkpoint_is_named_exactly_or_refused(host, run):
     """The host drops an override that is no exact name, and would sample with another model than was planned for."""
-    with pytest.raises(ParamError, match="sd_model_checkpoint: 'inpaint'"):
+    with pytest.raises(ParamError) as refused:
         run({"left": 8}, override_settings={"sd_model_checkpoint": "inpaint"})
+    assert (refused.value.field, refused.value.code) == ("sd_model_checkpoint", "no-such-checkpoint")
 
 
 def test_a_validation_error_loads_no_checkpoint(host, run):
@@ -88,10 +91,44 @@ def test_a_checkpoint_that_an_extension_exchanges_in_mid_job_is_told(run):
     assert "the checkpoint inpainting was loaded in mid-job" in " ".join(run.p.comments)
 
 
-def test_without_a_choice_in_the_settings_the_loaded_checkpoint_is_planned_for(host, run, make):
+def test_without_a_choice_in_the_settings_the_loaded_checkpoint_is_planned_for(host):
     from lib_outpaint.webui.sampler.checkpoint import checkpoint_for
 
     host.sd_models.reload_model_weights(info=host.sd_models.checkpoints["inpainting.safetensors"])
     host.shared.opts.sd_model_checkpoint = None
-    found = checkpoint_for(make())
-    assert (found.name, found.base, found.native_side, found.inpainting) == ("inpainting", "SD 1", 512, True)
+    found = checkpoint_for({})
+    assert (found.name, found.family.key, found.native_side, found.inpainting) == ("inpainting", "sd1", 512, True)
+
+
+def test_without_any_checkpoint_nothing_is_taken_for_granted(host):
+    from lib_outpaint.models.families import UNKNOWN
+    from lib_outpaint.webui.sampler.checkpoint import checkpoint_for
+
+    host.shared.opts.sd_model_checkpoint = host.shared.sd_model = None
+    found = checkpoint_for({})
+    assert (found.name, found.family, found.native_side, found.inpainting) == ("", UNKNOWN, 512, False)
+
+
+@pytest.mark.parametrize("name", ["Forge", "reForge", "A1111"])
+def test_what_a_loaded_inpainting_checkpoint_is_told_by(host, as_host, name):
+    from lib_outpaint.webui.sampler.checkpoint import checkpoint_for
+
+    if name != "A1111":
+        as_host(name)
+    assert not checkpoint_for({}).inpainting
+    if name == "Forge":
+        host.shared.sd_model.is_inpaint = True
+    else:
+        host.shared.sd_model.model.conditioning_key = "hybrid"
+    assert checkpoint_for({}).inpainting
+
+
+def test_forges_stand_in_for_a_model_is_no_checkpoint(host, as_host):
+    """Until the first generation: the file's header is read instead."""
+    from lib_outpaint.webui.sampler.checkpoint import checkpoint_for
+
+    as_host("Forge")
+    host.shared.sd_model = SimpleNamespace(cond_stage_model=None, chunk_length=75)
+    host.shared.opts.sd_model_checkpoint = "inpainting.safetensors"
+    found = checkpoint_for({})
+    assert (found.name, found.family.key, found.inpainting) == ("inpainting", "sd1", True)

@@ -11,7 +11,7 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from lib_outpaint.errors import HostError, ParamError
+from lib_outpaint.errors import BackendError, ParamError
 
 from .test_controlnet import ControlNet, Unit
 
@@ -49,7 +49,7 @@ class ForgeControlNet(ControlNet):
 
 
 @pytest.fixture
-def forge(monkeypatch, tmp_path):
+def forge(as_host, tmp_path):
     """Forge's registers with Fooocus's patch, the ControlNet for SD 1, and one that says nothing of itself."""
     files = {
         "None": "model.safetensors",
@@ -63,10 +63,15 @@ def forge(monkeypatch, tmp_path):
         get_all_controlnet_names=lambda: list(files),
         get_all_preprocessor_names=lambda: MODULES,
     )
-    monkeypatch.setitem(sys.modules, "lib_controlnet.global_state", state)
-    # Forge's external_code lists nothing.
-    monkeypatch.setitem(sys.modules, "lib_controlnet.external_code", SimpleNamespace(get_max_models_num=lambda: 3))
-    monkeypatch.setitem(sys.modules, "backend.patcher.lora", SimpleNamespace(extra_weight_calculators={"fooocus": None}))
+    as_host(
+        "Forge",
+        {
+            "lib_controlnet.global_state": state,
+            # Forge's external_code lists nothing.
+            "lib_controlnet.external_code": SimpleNamespace(get_max_models_num=lambda: 3),
+            "backend.patcher.lora": SimpleNamespace(extra_weight_calculators={"fooocus": None}),
+        },
+    )
     return files
 
 
@@ -107,19 +112,22 @@ def test_the_patch_is_not_for_hosts_that_cannot_load_it(forge, on, monkeypatch):
     script = ForgeControlNet(forge, Unit(), Unit())
     comments = on("xl", {}, script).comments
     assert attached(script) == []
-    assert "xl is no inpainting checkpoint: xl-inpainting would do better" in comments
+    assert "xl is not an inpainting checkpoint: xl-inpainting would do better" in comments
 
 
 @pytest.mark.parametrize(
-    ("checkpoint", "model", "bases"),
+    ("checkpoint", "model", "families"),
     [
-        ("plain", "inpaint_v26.fooocus", "is for SDXL, but plain is SD 1"),
-        ("xl", "control_v11p_sd15_inpaint", "is for SD 1, but xl is SDXL"),
+        ("plain", "inpaint_v26.fooocus", ("SDXL", "SD 1")),
+        ("xl", "control_v11p_sd15_inpaint", ("SD 1", "SDXL")),
     ],
 )
-def test_a_model_for_another_base_is_refused(forge, on, host, checkpoint, model, bases):
-    with pytest.raises(ParamError, match=bases):
+def test_a_model_for_another_base_is_refused(forge, on, host, checkpoint, model, families):
+    with pytest.raises(ParamError) as refused:
         on(checkpoint, {"controlnet": "on", "controlnet_model": model}, ForgeControlNet(forge, Unit()))
+    told = refused.value.message
+    assert (told.code, told.values["checkpoint"]) == ("controlnet-other-family", checkpoint)
+    assert (told.values["made_for"], told.values["family"]) == families
     assert host.processing.calls == []
 
 
@@ -137,17 +145,19 @@ def test_the_base_is_read_from_the_header_before_the_name(forge, on, tmp_path):
         },
         forge[UNKNOWN],
     )
-    with pytest.raises(ParamError, match="is for SDXL, but plain is SD 1"):
+    with pytest.raises(ParamError) as refused:
         on("plain", {"controlnet": "on", "controlnet_model": "my_inpaint"}, ForgeControlNet(forge, Unit()))
+    assert refused.value.message.values["made_for"] == "SDXL"
 
 
-def test_inpaint_only_is_what_it_says_on_forge_and_not_on_a1111(forge, on, monkeypatch):
+def test_inpaint_only_is_what_it_says_on_forge(forge, on):
     script = ForgeControlNet(forge, Unit())
     processed = on("plain", {"controlnet": "on", "controlnet_module": "inpaint_only"}, script)
     assert script.seen[0][0]["module"] == "inpaint_only"
     assert "A1111" not in processed.comments
-    for module in ("lib_controlnet.global_state", "lib_controlnet.external_code"):
-        monkeypatch.delitem(sys.modules, module)
+
+
+def test_inpaint_only_is_another_on_a1111(on, monkeypatch):
     monkeypatch.setitem(
         sys.modules,
         "internal_controlnet.external_code",
@@ -180,8 +190,9 @@ class Failing(ControlNet):
 @pytest.mark.parametrize("units", [[Unit()], [Unit(True), Unit()]], ids=["ours", "the user's"])
 def test_a_failing_controlnet_ends_the_job_before_sampling(forge, on, host, units):
     script = Failing(*units)
-    with pytest.raises(HostError, match=r"^ControlNet failed: Name or service not known$"):
+    with pytest.raises(BackendError, match="Name or service not known") as failed:
         on("plain", {"controlnet": "on" if len(units) == 1 else "off"}, script)
+    assert failed.value.code == "controlnet-failed"
     assert host.processing.sampled == []
     assert "process" not in vars(script)  # callbacks are as they were
     script.fails = False
@@ -198,18 +209,20 @@ def test_a_controlnet_that_fails_with_all_its_units_off_ends_nothing(forge, on):
     processed = on("plain", {"controlnet": "off"}, script)
     assert len(script.seen) == 1
     assert "another WebUI" not in processed.comments
-    with pytest.raises(HostError, match="made for another WebUI"):
+    with pytest.raises(BackendError, match="made for another WebUI"):
         on("plain", {"controlnet": "on"}, script)
 
 
 def test_missing_weights_of_lama_are_named(forge, on, monkeypatch, tmp_path):
     monkeypatch.setitem(sys.modules, "modules_forge.shared", SimpleNamespace(preprocessor_dir=str(tmp_path)))
     arguments = {"controlnet": "on", "controlnet_module": "inpaint_only+lama"}
-    with pytest.raises(HostError, match=r"not known; inpaint_only\+lama needs ControlNetLama\.pth, which "):
+    with pytest.raises(BackendError, match=r"needs ControlNetLama\.pth") as failed:
         on("plain", arguments, Failing(Unit()))
+    assert failed.value.code == "controlnet-failed-lama"
     (tmp_path / "ControlNetLama.pth").touch()
-    with pytest.raises(HostError, match=r"not known$"):
+    with pytest.raises(BackendError) as failed:
         on("plain", arguments, Failing(Unit()))
+    assert failed.value.code == "controlnet-failed"
 
 
 def test_a_callback_that_another_extension_put_there_stays(forge, on):
@@ -224,8 +237,9 @@ def test_weight_0_attaches_nothing_but_names_are_checked(forge, on, checkpoint):
     script = ForgeControlNet(forge, Unit())
     on(checkpoint, {"controlnet": "on", "controlnet_weight": 0}, script)
     assert attached(script) == []
-    with pytest.raises(ParamError, match="controlnet_model: 'none such'"):
+    with pytest.raises(ParamError) as refused:
         on(checkpoint, {"controlnet": "on", "controlnet_weight": 0, "controlnet_model": "none such"}, script)
+    assert (refused.value.value, refused.value.code) == ("none such", "no-such-controlnet-model")
 
 
 def test_auto_leaves_an_inpaint_unit_of_the_users_alone(forge, on):
@@ -236,13 +250,13 @@ def test_auto_leaves_an_inpaint_unit_of_the_users_alone(forge, on):
     assert [bool(u["enabled"]) for u in script.seen[0]] == [True, False]
 
 
-def test_where_lamas_weights_are_looked_for(host, monkeypatch, tmp_path):
-    from lib_outpaint.webui.sampler.control_models import lama_folder
+def test_where_lamas_weights_are_looked_for(host, as_host, monkeypatch, tmp_path):
+    from lib_outpaint.webui.variants import variant
 
-    for module in ("modules_forge.shared", "annotator.annotator_path"):
-        monkeypatch.delitem(sys.modules, module, raising=False)
-    assert lama_folder() is None
+    monkeypatch.delitem(sys.modules, "annotator.annotator_path", raising=False)
+    assert variant().lama_folder() is None
     monkeypatch.setitem(sys.modules, "annotator.annotator_path", SimpleNamespace(models_path=str(tmp_path)))
-    assert lama_folder() == tmp_path / "lama"
-    monkeypatch.setitem(sys.modules, "modules_forge.shared", SimpleNamespace(preprocessor_dir=str(tmp_path / "forge")))
-    assert lama_folder() == tmp_path / "forge"
+    assert variant().lama_folder() == tmp_path / "lama"
+    for name in ("reForge", "Forge"):
+        as_host(name, {"modules_forge.shared": SimpleNamespace(preprocessor_dir=str(tmp_path / "forge"))})
+        assert variant().lama_folder() == tmp_path / "forge"

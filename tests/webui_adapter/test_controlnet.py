@@ -90,28 +90,37 @@ def test_auto_does_nothing_where_none_is_installed(run):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "scripts", "message"),
+    ("arguments", "scripts", "code"),
     [
-        ({"controlnet": "on"}, [], "needs the ControlNet extension"),
-        ({"controlnet": "on", "controlnet_model": "none such"}, [ControlNet(Unit())], "controlnet_model: 'none such'"),
-        ({"controlnet": "on", "controlnet_module": "none such"}, [ControlNet(Unit())], "controlnet_module: 'none such'"),
-        ({"controlnet": "on"}, [ControlNet(Unit(True), Unit(True))], "needs a free ControlNet unit"),
+        ({"controlnet": "on"}, [], "controlnet-not-installed"),
+        ({"controlnet": "on", "controlnet_model": "none such"}, [ControlNet(Unit())], "no-such-controlnet-model"),
+        ({"controlnet": "on", "controlnet_module": "none such"}, [ControlNet(Unit())], "no-such-controlnet-module"),
+        ({"controlnet": "on"}, [ControlNet(Unit(True), Unit(True))], "controlnet-units-in-use"),
     ],
 )
-def test_refused_before_sampling(installed, run, host, arguments, scripts, message):
-    with pytest.raises(ParamError, match=message):
+def test_refused_before_sampling(installed, run, host, arguments, scripts, code):
+    with pytest.raises(ParamError) as refused:
         run({**LEFT, **arguments}, scripts=scripts)
+    assert (refused.value.field, refused.value.code) == (list(arguments)[-1], code)
+    assert host.processing.calls == []
+
+
+def test_refused_where_no_model_is_installed(run, host):
+    with pytest.raises(ParamError) as refused:
+        run({**LEFT, "controlnet": "on"}, scripts=[ControlNet(Unit())])
+    assert refused.value.code == "controlnet-without-models"
     assert host.processing.calls == []
 
 
 def test_a_model_for_sd_1_is_refused_on_sdxl(installed, run, host, tmp_path):
     host.sd_models.add("xl.safetensors", tmp_path / "xl.safetensors", sdxl=True)
-    with pytest.raises(ParamError, match="is for SD 1, but xl is SDXL"):
+    with pytest.raises(ParamError) as refused:
         run(
             {**LEFT, "controlnet": "on"},
             scripts=[ControlNet(Unit())],
             override_settings={"sd_model_checkpoint": "xl.safetensors"},
         )
+    assert refused.value.code == "controlnet-other-family"
 
 
 @pytest.mark.parametrize("whose", ["ours", "the user's"])
@@ -131,8 +140,10 @@ def test_notes_on_what_it_means(installed, run):
     assert "inpaint_global_harmonious where inpaint_only" in processed.comments
 
 
-def test_forge_and_reforge_keep_the_checkpoints_own_conditioning_beside_controlnet(installed, run, monkeypatch):
-    monkeypatch.setitem(sys.modules, "lib_controlnet.global_state", SimpleNamespace())
+@pytest.mark.parametrize("name", ["Forge", "reForge"])
+def test_forge_and_reforge_keep_the_checkpoints_own_conditioning_beside_controlnet(run, as_host, name):
+    state = SimpleNamespace(get_all_controlnet_names=lambda: [INPAINT], get_all_preprocessor_names=lambda: ["inpaint_only"])
+    as_host(name, {"lib_controlnet.global_state": state})
     processed = run(
         {**LEFT, "controlnet": "on", "controlnet_module": "inpaint_only"},
         scripts=[ControlNet(Unit())],
@@ -169,8 +180,9 @@ def test_where_no_model_inpaints_those_that_are_there_are_listed(monkeypatch, ru
             get_models=lambda: ["control_canny [aaaa]"], get_modules=lambda: ["none", "inpaint_global_harmonious"]
         ),
     )
-    with pytest.raises(ParamError, match=r"finds no inpaint model; installed are control_canny \[aaaa\]"):
+    with pytest.raises(ParamError, match=r"control_canny \[aaaa\]$") as refused:
         run({**LEFT, "controlnet": "on"}, scripts=[ControlNet(Unit())])
+    assert (refused.value.field, refused.value.code) == ("controlnet_model", "no-inpaint-controlnet")
     assert host.processing.calls == []
 
 

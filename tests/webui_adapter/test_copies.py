@@ -208,7 +208,9 @@ def test_script_arguments_keep_their_kind_and_are_not_shared(host, make, run, ki
         assert c.script_args is not p.script_args
 
 
-def test_forges_piles_are_emptied_on_the_copy(host, make, run):
+@pytest.mark.parametrize("name", ["Forge", "reForge"])
+def test_forges_piles_are_emptied_on_the_copy(host, make, run, as_host, name):
+    as_host(name)
     p = make(TWO_PASSES)
     p.extra_result_images, p.latents_after_sampling = ["old"], ["old"]
     run(TWO_PASSES, p=p)

@@ -5,7 +5,7 @@ import pytest
 import torch
 from PIL import Image
 
-from lib_outpaint.errors import HostError
+from lib_outpaint.errors import BackendError
 
 from .conftest import array
 from .three_passes import JOB, OVERRIDES, PASSES, SIZES, state
@@ -54,9 +54,9 @@ FAULTS = {
         "No space left on device",
     ),
     "NaN": (lambda host, patch, at: spoiled(host, patch, at, lambda s: s * float("nan")), "NaN or infinite"),
-    "black": (lambda host, patch, at: spoiled(host, patch, at, lambda s: s * 0), "a black picture"),
+    "black": (lambda host, patch, at: spoiled(host, patch, at, lambda s: s * 0), "a black image"),
     "another size": (lambda host, patch, at: spoiled(host, patch, at, lambda s: s[..., :-8]), "the sampler returned"),
-    "too few": (lambda host, patch, at: spoiled(host, patch, at, lambda s: s[:0]), "0 pictures for 1 windows"),
+    "too few": (lambda host, patch, at: spoiled(host, patch, at, lambda s: s[:0]), "0 images for 1 windows"),
 }
 
 
@@ -67,7 +67,7 @@ def test_a_fault_at_any_pass(host, run, tmp_path, monkeypatch, fault, at):
     make(host, monkeypatch, at)
     before = state(host, tmp_path)
     if at == 0:
-        with pytest.raises(HostError, match=words) as raised:
+        with pytest.raises(BackendError, match=words) as raised:
             run(JOB, override_settings=OVERRIDES)
         assert "\n" not in str(raised.value)
         assert state(host, tmp_path) == before
@@ -178,7 +178,7 @@ def test_params_txt_on_a_full_disk_is_whole_and_costs_no_picture(host, run, tmp_
 def test_params_txt_of_any_encoding_is_put_back(host, run, tmp_path):
     (tmp_path / "params.txt").write_bytes(b"\xff\xfe not utf-8 \x00")
     Fault(host, 0, raising(RuntimeError("broken")))
-    with pytest.raises(HostError):
+    with pytest.raises(BackendError):
         run({"left": 8})
     assert (tmp_path / "params.txt").read_bytes() == b"\xff\xfe not utf-8 \x00"
 
@@ -187,6 +187,6 @@ def test_no_params_txt_before_a_failed_job_is_none_after_it(host, run, tmp_path)
     (tmp_path / "params.txt").unlink()
     Fault(host, 1, lambda p: None)
     Fault(host, 0, raising(RuntimeError("broken")))
-    with pytest.raises(HostError):
+    with pytest.raises(BackendError):
         run({"left": 8})
     assert not (tmp_path / "params.txt").exists()

@@ -221,7 +221,7 @@ def test_a_decompression_bomb_in_a_request_is_refused(client):
     for route in ("plan", "preview"):
         answer = client.post(f"/outpaint/v1/{route}", json=body, auth=AUTH)
         assert answer.status_code == 422
-        assert "larger than 89 MP" in answer.json()["detail"]
+        assert "89 MP" in answer.json()["detail"]
 
 
 @pytest.mark.parametrize("name", [p.name for p in DECLARED if p.kind == "text"])

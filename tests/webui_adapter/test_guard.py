@@ -1,6 +1,5 @@
 """Random generators are put back wherever they are, and options with what hosts derive from them."""
 
-import sys
 from types import SimpleNamespace
 
 import pytest
@@ -98,11 +97,11 @@ class Forge:
 
 
 @pytest.mark.parametrize("stored", [True, False])
-def test_a_vae_of_forge_that_a_job_asked_for_is_not_loaded_for_the_next(host, monkeypatch, stored):
+def test_a_vae_of_forge_that_a_job_asked_for_is_not_loaded_for_the_next(host, as_host, stored):
     from lib_outpaint.webui.sampler import guard
 
     options, name = host.shared.opts, "forge_additional_modules"
-    monkeypatch.setitem(sys.modules, "modules_forge.main_entry", forge := Forge(options))
+    as_host("Forge", {"modules_forge.main_entry": (forge := Forge(options))})
     if stored:
         options.data[name] = ["/models/VAE/usual.safetensors"]
     before = dict(options.data)
@@ -116,11 +115,11 @@ def test_a_vae_of_forge_that_a_job_asked_for_is_not_loaded_for_the_next(host, mo
     assert forge.memory is None
 
 
-def test_memory_settings_of_forge_that_a_job_asked_for_are_put_back(host, monkeypatch):
+def test_memory_settings_of_forge_that_a_job_asked_for_are_put_back(host, as_host):
     from lib_outpaint.webui.sampler import guard
 
     options = host.shared.opts
-    monkeypatch.setitem(sys.modules, "modules_forge.main_entry", forge := Forge(options))
+    as_host("Forge", {"modules_forge.main_entry": (forge := Forge(options))})
     overrides = guard.Overrides()
     options.data["forge_inference_memory"] = 2048
     overrides.note({"forge_inference_memory": 2048})

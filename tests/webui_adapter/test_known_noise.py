@@ -1,12 +1,11 @@
 """Forge's noise over the known area: every picture's is its own."""
 
-import sys
 from types import SimpleNamespace
 
 import pytest
 import torch
 
-from lib_outpaint.errors import HostError
+from lib_outpaint.errors import BackendError
 
 from .conftest import raises
 
@@ -39,8 +38,8 @@ def a_step(host, p, sigma=2.0, masked=True):
 
 
 @pytest.fixture
-def on_forge(monkeypatch):
-    monkeypatch.setitem(sys.modules, "backend.sampling.sampling_function", SimpleNamespace())
+def on_forge(as_host):
+    as_host("Forge")
 
 
 @pytest.fixture
@@ -76,14 +75,17 @@ def test_without_a_mask_nothing_is_changed(host, run, on_forge):
 def test_the_callback_is_gone_afterwards(host, run, on_forge, fails):
     if fails:
         host.processing.hooks["sample"] = raises(RuntimeError("broken"))
-        with pytest.raises(HostError):
+        with pytest.raises(BackendError):
             run(LEFT)
     else:
         run(LEFT)
     assert host.script_callbacks.cfg_denoiser == []
 
 
-def test_other_hosts_are_left_alone(host, run):
+@pytest.mark.parametrize("name", ["A1111", "reForge"])
+def test_other_hosts_are_left_alone(host, run, as_host, name):
+    if name != "A1111":
+        as_host(name)
     found = []
     host.processing.hooks["sample"] = lambda p: found.extend(host.script_callbacks.cfg_denoiser)
     run(LEFT)

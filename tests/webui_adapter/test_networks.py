@@ -39,19 +39,28 @@ def test_a_sides_lora_belongs_to_that_side(installed, run, host):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "prompt", "message"),
+    ("arguments", "prompt", "field", "code"),
     [
-        ({"loras": "none"}, "x", "loras: 'none' is no LoRA of this WebUI; installed are brush, xlstyle"),
-        ({}, "x <lora:none:1>", "prompt: 'none'"),
-        ({"side_prompts": "left: <lora:none:1>"}, "x", "side_prompts: 'none'"),
-        ({"loras": "xlstyle:1"}, "x", "is a LoRA for SDXL, but plain is SD 1"),
-        ({"loras": "brush:much"}, "x", "has a weight"),
+        ({"loras": "none"}, "x", "loras", "no-such-lora"),
+        ({}, "x <lora:none:1>", "prompt", "no-such-lora"),
+        ({"side_prompts": "left: <lora:none:1>"}, "x", "side_prompts", "no-such-lora"),
+        ({"loras": "xlstyle:1"}, "x", "loras", "lora-other-family"),
+        ({"loras": "brush:much"}, "x", "loras", "lora-weight"),
     ],
 )
-def test_refused_before_sampling(installed, run, host, arguments, prompt, message):
-    with pytest.raises(ParamError, match=message):
+def test_refused_before_sampling(installed, run, host, arguments, prompt, field, code):
+    with pytest.raises(ParamError) as refused:
         run({"left": 16, **arguments}, prompt=prompt)
+    assert (refused.value.field, refused.value.code) == (field, code)
     assert host.processing.calls == []
+
+
+def test_what_is_installed_is_named_as_far_as_it_can_be_read(installed, run):
+    with pytest.raises(ParamError, match=r"installed: brush, xlstyle$"):
+        run({"left": 16, "loras": "none"})
+    installed.available_networks.update({f"z{i:02}": None for i in range(25)})
+    with pytest.raises(ParamError, match=r"z17 and 7 more$"):
+        run({"left": 16, "loras": "none"})
 
 
 def test_a_missing_name_is_looked_for_again_as_the_host_does(installed, run):
@@ -61,7 +70,7 @@ def test_a_missing_name_is_looked_for_again_as_the_host_does(installed, run):
 
 
 def test_without_the_hosts_lora_extension_every_lora_is_missing(run):
-    with pytest.raises(ParamError, match="installed are none"):
+    with pytest.raises(ParamError, match=r"installed: none$"):
         run({"left": 16, "loras": "brush"})
 
 

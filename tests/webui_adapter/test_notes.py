@@ -38,7 +38,7 @@ def test_time_and_advice_are_not_in_the_infotext(run):
 @pytest.mark.parametrize(
     ("arguments", "note"),
     [
-        ({**BOTH, "order": "one by one"}, "auto: 96 to 128 px of the picture in view"),
+        ({**BOTH, "order": "one by one"}, "auto: 96 to 128 px of the image in view"),
         (BOTH, "auto: all sides in one pass"),
         ({**BOTH, "side_prompts": "left: sea", "context": 32}, "auto: one side after the other"),
         ({**BOTH, "order": "one by one", "context": 32}, None),
@@ -50,9 +50,9 @@ def test_what_auto_chose(run, arguments, note):
 
 
 def test_a_checkpoint_that_does_not_inpaint_is_told_what_would_do_better(run):
-    (line,) = [note for note in notes(run({"left": 16})) if "no inpainting" in note]
+    (line,) = [note for note in notes(run({"left": 16})) if "not an inpainting" in note]
     assert line == (
-        "plain is no inpainting checkpoint: inpainting or the ControlNet control_v11p_sd15_inpaint would do better"
+        "plain is not an inpainting checkpoint: inpainting or the ControlNet control_v11p_sd15_inpaint would do better"
     )
 
 
@@ -61,13 +61,13 @@ def test_the_most_similar_installed_inpainting_checkpoint_of_the_same_base_is_na
         host.sd_models.add(
             f"{name}.safetensors", tmp_path / f"{name}.safetensors", inpainting=what is not None, **(what or {})
         )
-    (line,) = [note for note in notes(run({"left": 16})) if "no inpainting" in note]
-    assert line.startswith("plain is no inpainting checkpoint: plain_v2-inpainting or ")
+    (line,) = [note for note in notes(run({"left": 16})) if "not an inpainting" in note]
+    assert line.startswith("plain is not an inpainting checkpoint: plain_v2-inpainting or ")
 
 
 def test_an_inpainting_checkpoint_needs_no_advice(run):
     processed = run({"left": 16}, override_settings={"sd_model_checkpoint": "inpainting.safetensors"})
-    assert "no inpainting" not in processed.comments
+    assert "inpainting checkpoint" not in processed.comments
 
 
 @pytest.mark.parametrize("units", [[Unit()], [Unit(True, "inpaint_global_harmonious"), Unit()]], ids=["ours", "the user's"])
@@ -126,11 +126,14 @@ def test_no_memory_is_invented_without_cuda(run):
 
 
 def test_a_checkpoint_of_an_unknown_family_is_promised_nothing(host, make):
-    from lib_outpaint.parameters.params import Params
+    from lib_outpaint.messages import message
+    from lib_outpaint.models.families import UNKNOWN
+    from lib_outpaint.parameters.guidance import ControlNet
     from lib_outpaint.webui.sampler.checkpoint import Checkpoint
     from lib_outpaint.webui.script import notes as ours
 
-    assert ours.advice(make(), Params(left=8), Checkpoint("mine", "", 512, False)) == "mine is no inpainting checkpoint"
+    found = ours.advice(make(), ControlNet(), Checkpoint("mine", UNKNOWN, 512, False))
+    assert found == message("not-inpainting", name="mine")
 
 
 def test_memory_is_told_with_the_time_and_work_only_where_it_is_known(host):
@@ -139,5 +142,5 @@ def test_memory_is_told_with_the_time_and_work_only_where_it_is_known(host):
     nothing_told = SimpleNamespace(
         passes=(SimpleNamespace(steps_run=0),), cost=0, plan=SimpleNamespace(canvas_latent_pixels=200)
     )
-    assert ours.spent([nothing_told], 1.25, None) == "1 pass in 1.2 s"
-    assert ours.spent([nothing_told], 1.25, 3.21) == "1 pass in 1.2 s, at most 3.2 GB of VRAM"
+    assert str(ours.spent([nothing_told], 1.25, None)) == "1 pass in 1.2 s"
+    assert str(ours.spent([nothing_told], 1.25, 3.21)) == "1 pass in 1.2 s, at most 3.2 GB of VRAM"

@@ -1,22 +1,13 @@
 """What the page is told of a job that fails. reForge's drops what a script raises, so the message is a comment there."""
 
-import sys
-from types import SimpleNamespace
-
 import pytest
 
-from lib_outpaint.errors import HostError, ParamError
+from lib_outpaint.errors import BackendError, ParamError
 
 
 @pytest.fixture
-def reforge(monkeypatch):
-    """Its thread for the page's jobs, as seen there: nothing keeps what a job raises."""
-    monkeypatch.setitem(sys.modules, "modules_forge.main_thread", SimpleNamespace(waiting_list=[], finished_list=[]))
-
-
-@pytest.fixture
-def forge(monkeypatch):
-    monkeypatch.setitem(sys.modules, "modules_forge.main_thread", SimpleNamespace(last_exception=None))
+def reforge(as_host):
+    as_host("reForge")
 
 
 @pytest.fixture
@@ -30,7 +21,7 @@ def exhausted(host):
 def test_bad_input_on_reforges_page(reforge, run, host):
     processed = run({"left": 0})
     assert processed.images == []
-    assert "no side grows" in processed.comments
+    assert "nothing grows" in processed.comments
     assert host.processing.calls == []
 
 
@@ -40,12 +31,13 @@ def test_a_sampler_that_fails_on_reforges_page(reforge, exhausted, run):
     assert "the WebUI failed: no such luck" in processed.comments
 
 
-@pytest.mark.parametrize("page", ["forge", "A1111"])
-def test_other_pages_show_what_is_raised(page, request, run):
-    if page == "forge":
-        request.getfixturevalue("forge")
-    with pytest.raises(ParamError, match="no side grows"):
+@pytest.mark.parametrize("name", ["Forge", "A1111"])
+def test_other_pages_show_what_is_raised(name, as_host, run):
+    if name == "Forge":
+        as_host(name)
+    with pytest.raises(ParamError) as refused:
         run({"left": 0})
+    assert refused.value.code == "nothing-grows"
 
 
 def test_by_api_errors_are_answers_on_reforge_too(reforge, exhausted, run):
@@ -54,8 +46,8 @@ def test_by_api_errors_are_answers_on_reforge_too(reforge, exhausted, run):
     with pytest.raises(HTTPException) as refused:
         run({"left": 0}, is_api=True)
     assert refused.value.status_code == 422
-    assert "no side grows" in refused.value.detail
-    with pytest.raises(HostError, match="no such luck"):
+    assert "nothing grows" in refused.value.detail
+    with pytest.raises(BackendError, match="no such luck"):
         run({"left": 16}, is_api=True)
 
 
@@ -63,5 +55,5 @@ def test_a_sampler_that_fails_ends_a_batch_of_files(reforge, exhausted, make, ho
     """A picture that cannot grow is left out; where the sampler fails, the next one would fail too."""
     p = make({"left": 16})
     host.shared.state.job = "1 out of 2"
-    with pytest.raises(HostError, match="no such luck"):
+    with pytest.raises(BackendError, match="no such luck"):
         host.job.run(p, ({"left": 16},), p.place)

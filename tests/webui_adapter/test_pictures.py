@@ -43,8 +43,9 @@ def test_transparency_is_laid_on_the_hosts_background(run, picture):
 def test_no_picture_on_page_or_api_is_one_clear_line(run, images):
     from lib_outpaint.errors import PictureError
 
-    with pytest.raises(PictureError, match="there is no picture"):
+    with pytest.raises(PictureError) as refused:
         run({"left": 8}, init_images=images)
+    assert refused.value.code == "no-image"
 
 
 def test_sixteen_bit_grey_is_reduced_with_a_note(run):

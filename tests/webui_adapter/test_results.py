@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from lib_outpaint.errors import HostError
+from lib_outpaint.errors import BackendError
 
 from .conftest import TWO_PASSES, array, raises
 
@@ -15,7 +15,7 @@ def test_params_txt_holds_the_whole_job_and_a_failed_job_leaves_it(host, run, tm
     assert "Size: 160x80" in text
     assert "Outpaint left: 64" in text
     host.processing.hooks["sample"] = raises(RuntimeError("broken"))
-    with pytest.raises(HostError):
+    with pytest.raises(BackendError):
         run({"left": 8})
     assert (tmp_path / "params.txt").read_text(encoding="utf8") == text
 
@@ -91,7 +91,7 @@ def test_a_full_disk_costs_no_picture(host, run, monkeypatch):
     monkeypatch.setattr(host.images, "save_image", full)
     processed = run({"left": 8}, batch_size=2)
     assert [image.size for image in processed.images[-2:]] == [(104, 80)] * 2
-    assert "saving a picture failed" in processed.comments
+    assert "saving an image failed" in processed.comments
     assert "saving the grid failed" in processed.comments
     assert "No space left" in processed.comments
     assert len(processed.images) == 3
@@ -155,12 +155,8 @@ class Counting:
         pp.image.putpixel((0, 0), (1, 2, pp.index))
 
 
-def test_forge_is_told_which_picture_is_finished(host, run, monkeypatch):
-    class OfForge:  # there the index has no default; the stand-in itself, as A1111, gives none
-        def __init__(self, image, index=None):
-            self.image, self.index = image, index
-
-    monkeypatch.setattr(host.scripts, "PostprocessImageArgs", OfForge)
+def test_forge_is_told_which_picture_is_finished(run, as_host):
+    as_host("Forge")
     counting = Counting()
     run({"left": 16}, scripts=[counting], batch_size=2, n_iter=2, do_not_save_grid=True)
     assert counting.indices == [0, 1, 2, 3]

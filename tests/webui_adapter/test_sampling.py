@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lib_outpaint.errors import HostError
+from lib_outpaint.errors import BackendError
 
 from .conftest import array
 
@@ -45,8 +45,9 @@ def test_fewer_pictures_than_windows_is_the_hosts_failure(host, make, monkeypatc
     p = make({"left": 16})
     p.scripts = None
     host.shared.state.begin()
-    with pytest.raises(HostError, match="the WebUI returned 0 pictures for 1 windows"):
+    with pytest.raises(BackendError, match="0 images for 1 windows") as failed:
         host.job.run(p, [{"left": 16}], p.place)
+    assert failed.value.code == "returned-count"
 
 
 def test_a_host_samples_for_whoever_keeps_its_options_themselves(host, make, picture):
@@ -64,7 +65,7 @@ def test_a_host_samples_for_whoever_keeps_its_options_themselves(host, make, pic
     host.shared.state.begin()
     result = outpaint(
         Request((pixels,), Params(left=16), numbered_shots(1, 5, "a cup")),
-        WebUISampler(p, checkpoint_for(p), settings.current({})),
+        WebUISampler(p, checkpoint_for({}), settings.current({})),
     )
     assert result.stopped is None
     assert result.pictures[0].extent.width == 112

@@ -2,13 +2,14 @@
 
 import importlib
 import sys
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
 from PIL import Image
 
 from lib_outpaint.errors import ParamError, PlanError
-from lib_outpaint.planning.capabilities import Capabilities
+from lib_outpaint.models.families import FAMILIES, UNKNOWN
 from lib_outpaint.planning.limits import Limits
 
 from .test_controlnet import ControlNet, Unit, installed  # noqa: F401
@@ -53,7 +54,15 @@ def test_the_section_holds_every_setting_at_its_default(host, settings, section)
 
 def test_the_defaults_are_the_engines_own(settings):
     assert settings.Settings().limits == Limits()
-    assert settings.Settings().window_area(512) == Capabilities("").window_area
+    for family in FAMILIES:
+        squares = family.largest_window * family.native_side**2
+        assert settings.Settings().window_area(family, family.native_side) == squares
+
+
+def test_more_than_a_family_bears_is_taken_only_when_set(settings):
+    narrow = replace(UNKNOWN, largest_window=1.0)
+    areas = [settings.Settings(squares).window_area(narrow, 100) for squares in (0.25, 3, 4)]
+    assert areas == [2_500, 10_000, 40_000]
 
 
 @pytest.fixture
@@ -89,7 +98,7 @@ def test_limits_are_the_settings_and_no_request_changes_them(host, section, run)
         with pytest.raises(PlanError, match=r"is 1\.1 MP, over the limit of 1 MP"):
             run({"left": 4096, "up": 176}, override_settings=overrides)
     host.shared.opts.outpaint_most_combinations = 2
-    with pytest.raises(ParamError, match="is 3 combinations, over the limit of 2"):
+    with pytest.raises(ParamError, match="makes 3 combinations, over the limit of 2"):
         run({"left": 16, "compare": "fill=edge,noise,mirror"})
     host.shared.opts.outpaint_most_pictures = 3
     with pytest.raises(ParamError, match="over the limit of 3"):

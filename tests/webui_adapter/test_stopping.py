@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lib_outpaint.errors import HostError, ParamError
+from lib_outpaint.errors import BackendError, ParamError
 
 from .conftest import TWO_PASSES, array, raises
 
@@ -23,7 +23,7 @@ def test_options_and_checkpoint_are_as_before(host, run, happening):
             run({"left": -1}, override_settings=overrides)
     elif happening == "error":
         host.processing.hooks["sample"] = raises(RuntimeError("broken"))
-        with pytest.raises(HostError, match="broken"):
+        with pytest.raises(BackendError, match="broken"):
             run(TWO_PASSES, override_settings=overrides)
     else:
         host.processing.hooks["sample"] = lambda p: host.shared.state.interrupt()
@@ -58,7 +58,7 @@ def test_skip_ends_this_batch_and_the_next_goes_on(host, run):
     processed = run(TWO_PASSES, n_iter=2)
     pictures = processed.images[processed.index_of_first_image :]
     assert [image.size for image in pictures] == [(128, 80), (160, 80)]
-    assert "skipped" in processed.comments
+    assert "stopped in pass left 2" in processed.comments
 
 
 def test_a_failure_after_a_finished_pass_returns_that_and_the_reason(host, run):
@@ -109,16 +109,16 @@ def test_stop_after_this_image_keeps_the_pass_that_was_finished(host, run):
 def test_out_of_memory_in_our_own_work_keeps_finished_pictures(host, run, monkeypatch):
     import torch
 
-    from lib_outpaint.engine.growing import Picture
+    from lib_outpaint.engine.growing import Growing
 
-    put = Picture.put
+    put = Growing.put
 
-    def full(self, step, pixels):
+    def full(self, step, window, blended):
         if self.image == 1:
             raise torch.cuda.OutOfMemoryError("CUDA out of memory")
-        put(self, step, pixels)
+        put(self, step, window, blended)
 
-    monkeypatch.setattr(Picture, "put", full)
+    monkeypatch.setattr(Growing, "put", full)
     processed = run({"left": 8}, n_iter=2)
     assert len(processed.images) == 1
     assert "out of memory" in processed.comments

@@ -1,7 +1,7 @@
 """An inpaint ControlNet on every pass: a fresh unit in a disabled slot of the copy's arguments.
 
-A unit without a picture of its own takes the window and its mask, on every host. Names are checked before sampling, and
-what ControlNet's callbacks raise ends the job: the hosts print it and give a picture without ControlNet.
+A unit without an image of its own takes the window and its mask, on every host. Names are checked before sampling, and
+what ControlNet's callbacks raise ends the job: the hosts print it and give an image without ControlNet.
 """
 
 from __future__ import annotations
@@ -14,8 +14,10 @@ from typing import Any
 
 from PIL import Image
 
-from ...errors import HostError, ParamError
-from ...parameters.params import Params
+from ...errors import BackendError, ParamError
+from ...messages import Message, message
+from ...parameters.guidance import ControlNet
+from ..variants import callbacks_of, is_unit, unit_field, variant
 from . import control_models
 from .checkpoint import Checkpoint
 from .control_models import LAMA_WEIGHTS, PORTABLE_MODULE
@@ -32,10 +34,10 @@ class Unit:
     model: str
     weight: float
     mode: str
-    notes: tuple[str, ...] = ()
+    notes: tuple[Message, ...] = ()
 
     def fields(self) -> dict[str, Any]:
-        """The unit as ControlNet reads it. No picture: it takes the window."""
+        """The unit as ControlNet reads it. No image: it takes the window."""
         return {
             "enabled": True,
             "module": self.module,
@@ -50,33 +52,31 @@ class Unit:
         }
 
 
-def chosen(p: Any, params: Params, checkpoint: Checkpoint) -> Unit | None:
+def chosen(p: Any, wanted: ControlNet, checkpoint: Checkpoint, *, auto: bool = True) -> Unit | None:
     """The unit for this job; None without one. A weight of 0 is none: beside an inpainting checkpoint A1111's
     ControlNet would take the conditioning away and give nothing for it.
+
+    Args:
+        auto: whether one may be attached that was not asked for.
 
     Raises:
         ParamError: it was asked for, and ControlNet, the model, the module or a free slot is missing.
     """
-    asked = params.controlnet == "on"
-    if params.controlnet == "off" or not (asked or _auto(p, checkpoint)):
+    asked = wanted.use == "on"
+    if wanted.use == "off" or not (asked or (auto and _auto(p, checkpoint))):
         return None
-    found = control_models.models() if script_of(p) is not None else []
+    if script_of(p) is None:
+        raise ParamError("controlnet", wanted.use, "controlnet-not-installed")
+    found = control_models.models()
     if not found:
-        what = "the ControlNet extension" if script_of(p) is None else "an installed ControlNet model"
-        raise ParamError("controlnet", params.controlnet, f"needs {what}, which this WebUI does not have")
-    model = _model(params, found, checkpoint)
-    module = _module(params)
+        raise ParamError("controlnet", wanted.use, "controlnet-without-models")
+    model = _model(wanted, found, checkpoint)
+    module = _module(wanted)
     if free_slot(p) is None:
-        raise ParamError(
-            "controlnet",
-            params.controlnet,
-            "needs a free ControlNet unit, and all are in use; raise their number in the settings of ControlNet",
-        )
-    if params.controlnet_weight == 0:
+        raise ParamError("controlnet", wanted.use, "controlnet-units-in-use")
+    if wanted.weight == 0:
         return None
-    return Unit(
-        module, model, params.controlnet_weight, params.controlnet_mode, _notes(params, checkpoint, module, model, asked)
-    )
+    return Unit(module, model, wanted.weight, wanted.mode, _notes(wanted, checkpoint, module, model, asked))
 
 
 def attach(c: Any, unit: Unit | None) -> None:
@@ -101,24 +101,24 @@ def attach(c: Any, unit: Unit | None) -> None:
 def failures_told(c: Any) -> Iterator[None]:
     """What ControlNet's callbacks raise inside ends the pass, before it is sampled where the host calls them that early.
 
-    Without an enabled unit they are left alone, and so is what they raise: the picture is the same without them.
+    Without an enabled unit they are left alone, and so is what they raise: the image is the same without them.
 
     Raises:
-        HostError: with ControlNet's own message.
+        BackendError: with ControlNet's own message.
     """
     script = script_of(c) if in_use(c) else None
     failures: list[Exception] = []
-    init = getattr(c, "init", None)
+    init = c.init
 
     def checked(*args: Any, **kwargs: Any) -> Any:
         _raise_first(failures, c)
-        return init(*args, **kwargs) if init is not None else None
+        return init(*args, **kwargs)
 
-    names = [name for name in _CALLBACKS if callable(getattr(type(script), name, None))] if script is not None else []
+    names = callbacks_of(script, _CALLBACKS) if script is not None else []
     before = {name: vars(script)[name] for name in names if name in vars(script)}
     for name in names:  # on the script itself: the host finds its callbacks by name for every call
         setattr(script, name, _recorded(getattr(script, name), failures))
-    if names and init is not None:
+    if names:
         c.init = checked
     try:
         yield
@@ -131,20 +131,21 @@ def failures_told(c: Any) -> Iterator[None]:
 
 
 def in_use(p: Any) -> bool:
-    """Whether any unit of the user's is enabled: ControlNet then sees only the first picture of a batch."""
+    """Whether any unit of the user's is enabled: ControlNet then sees only the first image of a batch."""
     return any(_enabled(unit) for unit in units_of(p))
 
 
 def inpaints_already(p: Any) -> bool:
     """Whether an enabled unit of the user's is an inpaint one."""
     return any(
-        _enabled(unit) and "inpaint" in f"{_field(unit, 'module')} {_field(unit, 'model')}".lower() for unit in units_of(p)
+        _enabled(unit) and "inpaint" in f"{unit_field(unit, 'module')} {unit_field(unit, 'model')}".lower()
+        for unit in units_of(p)
     )
 
 
 def modules_in_use(p: Any) -> list[str]:
     """The modules of a job's enabled units."""
-    return [str(_field(unit, "module")) for unit in units_of(p) if _enabled(unit)]
+    return [str(unit_field(unit, "module")) for unit in units_of(p) if _enabled(unit)]
 
 
 def units_of(p: Any) -> list[Any]:
@@ -168,69 +169,62 @@ def free_slot(p: Any) -> int | None:
         return None
     for index in range(min(script.args_to, len(p.script_args)) - 1, script.args_from - 1, -1):
         unit = p.script_args[index]
-        looks_like_one = unit is None or isinstance(unit, dict) or hasattr(unit, "enabled")
-        if looks_like_one and not _enabled(unit):
+        if is_unit(unit) and not _enabled(unit):
             return index
     return None
 
 
 def _auto(p: Any, checkpoint: Checkpoint) -> bool:
-    """An inpaint ControlNet for SD 1, or on Forge Fooocus's patch for SDXL, beside a checkpoint that does not inpaint."""
-    if checkpoint.inpainting or checkpoint.base not in ("SD 1", "SDXL") or script_of(p) is None or inpaints_already(p):
+    """Whether there is an inpaint ControlNet of the checkpoint's family, or a patch that goes for one, beside a checkpoint
+    that does not inpaint."""
+    if checkpoint.inpainting or script_of(p) is None or inpaints_already(p):
         return False
-    model = control_models.inpaint_model(checkpoint.base)
-    if model is None or control_models.made_for(model) != checkpoint.base:
-        return False
-    return checkpoint.base == "SD 1" or control_models.is_fooocus(model)
+    model = control_models.inpaint_model(checkpoint.family)
+    return model is not None and control_models.suits(model, checkpoint.family)
 
 
-def _module(params: Params) -> str:
-    wanted = params.controlnet_module.strip()
-    if not wanted:
+def _module(wanted: ControlNet) -> str:
+    name = wanted.module.strip()
+    if not name:
         return PORTABLE_MODULE
     known = control_models.modules()
     # "inpaint" and "inpaint_global_harmonious" are two names of one module on A1111.
-    if known and wanted not in known and wanted != PORTABLE_MODULE:
-        raise ParamError("controlnet_module", wanted, f"is no module of this ControlNet; known are {', '.join(known)}")
+    if known and name not in known and name != PORTABLE_MODULE:
+        raise ParamError("controlnet_module", name, "no-such-controlnet-module", known=", ".join(known))
     # A1111 would do this itself, unseen, and the infotext would go on naming what was not used.
-    return PORTABLE_MODULE if wanted == "inpaint_only" and not control_models.is_forge() else wanted
+    return PORTABLE_MODULE if name == "inpaint_only" and not variant().facts.keeps_inpaint_only else name
 
 
-def _model(params: Params, models: list[str], checkpoint: Checkpoint) -> str:
-    found = _named(params.controlnet_model.strip(), models, checkpoint)
-    base = control_models.made_for(found)
-    if base and checkpoint.base and base != checkpoint.base:
-        raise ParamError("controlnet_model", found, f"is for {base}, but {checkpoint.name} is {checkpoint.base}")
+def _model(wanted: ControlNet, models: list[str], checkpoint: Checkpoint) -> str:
+    found = _named(wanted.model.strip(), models, checkpoint)
+    family = control_models.made_for(found)
+    if family.known and checkpoint.family.known and family != checkpoint.family:
+        names = {"made_for": family.name, "checkpoint": checkpoint.name, "family": checkpoint.family.name}
+        raise ParamError("controlnet_model", found, "controlnet-other-family", **names)
     return found
 
 
-def _named(wanted: str, models: list[str], checkpoint: Checkpoint) -> str:
-    if not wanted:
-        found = control_models.inpaint_model(checkpoint.base) or next((m for m in models if "inpaint" in m.lower()), None)
-        if found is None:
-            raise ParamError("controlnet_model", wanted, f"finds no inpaint model; installed are {', '.join(models)}")
-        return found
-    found = next((model for model in models if wanted in (model, model.split(" [")[0])), None)
+def _named(name: str, models: list[str], checkpoint: Checkpoint) -> str:
+    installed = ", ".join(models)
+    if not name:
+        usual = control_models.inpaint_model(checkpoint.family) or next((m for m in models if "inpaint" in m.lower()), None)
+        if usual is None:
+            raise ParamError("controlnet_model", name, "no-inpaint-controlnet", installed=installed)
+        return usual
+    found = next((model for model in models if name in (model, model.split(" [")[0])), None)
     if found is None:
-        raise ParamError(
-            "controlnet_model", wanted, f"is no ControlNet model of this WebUI; installed are {', '.join(models)}"
-        )
+        raise ParamError("controlnet_model", name, "no-such-controlnet-model", installed=installed)
     return found
 
 
-def _notes(params: Params, checkpoint: Checkpoint, module: str, model: str, asked: bool) -> tuple[str, ...]:
+def _notes(wanted: ControlNet, checkpoint: Checkpoint, module: str, model: str, asked: bool) -> tuple[Message, ...]:
     notes = []
     if not asked:
-        notes.append(
-            f"the inpaint ControlNet {model.split(' [')[0]} was attached, because the checkpoint is "
-            f"{checkpoint.base} and no inpainting one"
-        )
-    if checkpoint.inpainting and not control_models.is_forge():  # Forge and reForge keep both
-        notes.append(
-            "with ControlNet the conditioning mask weight has no effect: it replaces the checkpoint's own conditioning"
-        )
-    if params.controlnet_module.strip() == "inpaint_only" != module:
-        notes.append("A1111 uses inpaint_global_harmonious where inpaint_only meets a mask of its own, so that was attached")
+        notes.append(message("controlnet-attached", model=model.split(" [")[0], family=checkpoint.family.name))
+    if checkpoint.inpainting and not variant().facts.keeps_conditioning:
+        notes.append(message("controlnet-replaces-conditioning"))
+    if wanted.module.strip() == "inpaint_only" != module:
+        notes.append(message("inpaint-only-replaced"))
     return tuple(notes)
 
 
@@ -249,17 +243,14 @@ def _raise_first(failures: list[Exception], c: Any) -> None:
     if not failures:
         return
     error = failures[0]
-    text = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-    if any(module.endswith("+lama") for module in modules_in_use(c)):
-        folder = control_models.lama_folder()
-        if folder is not None and not (folder / LAMA_WEIGHTS).is_file():
-            text += f"; inpaint_only+lama needs {LAMA_WEIGHTS}, which ControlNet downloads into its folder {folder.name}"
-    raise HostError(f"ControlNet failed: {text}") from error
+    reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    folder = variant().lama_folder() if any(module.endswith("+lama") for module in modules_in_use(c)) else None
+    if folder is not None and not (folder / LAMA_WEIGHTS).is_file():
+        told = message("controlnet-failed-lama", reason=reason, file=LAMA_WEIGHTS, folder=folder.name)
+    else:
+        told = message("controlnet-failed", reason=reason)
+    raise BackendError(told) from error
 
 
 def _enabled(unit: Any) -> bool:
-    return bool(_field(unit, "enabled"))
-
-
-def _field(unit: Any, name: str) -> Any:
-    return unit.get(name) if isinstance(unit, dict) else getattr(unit, name, None)
+    return bool(unit_field(unit, "enabled"))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import os
 import random
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -13,12 +12,12 @@ from typing import Any
 
 import numpy as np
 import torch
-from modules import shared
+from modules import paths, sd_models, shared
+
+from ..variants import variant
 
 log = logging.getLogger(__name__)
 _MISSING = object()
-_FORGE_MODULES = "forge_additional_modules"  # VAE and text encoders
-_FORGE_MEMORY = {"forge_inference_memory", "forge_async_loading", "forge_pin_shared_memory"}
 
 
 class Overrides:
@@ -33,10 +32,10 @@ class Overrides:
         self._set: dict[str, Any] = {}
 
     def note(self, overrides: Mapping[str, Any]) -> None:
-        """Overrides that a call of the host has set. Forge stores the modules of a checkpoint as paths."""
-        stored = shared.opts.data
+        """Overrides that a call of the host has set."""
+        stored, otherwise = shared.opts.data, variant().facts.stored_otherwise
         self._set.update(
-            {name: stored.get(name, value) if name == _FORGE_MODULES else value for name, value in overrides.items()}
+            {name: stored.get(name, value) if name in otherwise else value for name, value in overrides.items()}
         )
 
     def restore(self) -> None:
@@ -49,7 +48,7 @@ class Overrides:
                 continue
             put.add(name)
             _put(name, before)
-        _take_effect(put)
+        variant().options_restored(put)
 
 
 @contextmanager
@@ -79,21 +78,6 @@ def option(name: str, value: Any, *, asked: bool = False) -> Iterator[None]:
         yield
     finally:
         _put(name, before)
-
-
-def _take_effect(names: set[str]) -> None:
-    """What the host derives from options that were put back."""
-    if "sd_vae" in names:
-        from modules import sd_vae
-
-        sd_vae.reload_vae_weights()
-    forge = sys.modules.get("modules_forge.main_entry")
-    if forge is None:
-        return
-    if names & _FORGE_MEMORY:
-        forge.refresh_memory_management_settings()
-    if names & {"sd_model_checkpoint", _FORGE_MODULES, *_FORGE_MEMORY}:
-        forge.refresh_model_loading_parameters()  # what the next generation loads
 
 
 def _put(name: str, value: Any) -> None:
@@ -128,7 +112,7 @@ def _generators() -> list[tuple[Callable[[Any], object], Any]]:
         (torch.set_rng_state, torch.get_rng_state()),
     ]
     for name in ("cuda", "xpu"):
-        backend = getattr(torch, name, None)  # older torch has no xpu
+        backend = vars(torch).get(name)  # older torch has no xpu
         # Asking an idle backend for its state would start it on every GPU.
         if backend is not None and backend.is_available() and backend.is_initialized():
             found.append((backend.set_rng_state_all, backend.get_rng_state_all()))
@@ -137,22 +121,18 @@ def _generators() -> list[tuple[Callable[[Any], object], Any]]:
     return found
 
 
-def loaded_checkpoint() -> Any:
-    """The host's record of the checkpoint that is loaded, None when it cannot be told."""
-    return getattr(getattr(shared, "sd_model", None), "sd_checkpoint_info", None)
-
-
 def reload_checkpoint(before: Any) -> None:
-    """Loads the checkpoint again that was loaded before the job, if an override left another one."""
-    from modules import sd_models
+    """Loads the checkpoint again that was loaded before the job, if an override left another one.
 
-    loaded = loaded_checkpoint()
-    reload = getattr(sd_models, "reload_model_weights", None)
-    if before is None or loaded is None or reload is None or before.filename == loaded.filename:
+    Args:
+        before: the host's record of it.
+    """
+    loaded = variant().loaded_checkpoint()
+    if before is None or loaded is None or before.filename == loaded.filename:
         return
     try:
         with _same_generators():  # a new model draws its first weights
-            reload(info=before)
+            sd_models.reload_model_weights(info=before)
     except Exception:  # loading a file can fail in any way, and the job itself is done
         log.exception("outpaint: the checkpoint %s could not be loaded again", before.filename)
 
@@ -174,18 +154,16 @@ def params_txt_kept() -> Iterator[None]:
 
 def write_params_txt(text: str) -> None:
     """The whole job's parameters, for the arrow button."""
-    if not getattr(shared.cmd_opts, "no_prompt_history", False):
+    if variant().keeps_history():
         _replace(_params_txt(), text.encode("utf8"))
 
 
 def _params_txt() -> Path:
-    from modules import paths
-
     return Path(paths.data_path, "params.txt")
 
 
 def _replace(path: Path, content: bytes | None) -> None:
-    """Puts a file there, or none. A full disk is told in the log; it leaves the file whole and costs no picture."""
+    """Puts a file there, or none. A full disk is told in the log; it leaves the file whole and costs no image."""
     part = path.with_name(path.name + ".outpaint-part")
     try:
         if content is None:

@@ -5,47 +5,50 @@ A1111 skips a missing LoRA with a comment; Forge keeps the set of the call befor
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from ...errors import ModelError, ParamError
-from ...models.inspect import BASE_NAMES, inspect
-from ...parameters.loras import from_list, from_prompt
-from ...parameters.params import Params
-from ...parameters.side_prompts import SidePrompts
-from .checkpoint import Checkpoint
+from ...errors import ParamError
+from ...messages import Message, message
+from ...parameters.guidance import Guidance
+from ...parameters.loras import Lora, from_prompt
+from ..variants import variant
+from .checkpoint import Checkpoint, family_of
+
+_MOST_LISTED = 20
 
 
-def with_loras(prompt: str, params: Params) -> str:
+def with_loras(prompt: str, loras: Iterable[Lora]) -> str:
     """A pass's prompt with the tags of the `loras` parameter behind it."""
-    tags = "".join(f" <lora:{lora.name}:{lora.text:g}>" for lora in from_list(params.loras))
-    return prompt + tags
+    return prompt + "".join(f" <lora:{lora.name}:{lora.text:g}>" for lora in loras)
 
 
-def check(params: Params, prompts: Iterable[str], checkpoint: Checkpoint) -> None:
-    """Refuses LoRAs that are not installed, or made for another base model.
+def check(guidance: Guidance, prompt: str, checkpoint: Checkpoint) -> None:
+    """Refuses LoRAs that are not installed, or made for another family.
 
     Args:
-        prompts: the main prompts.
+        prompt: the main prompt.
 
     Raises:
         ParamError: names the LoRA, and what is installed.
     """
-    asked = [("loras", lora.name) for lora in from_list(params.loras)]
-    asked += [("prompt", lora.name) for prompt in prompts for lora in from_prompt(prompt)[1]]
+    asked = [("loras", lora.name) for lora in guidance.loras]
+    asked += [("prompt", lora.name) for lora in from_prompt(prompt)[1]]
     asked += [
         ("side_prompts", lora.name)
-        for line in SidePrompts.parse(params.side_prompts).lines
+        for line in guidance.side_prompts.lines
         if not line.negative
         for lora in from_prompt(line.text)[1]
     ]
     for field, name in dict.fromkeys(asked):
         found = _found(name)
         if found is None:
-            raise ParamError(field, name, f"is no LoRA of this WebUI; installed are {_listed()}")
-        _refuse_other_base(field, name, found, checkpoint)
+            raise ParamError(field, name, "no-such-lora", installed=_listed())
+        made_for = family_of(Path(found.filename))
+        if made_for.known and checkpoint.family.known and made_for != checkpoint.family:
+            names = {"made_for": made_for.name, "checkpoint": checkpoint.name, "family": checkpoint.family.name}
+            raise ParamError(field, name, "lora-other-family", **names)
 
 
 def keep_hashes(kept: dict[str, dict[str, str]], entries: dict[str, Any]) -> None:
@@ -64,17 +67,17 @@ def keep_hashes(kept: dict[str, dict[str, str]], entries: dict[str, Any]) -> Non
 
 def names() -> list[str]:
     """The LoRAs that are installed."""
-    module = _networks()
+    module = variant().lora_networks()
     return sorted(module.available_networks) if module is not None else []
 
 
 def _found(name: str) -> Any:
     """The host's record of a LoRA, by its name or alias, as its own loader looks it up."""
-    module = _networks()
+    module = variant().lora_networks()
     if module is None:
         return None
     for _ in range(2):
-        alias = name.lower() in getattr(module, "forbidden_network_aliases", {})
+        alias = name.lower() in module.forbidden_network_aliases
         found = (module.available_networks if alias else module.available_network_aliases).get(name)
         if found is not None:
             return found
@@ -82,22 +85,9 @@ def _found(name: str) -> Any:
     return None
 
 
-def _refuse_other_base(field: str, name: str, found: Any, checkpoint: Checkpoint) -> None:
-    try:
-        base = BASE_NAMES.get(inspect(Path(found.filename)).base, "") if checkpoint.base else ""
-    except ModelError:
-        return  # an old .pt or .ckpt file says nothing of itself
-    if base in ("", BASE_NAMES[""]) or base == checkpoint.base:
-        return
-    raise ParamError(field, name, f"is a LoRA for {base}, but {checkpoint.name} is {checkpoint.base}")
-
-
-def _listed() -> str:
+def _listed() -> str | Message:
     found = names()
-    return ", ".join(found[:20]) + (f" and {len(found) - 20} more" if len(found) > 20 else "") if found else "none"
-
-
-def _networks() -> Any:
-    """The host's own module, which its LoRA extension has loaded; None when that extension is off."""
-    module = sys.modules.get("networks")
-    return module if hasattr(module, "available_networks") else None
+    shown = ", ".join(found[:_MOST_LISTED])
+    if len(found) > _MOST_LISTED:
+        return message("and-more", names=shown, count=len(found) - _MOST_LISTED)
+    return shown or message("none-installed")

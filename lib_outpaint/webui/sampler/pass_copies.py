@@ -15,6 +15,7 @@ from ...engine.protocol import Job
 from ...images import float_image
 from ...pixels.masks import as_pixels
 from ..script.inputs import is_wildcards
+from ..variants import put, variant
 from . import guard
 from .lora_networks import with_loras
 
@@ -27,32 +28,36 @@ def pass_copy(p: Any, jobs: Sequence[Job], decoded: list[torch.Tensor]) -> Any:
     Args:
         p: the host's img2img processing object; it is not changed.
         jobs: windows of one size with the same masks.
-        decoded: receives the decoded pictures, float (3, H, W) in 0..1, before the host truncates them to 8 bits.
+        decoded: receives the decoded images, float (3, H, W) in 0..1, before the host truncates them to 8 bits.
     """
     first = jobs[0]
     c = copy.copy(p)
     _unshare(c, p)
     _reset(c)
-    c.width, c.height = int(first.pixels.shape[2]), int(first.pixels.shape[1])
-    c.batch_size, c.n_iter = len(jobs), 1
-    c.init_images = [float_image(job.pixels) for job in jobs]
-    # White is repaint. Both masks are whole cells: the host's nearest neighbour finds nothing between.
-    c.image_mask = float_image(as_pixels(first.conditioning_mask, first.cell).float())
-    c.latent_mask = latent_image(first.latent_mask)
-    c.prompt = [with_loras(job.prompt, job.params) for job in jobs]
-    c.negative_prompt = [job.negative_prompt for job in jobs]
-    c.styles = []  # resolved once, before the first pass
-    c.seed = _one_or_list([job.seed for job in jobs])
-    c.subseed = _one_or_list([job.seed if job.subseed is None else job.subseed for job in jobs])
-    if first.params.mask_weight is not None:
-        c.inpainting_mask_weight = first.params.mask_weight
-    for name in ("cached_c", "cached_uc"):
+    put(
+        c,
+        width=int(first.pixels.shape[2]),
+        height=int(first.pixels.shape[1]),
+        batch_size=len(jobs),
+        n_iter=1,
+        init_images=[float_image(job.pixels) for job in jobs],
+        # White is repaint. Both masks are whole cells: the host's nearest neighbour finds nothing between.
+        image_mask=float_image(as_pixels(first.conditioning_mask, first.cell).float()),
+        latent_mask=latent_image(first.latent_mask),
+        prompt=[with_loras(job.prompt, job.loras) for job in jobs],
+        negative_prompt=[job.negative_prompt for job in jobs],
+        styles=[],  # resolved once, before the first pass
+        seed=_one_or_list([job.seed for job in jobs]),
+        subseed=_one_or_list([job.seed if job.subseed is None else job.subseed for job in jobs]),
         # The host leaves the hashes of embeddings out of the infotext for a prompt that it finds in its cache.
-        if hasattr(c, name):
-            setattr(c, name, [None] * len(getattr(c, name)))
-    c.do_not_reload_embeddings = first.pass_index > 0
+        cached_c=[None] * len(c.cached_c),
+        cached_uc=[None] * len(c.cached_uc),
+        do_not_reload_embeddings=first.pass_index > 0,
+    )
+    if first.mask_weight is not None:
+        put(c, inpainting_mask_weight=first.mask_weight)
     if p.scripts is not None:
-        c.scripts = quiet_runner(p.scripts, decoded)
+        put(c, scripts=quiet_runner(p.scripts, decoded))
     c.init = one_by_one(c, c.init)
     return c
 
@@ -62,9 +67,8 @@ def release(c: Any) -> None:
     c.__dict__.pop("init", None)
     if c.scripts is not None:
         c.scripts.__dict__.pop("postprocess_batch_list", None)
-    for name in ("init_latent", "image_conditioning", "nmask", "mask", "latent_mask", "image_mask", "rng", "c", "uc"):
-        if hasattr(c, name):
-            setattr(c, name, None)
+    put(c, init_latent=None, image_conditioning=None, rng=None, c=None, uc=None)
+    put(c, nmask=None, mask=None, latent_mask=None, image_mask=None)
 
 
 def latent_image(mask: torch.Tensor) -> Image.Image:
@@ -76,7 +80,7 @@ def quiet_runner(runner: Any, decoded: list[torch.Tensor]) -> Any:
     """A copy of the script runner for a pass.
 
     Left out: Soft Inpainting, which would put the prefill back as an overlay, and wildcards, which are resolved already.
-    What works on finished pictures (face detailers and the like) waits for the finished picture.
+    What works on finished images (face detailers and the like) waits for the finished image.
     """
     quiet = copy.copy(runner)
     quiet.callback_map = {}
@@ -104,7 +108,7 @@ def soft_inpainting_on(p: Any) -> bool:
 def one_by_one(c: Any, init: Callable[..., None]) -> Callable[..., None]:
     """The copy's `init`, image by image, each under its own seed, and with the overlay taken away afterwards.
 
-    `init` encodes with the global random generator, all images in one draw: a picture of a batch could not be made again
+    `init` encodes with the global random generator, all images in one draw: an image of a batch could not be made again
     alone. The overlay would paste the window's own prefill over what was sampled.
     """
 
@@ -112,7 +116,7 @@ def one_by_one(c: Any, init: Callable[..., None]) -> Callable[..., None]:
         windows, batch = c.init_images, c.batch_size
         latents: list[torch.Tensor] = []
         conditionings: list[torch.Tensor] = []
-        # The host would save every window as an init image; the job saves its picture itself.
+        # The host would save every window as an init image; the job saves its image itself.
         saving = guard.option("save_init_img", False) if shared.opts.data.get("save_init_img") else nullcontext()
         with saving:
             for window, seed in zip(windows, all_seeds, strict=False):
@@ -132,42 +136,44 @@ def one_by_one(c: Any, init: Callable[..., None]) -> Callable[..., None]:
 
 
 def _one_or_list(seeds: list[int]) -> int | list[int]:
-    """A batch has a list; one picture has the number that extensions expect: ControlNet seeds its modules from it."""
+    """A batch has a list; one image has the number that extensions expect: ControlNet seeds its modules from it."""
     return seeds[0] if len(seeds) == 1 else seeds
 
 
 def _unshare(c: Any, p: Any) -> None:
-    c.extra_generation_params = dict(p.extra_generation_params)
-    c.override_settings = dict(p.override_settings or {})
+    put(c, extra_generation_params=dict(p.extra_generation_params), override_settings=dict(p.override_settings or {}))
     arguments = p.script_args
     # Set without the property, which would run every script's setup again.
-    c.script_args_value = list(arguments) if isinstance(arguments, list) else tuple(arguments or ())
+    put(c, script_args_value=list(arguments) if isinstance(arguments, list) else tuple(arguments or ()))
 
 
 def _reset(c: Any) -> None:
-    c.mask = c.nmask = c.mask_for_overlay = c.overlay_images = c.paste_to = None
-    c.color_corrections = []  # not None: the host would make some
-    c.all_prompts = c.all_negative_prompts = c.all_seeds = c.all_subseeds = None
-    c.inpainting_fill = 1  # original: every other value overwrites the prefill
-    c.inpaint_full_res = False
-    c.inpainting_mask_invert = 0
-    c.mask_blur_x = c.mask_blur_y = 0
-    c.mask_round = True
-    c.resize_mode = 0
-    c.restore_faces = False
-    c.tiling = False
-    c.seed_resize_from_w = c.seed_resize_from_h = -1
-    c.do_not_save_samples = True
-    c.do_not_save_grid = True
-    for name in ("extra_result_images", "latents_after_sampling", "pixels_after_sampling"):
-        if hasattr(c, name):  # Forge and reForge pile them up in VRAM
-            setattr(c, name, [])
+    put(c, mask=None, nmask=None, mask_for_overlay=None, overlay_images=None, paste_to=None)
+    put(c, all_prompts=None, all_negative_prompts=None, all_seeds=None, all_subseeds=None)
+    put(
+        c,
+        color_corrections=[],  # not None: the host would make some
+        inpainting_fill=1,  # original: every other value overwrites the prefill
+        inpaint_full_res=False,
+        inpainting_mask_invert=0,
+        mask_blur=0,
+        mask_blur_x=0,
+        mask_blur_y=0,
+        mask_round=True,
+        resize_mode=0,
+        restore_faces=False,
+        tiling=False,
+        seed_resize_from_w=-1,
+        seed_resize_from_h=-1,
+        do_not_save_samples=True,
+        do_not_save_grid=True,
+    )
+    put(c, **{name: [] for name in variant().facts.piles})
 
 
 def _is_soft_inpainting(script: Any) -> bool:
-    title = script.title() if callable(getattr(script, "title", None)) else ""
-    return str(title).lower() == SOFT_INPAINTING
+    return str(script.title()).lower() == SOFT_INPAINTING
 
 
 def _nothing(*args: Any, **kwargs: Any) -> None:
-    """Stands for a callback that waits for the finished picture."""
+    """Stands for a callback that waits for the finished image."""

@@ -1,4 +1,4 @@
-"""The WebUI's sampler as a host of the engine."""
+"""The WebUI's sampler as a backend of the engine."""
 
 from __future__ import annotations
 
@@ -7,22 +7,40 @@ from typing import Any
 
 import numpy as np
 import torch
-from modules import devices, processing, shared
+from modules import devices, processing, sd_samplers_common, shared
 
 from ...engine.protocol import Job, Outcome, Progress
-from ...errors import HostError, HostOutOfMemory
-from ...parameters.params import Params
+from ...errors import BackendError, OutOfMemory
+from ...messages import Message, message
+from ...parameters.guidance import ControlNet, Guidance
 from ...parameters.sampling import Sampling
 from ...planning.capabilities import Capabilities
 from ..script import infotext
 from ..script.settings import Settings
-from . import control_units as controlnet
-from . import guard, known_noise
-from . import lora_networks as networks
+from ..variants import put, variant
+from . import control_units, guard, lora_networks
 from .checkpoint import Checkpoint
 from .pass_copies import pass_copy, release
 
 TRUNCATED = 0.5 / 255  # the host truncates to 8 bits: half a level darker on average
+
+
+def capabilities_of(checkpoint: Checkpoint, settings: Settings) -> Capabilities:
+    """What this WebUI can do with a checkpoint."""
+    family, features = checkpoint.family, {"prompts", "loras", "controlnet"}
+    if checkpoint.inpainting:
+        features.add("mask_weight")
+    return Capabilities(
+        "webui",
+        cell=family.cell,
+        size_multiple=family.size_multiple,
+        native_side=checkpoint.native_side,
+        largest_window=settings.window_area(family, checkpoint.native_side),
+        inpainting=checkpoint.inpainting,
+        known_pixels="pinned",
+        features=frozenset(features),
+        device=str(shared.device if shared.device is not None else devices.cpu),
+    )
 
 
 class WebUISampler:
@@ -56,44 +74,33 @@ class WebUISampler:
         self._hashes: dict[str, dict[str, str]] = {}
         self.last: Any = None
 
-    @property
-    def device(self) -> torch.device:
-        return torch.device(shared.device if shared.device is not None else devices.cpu)
-
     def capabilities(self) -> Capabilities:
-        features = {"prompts", "loras", "controlnet"}
-        if self.checkpoint.inpainting:
-            features.add("mask_weight")
-        side = self.checkpoint.native_side
-        return Capabilities(
-            "webui", 8, side, self._settings.window_area(side), self.checkpoint.inpainting, "pinned", frozenset(features)
-        )
+        return capabilities_of(self.checkpoint, self._settings)
 
-    def check(self, params: Params, sampling: Sampling, prompts: Sequence[str]) -> None:
-        """Refuses LoRAs and ControlNet models that are missing or made for another base model.
+    def check(self, guidance: Guidance, sampling: Sampling, prompts: tuple[str, str]) -> None:
+        """Refuses LoRAs and ControlNet models that are missing or made for another family.
 
         Raises:
             ParamError: names the first such thing, and what is installed.
         """
-        networks.check(params, prompts[:1], self.checkpoint)
-        unit = self._unit(params)
-        for note in unit.notes if unit is not None else ():
-            self._p.comment(note)
+        lora_networks.check(guidance, prompts[0], self.checkpoint)
+        self._unit(guidance.controlnet)
 
     def report(self, progress: Progress) -> None:
-        shared.state.job_count = progress.total
-        shared.state.job_no = progress.done
-        shared.state.job = f"Outpaint pass {min(progress.done + 1, progress.total)} of {progress.total}: {progress.text}"
-        shared.state.textinfo = shared.state.job
+        number = min(progress.done + 1, progress.total)
+        told = message("webui-progress", number=number, total=progress.total, text=progress.text)
+        state = shared.state
+        state.job_count, state.job_no = progress.total, progress.done
+        state.job = state.textinfo = str(told)
 
     def inpaint(self, jobs: Sequence[Job]) -> list[Outcome]:
-        """One call of the host's sampler for all jobs; one each with ControlNet, which sees only the first picture.
+        """One call of the host's sampler for all jobs; one each with ControlNet, which sees only the first image.
 
         Raises:
-            HostOutOfMemory, HostError: with the host's own message.
+            OutOfMemory, BackendError: with the host's own message.
         """
-        unit = self._unit(jobs[0].params)
-        if unit is None and not controlnet.in_use(self._p):
+        unit = self._unit(jobs[0].controlnet)
+        if unit is None and not control_units.in_use(self._p):
             return self._sampled(jobs, None)
         outcomes: list[Outcome] = []
         for job in jobs:
@@ -102,23 +109,23 @@ class WebUISampler:
                 return [outcomes[-1] for _ in jobs]
         return outcomes
 
-    def _unit(self, params: Params) -> controlnet.Unit | None:
-        return controlnet.chosen(self._p, self._settings.allowed(params), self.checkpoint)
+    def _unit(self, wanted: ControlNet) -> control_units.Unit | None:
+        return control_units.chosen(self._p, wanted, self.checkpoint, auto=self._settings.auto_controlnet)
 
-    def _sampled(self, jobs: Sequence[Job], unit: controlnet.Unit | None) -> list[Outcome]:
-        state = shared.state
-        if _stopping():
+    def _sampled(self, jobs: Sequence[Job], unit: control_units.Unit | None) -> list[Outcome]:
+        here, state = variant(), shared.state
+        if here.stopping():
             return [Outcome(None) for _ in jobs]
         decoded: list[torch.Tensor] = []
         c = pass_copy(self._p, jobs, decoded)
-        controlnet.attach(c, unit)
+        control_units.attach(c, unit)
         job, textinfo, job_no = state.job, state.textinfo, state.job_no
         try:
-            with controlnet.failures_told(c), known_noise.of_each_picture([one.seed for one in jobs]):
+            with control_units.failures_told(c), here.noise_of_each_image([one.seed for one in jobs]):
                 processed = processing.process_images(c)
         except Exception as error:  # the host's samplers and extensions raise anything
             devices.torch_gc()
-            raise _as_host_error(error) from error
+            raise _as_backend_error(error) from error
         finally:
             state.job, state.textinfo, state.job_no = job, textinfo, job_no
             release(c)
@@ -129,56 +136,47 @@ class WebUISampler:
             return [Outcome(None) for _ in jobs]
         if state.skipped:
             state.skipped = False
-            return [Outcome(None, skipped=True) for _ in jobs]
-        self._tell_of_another_checkpoint(c)
-        c.extra_generation_params.update(self._entries)
-        if jobs[0].pass_index == 0:
-            self._hashes = {}
-        networks.keep_hashes(self._hashes, c.extra_generation_params)
-        if unit is not None:
-            infotext.own_unit(c.extra_generation_params, unit.model)
+            return [Outcome(None, stop="images") for _ in jobs]
+        put(c, extra_generation_params=self._whole_entries(c.extra_generation_params, jobs[0], unit))
         self.last = c
-        steps = _steps_run(c)
-        return [Outcome(pixels, steps) for pixels in _pixels(processed, decoded, len(jobs))]
+        notes = (*(unit.notes if unit is not None else ()), *self._another_checkpoint(c))
+        steps = (
+            int(sd_samplers_common.setup_img2img_steps(c)[1]) + 1
+        )  # the last share of them, as the denoising strength says
+        return [Outcome(pixels, steps, notes) for pixels in _pixels(processed, decoded, len(jobs))]
 
-    def _tell_of_another_checkpoint(self, c: Any) -> None:
+    def _whole_entries(self, of_pass: Mapping[str, Any], job: Job, unit: control_units.Unit | None) -> dict[str, Any]:
+        """The infotext's entries for the image so far."""
+        found = {**of_pass, **self._entries}
+        if job.pass_index == 0:
+            self._hashes = {}
+        lora_networks.keep_hashes(self._hashes, found)
+        if unit is not None:
+            infotext.own_unit(found, unit.model)
+        return found
+
+    def _another_checkpoint(self, c: Any) -> list[Message]:
         """Extensions may exchange the checkpoint inside the host's call, when the plan is made already."""
-        used, planned = getattr(c, "sd_model_name", None), self.checkpoint.name
-        if used and planned and used != planned:
-            self._p.comment(
-                f"the checkpoint {used} was loaded in mid-job, by an extension: the windows are those planned for {planned}"
-            )
+        used, planned = c.sd_model_name, self.checkpoint.name
+        if not used or not planned or used == planned:
+            return []
+        return [message("checkpoint-exchanged", used=used, planned=planned)]
 
 
 def _pixels(processed: Any, decoded: list[torch.Tensor], count: int) -> list[torch.Tensor]:
     if len(decoded) == count:
         return [image.clamp(0, 1) for image in decoded]
-    first = getattr(processed, "index_of_first_image", 0)
-    pictures = processed.images[first : first + count]
-    if len(pictures) < count:
-        raise HostError(f"the WebUI returned {len(pictures)} pictures for {count} windows")
-    arrays = [np.array(picture.convert("RGB")) for picture in pictures]
+    first = processed.index_of_first_image
+    images = processed.images[first : first + count]
+    if len(images) < count:
+        raise BackendError("returned-count", got=len(images), wanted=count)
+    arrays = [np.array(image.convert("RGB")) for image in images]
     return [(torch.from_numpy(a).permute(2, 0, 1).float() / 255 + TRUNCATED).clamp(0, 1) for a in arrays]
 
 
-def _steps_run(c: Any) -> int:
-    """UNet steps of img2img: the host runs only the last denoise share of them (sd_samplers_common.setup_img2img_steps)."""
-    try:
-        from modules.sd_samplers_common import setup_img2img_steps
-    except ImportError:
-        return int(c.steps)
-    _, t_enc = setup_img2img_steps(c)
-    return int(t_enc) + 1
-
-
-def _stopping() -> bool:
-    state = shared.state
-    return bool(state.interrupted or getattr(state, "stopping_generation", False))
-
-
-def _as_host_error(error: Exception) -> HostError:
-    text = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-    memory = isinstance(error, (torch.cuda.OutOfMemoryError, MemoryError)) or "out of memory" in str(error).lower()
-    if memory:
-        return HostOutOfMemory(f"out of memory: {text}")
-    return error if isinstance(error, HostError) else HostError(f"the WebUI failed: {text}")
+def _as_backend_error(error: Exception) -> BackendError:
+    text = str(error).strip()
+    reason = text.splitlines()[0] if text else type(error).__name__
+    if isinstance(error, (torch.cuda.OutOfMemoryError, MemoryError)) or "out of memory" in text.lower():
+        return OutOfMemory("out-of-memory", reason=reason)
+    return error if isinstance(error, BackendError) else BackendError("webui-failed", reason=reason)

@@ -22,8 +22,13 @@ def params_from(args: Sequence[Any]) -> Params:
     if old is not None:
         return named(old)
     if len(args) > len(DECLARED):
-        raise ParamError("script_args", f"{len(args)} values", f"are more than the {len(DECLARED)} parameters")
+        raise too_many(len(args))
     return named({p.name: value for p, value in zip(DECLARED, args, strict=False) if value is not None})
+
+
+def too_many(count: int) -> ParamError:
+    """More values than there are parameters."""
+    return ParamError("script_args", count, "too-many-values", count=count, most=len(DECLARED))
 
 
 def given_count(total: int, place: tuple[int, int], runner: Any) -> int:
@@ -37,7 +42,7 @@ def given_count(total: int, place: tuple[int, int], runner: Any) -> int:
         place: where the script's arguments start and end in the shared list.
         runner: the script runner, whose scripts know their own places.
     """
-    expected = max(getattr(script, "args_to", 0) or 0 for script in runner.scripts)
+    expected = max(script.args_to or 0 for script in runner.scripts)
     return (place[1] - place[0]) - (expected - total)
 
 

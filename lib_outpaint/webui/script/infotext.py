@@ -14,13 +14,11 @@ from typing import Any
 from modules import shared
 
 from ...errors import ParamError
+from ...messages import message
 from ...parameters import codecs
-from ...parameters.params import DECLARED, Param
-
-try:
-    from modules.infotext_utils import PasteField
-except ImportError:  # hosts from before v1.9: their API has no infotext
-    PasteField = None
+from ...parameters.declaration import Param
+from ...parameters.params import DECLARED
+from ..variants import variant
 
 Entries = Mapping[str, Any]  # a parsed infotext: text by key
 MASKED_CONTENT = ("fill", "original", "latent noise", "latent nothing")  # the host's names, by its index
@@ -47,7 +45,7 @@ def _guarded(key: str, value: str) -> str:
 def painted(p: Any) -> dict[str, str]:
     """What the host's own entries must say of a painted mask: its passes here have another one."""
     found = {"Masked content": MASKED_CONTENT[int(p.inpainting_fill)]}
-    if getattr(p, "inpainting_mask_invert", 0):
+    if p.inpainting_mask_invert:
         found["Mask mode"] = MASK_MODE[1]
     return found
 
@@ -74,11 +72,12 @@ def fields(controls: Sequence[Any], title: str) -> list[Any]:
     import gradio as gr
 
     found: list[Any] = [(control, _of_control(param)) for param, control in zip(DECLARED, controls, strict=True)]
-    for name, value in _of_request(title).items() if PasteField is not None else ():
+    paste_field = variant().paste_field()
+    for name, value in _of_request(title).items() if paste_field is not None else ():
         # The host wants a component for every field, also for one that only the API has.
         hidden = gr.Textbox(visible=False)
         hidden.do_not_save_to_config = True
-        found.append(PasteField(hidden, _ours(value), api=name))
+        found.append(paste_field(hidden, _ours(value), api=name))
     return found
 
 
@@ -96,7 +95,7 @@ def _of_control(param: Param) -> Callable[[Entries], Any]:
         except ParamError as error:
             import gradio as gr
 
-            gr.Warning(f"Infotext: {error}; the default is taken")
+            gr.Warning(str(message("infotext-unreadable", reason=error.message)))
             found = param.default
         return "" if found is None else found  # an empty box is the host's own setting
 

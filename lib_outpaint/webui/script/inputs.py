@@ -1,4 +1,4 @@
-"""From the processing object to what the engine wants: pictures, painted mask, prompts and seeds."""
+"""From the processing object to what the engine wants: images, painted mask, prompts and seeds."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from PIL import Image, ImageOps
 from ...engine.request import Shot
 from ...errors import ParamError, PictureError
 from ...images import Picture, taken_over
+from ...messages import Message, message
+from ..variants import put
 
 log = logging.getLogger(__name__)
 # Always-on scripts that put words for placeholders: run once for the job, not again for every pass.
@@ -23,15 +25,15 @@ _WILDCARDS = re.compile(r"dynamic.?prompts|wildcard|unprompted", re.IGNORECASE)
 _MASKED_CONTENT = {0: "smooth", 1: "", 2: "noise", 3: "smooth"}
 
 
-def pictures(p: Any) -> tuple[list[Picture], list[str]]:
+def pictures(p: Any) -> tuple[list[Picture], list[Message]]:
     """The init images as 8-bit RGB, and notes on what that changed. Repeats of one image count once.
 
     Raises:
         PictureError: there is none, or they differ in size.
     """
     if not p.init_images or any(image is None for image in p.init_images):
-        raise PictureError("there is no picture: put one into the img2img tab")
-    notes: list[str] = []
+        raise PictureError("no-image")
+    notes: list[Message] = []
     found: list[Picture] = []
     seen: list[Any] = []
     for image in p.init_images:
@@ -41,25 +43,24 @@ def pictures(p: Any) -> tuple[list[Picture], list[str]]:
         found.append(taken_over(_rgb(image, notes)))
     if len({picture.stored.shape for picture in found}) > 1:
         sizes = ", ".join(f"{q.stored.shape[1]}x{q.stored.shape[0]}" for q in found)
-        raise PictureError(f"the pictures of a batch differ in size: {sizes}")
+        raise PictureError("batch-sizes-differ", sizes=sizes)
     if len(found) > max(p.batch_size, 1):
-        raise PictureError(f"{len(found)} different pictures were given for a batch size of {p.batch_size}")
+        raise PictureError("more-images-than-batch", count=len(found), batch=p.batch_size)
     if len(found) > 1:
-        p.batch_size = len(found)  # as the host does
+        put(p, batch_size=len(found))  # as the host does
     return found, list(dict.fromkeys(notes))
 
 
-def _rgb(image: Image.Image, notes: list[str]) -> Image.Image:
+def _rgb(image: Image.Image, notes: list[Message]) -> Image.Image:
     image = ImageOps.exif_transpose(image) or image
     if image.mode.startswith("I"):
-        notes.append("16-bit grey was reduced to 8 bits, as the WebUI does")
-        return Image.fromarray((np.asarray(image).astype(np.float32) / 257).round().clip(0, 255).astype(np.uint8)).convert(
-            "RGB"
-        )
+        notes.append(message("grey-16-reduced"))
+        levels = (np.asarray(image).astype(np.float32) / 257).round().clip(0, 255)
+        return Image.fromarray(levels.astype(np.uint8)).convert("RGB")
     if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
         image = image.convert("RGBA")
         if image.getchannel("A").getextrema() != (255, 255):
-            notes.append("transparency was laid on the background colour of the WebUI's img2img settings")
+            notes.append(message("transparency-flattened"))
             image = images.flatten(image, shared.opts.img2img_background_color)
     return image.convert("RGB")
 
@@ -71,7 +72,7 @@ def painted(p: Any, width: int, height: int) -> torch.Tensor | None:
         return None
     # mk2's and the host's own rule: the alpha of RGBA masks that use it, else brightness.
     mask = processing.create_binary_mask(mask)
-    if getattr(p, "inpainting_mask_invert", 0):
+    if p.inpainting_mask_invert:
         mask = ImageOps.invert(mask.convert("L"))
     mask = mask.convert("L")
     if mask.size != (width, height):
@@ -87,21 +88,20 @@ def painted_fill(p: Any) -> str:
 
 def is_wildcards(script: Any) -> bool:
     """Whether an always-on script only puts words for placeholders in prompts."""
-    title = script.title() if callable(getattr(script, "title", None)) else ""
-    return bool(_WILDCARDS.search(str(title)))
+    return bool(_WILDCARDS.search(str(script.title())))
 
 
 def shots(p: Any, most: int) -> tuple[Shot, ...]:
-    """One shot a picture, with styles and wildcards resolved once for the whole job. Seeds must be fixed already.
+    """One shot an image, with styles and wildcards resolved once for the whole job. Seeds must be fixed already.
 
     Sets the lists of prompts and seeds on the processing object, as the host itself does when it samples; a script that
-    resolves wildcards may also change how many pictures there are.
+    resolves wildcards may also change how many images there are.
 
     Raises:
-        ParamError: more pictures than `most`.
+        ParamError: more images than `most`.
     """
     if p.batch_size * p.n_iter > most:
-        raise ParamError("n_iter", p.n_iter, f"by {p.batch_size} is over the limit of {most} pictures")
+        raise ParamError("n_iter", p.n_iter, "too-many-by-batch", batch=p.batch_size, most=most)
     probe = copy.copy(p)  # shares extra_generation_params: wildcard scripts put their template there
     probe.setup_prompts()
     same = p.subseed_strength > 0
@@ -112,13 +112,17 @@ def shots(p: Any, most: int) -> tuple[Shot, ...]:
         if is_wildcards(script):
             _resolved(script, probe, p)
     count = len(probe.all_prompts)
-    p.n_iter = -(-count // max(p.batch_size, 1))
-    p.all_prompts, p.all_negative_prompts = list(probe.all_prompts), _filled(probe.all_negative_prompts, count)
-    p.all_seeds = (list(probe.all_seeds) + [int(p.seed) + (0 if same else i) for i in range(count)][len(probe.all_seeds) :])[
-        :count
-    ]
-    p.all_subseeds = [int(p.subseed) + i for i in range(count)]
-    p.main_prompt, p.main_negative_prompt = probe.main_prompt, probe.main_negative_prompt
+    usual = [int(p.seed) + (0 if same else i) for i in range(count)]
+    put(
+        p,
+        n_iter=-(-count // max(p.batch_size, 1)),
+        all_prompts=list(probe.all_prompts),
+        all_negative_prompts=_filled(probe.all_negative_prompts, count),
+        all_seeds=(list(probe.all_seeds) + usual[len(probe.all_seeds) :])[:count],
+        all_subseeds=[int(p.subseed) + i for i in range(count)],
+        main_prompt=probe.main_prompt,
+        main_negative_prompt=probe.main_negative_prompt,
+    )
     return tuple(
         Shot(int(p.all_seeds[i]), p.all_subseeds[i] if same else None, p.all_prompts[i], p.all_negative_prompts[i])
         for i in range(count)
@@ -130,7 +134,7 @@ def _resolved(script: Any, probe: Any, p: Any) -> None:
         script.process(probe, *p.script_args[script.args_from : script.args_to])
     except Exception:  # the host reports errors of callbacks and goes on, and so do we
         log.exception("outpaint: %s failed", script.title())
-        p.comment(f"{script.title()} failed; its placeholders are in the prompt as they were")
+        p.comment(str(message("wildcards-failed", script=script.title())))
 
 
 def _filled(values: list[str], count: int) -> list[str]:

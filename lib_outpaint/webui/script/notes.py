@@ -1,6 +1,6 @@
-"""What the user is told of a finished job, a line each: under the picture on the page, "Outpaint notes" by API.
+"""What the user is told of a finished job, a line each: under the image on the page, "Outpaint notes" by API.
 
-None of it goes into the infotext, where times and memory would make two equal pictures differ. The cost is there already.
+None of it goes into the infotext, where times and memory would make two equal images differ. The cost is there already.
 """
 
 from __future__ import annotations
@@ -12,11 +12,12 @@ import torch
 from modules import shared
 
 from ...engine.result import Grown
-from ...parameters.params import Params
+from ...messages import Message, message
+from ...parameters.guidance import ControlNet
 from ...planning.plan import Pass
-from ..sampler import control_models
-from ..sampler import control_units as controlnet
+from ..sampler import control_models, control_units
 from ..sampler.checkpoint import Checkpoint, inpainting_like
+from ..variants import variant
 
 
 class PeakMemory:
@@ -26,14 +27,10 @@ class PeakMemory:
     """
 
     def __init__(self, p: Any) -> None:
-        monitor = getattr(shared, "mem_mon", None)
-        on_page = not getattr(p, "is_api", False)
         # The host's monitor reads the same counter, from its own beginning: it must not be set back under it.
-        self._host_tells = (
-            on_page and monitor is not None and not monitor.disabled and getattr(shared.opts, "memmon_poll_rate", 0) > 0
-        )
+        host_tells = not p.is_api and not shared.mem_mon.disabled and shared.opts.memmon_poll_rate > 0
         device = torch.device(shared.device) if shared.device is not None else torch.device("cpu")
-        self._device = device if device.type == "cuda" and not self._host_tells else None
+        self._device = device if device.type == "cuda" and not host_tells else None
         if self._device is not None:
             torch.cuda.reset_peak_memory_stats(self._device)
 
@@ -42,69 +39,80 @@ class PeakMemory:
         return None if self._device is None else torch.cuda.max_memory_allocated(self._device) / 1e9
 
 
-def of_job(p: Any, checkpoint: Checkpoint, made: Sequence[Grown], seconds: float, memory: PeakMemory) -> list[str]:
-    """The lines for a job: what auto chose, what would do better, what it took. None for a job without a picture."""
+def of_job(p: Any, checkpoint: Checkpoint, made: Sequence[Grown], seconds: float, memory: PeakMemory) -> list[Message]:
+    """The lines for a job: what auto chose, what would do better, what it took. None for a job without an image."""
     if not made:
         return []
     first = made[0]
-    lines = [chosen(first), changed(p), advice(p, first.params, checkpoint), spent(made, seconds, memory.gigabytes())]
-    return [line for line in lines if line]
+    found = (
+        chosen(first),
+        changed(p),
+        advice(p, first.params.guidance.controlnet, checkpoint),
+        spent(made, seconds, memory.gigabytes()),
+    )
+    return [line for line in found if line is not None]
 
 
-def chosen(grown: Grown) -> str:
-    """What `order` and `context` came to where they were left to us; "" where nothing was to choose."""
+def chosen(grown: Grown) -> Message | None:
+    """What `order` and `context` came to where they were left to us; None where nothing was to choose."""
     plan, params = grown.plan, grown.params
     strips = [step for step in plan.passes if step.kind == "side"]
-    found = []
+    order = context = None
     if params.order == "auto" and len(plan.margins.sides) > 1:
-        found.append("one side after the other" if strips else "all sides in one pass")
+        order = message("auto-one-by-one" if strips else "auto-together")
     if params.context == 0 and strips:
         depths = sorted({_depth(step) for step in strips})
-        span = f"{depths[0]} to {depths[-1]}" if len(depths) > 1 else f"{depths[0]}"
-        found.append(f"{span} px of the picture in view")
-    return f"auto: {', '.join(found)}" if found else ""
+        context = message("auto-context" if len(depths) == 1 else "auto-contexts", low=depths[0], high=depths[-1])
+    if order and context:
+        return message("auto-both", order=order, context=context)
+    return message("auto", what=order or context) if order or context else None
 
 
-def changed(p: Any) -> str:
-    """That A1111's ControlNet uses another module than a unit of the user's says, and than its infotext says; else ""."""
-    if control_models.is_forge() or "inpaint_only" not in controlnet.modules_in_use(p):
-        return ""
-    return "ControlNet used inpaint_global_harmonious for your unit's inpaint_only, as it does beside a mask of the WebUI's"
+def changed(p: Any) -> Message | None:
+    """That ControlNet uses another module than a unit of the user's says, and than its infotext says."""
+    if variant().facts.keeps_inpaint_only or "inpaint_only" not in control_units.modules_in_use(p):
+        return None
+    return message("users-inpaint-only-replaced")
 
 
-def advice(p: Any, params: Params, checkpoint: Checkpoint) -> str:
-    """What would do better than a checkpoint that does not inpaint; "" where a ControlNet helps it already."""
-    if checkpoint.inpainting or controlnet.inpaints_already(p) or controlnet.chosen(p, params, checkpoint) is not None:
-        return ""
-    better = []
+def advice(p: Any, wanted: ControlNet, checkpoint: Checkpoint) -> Message | None:
+    """What would do better than a checkpoint that does not inpaint; None where a ControlNet helps it already."""
+    if checkpoint.inpainting or control_units.inpaints_already(p):
+        return None
+    if control_units.chosen(p, wanted, checkpoint) is not None:
+        return None
+    family = checkpoint.family
+    better: list[str | Message] = []
     other = inpainting_like(checkpoint)
     if other is not None:
         better.append(other)
-    elif checkpoint.base:
-        better.append(f"one for inpainting ({checkpoint.base})")
-    model = control_models.inpaint_model(checkpoint.base) if controlnet.script_of(p) is not None else None
-    if checkpoint.base and model is not None and control_models.made_for(model) == checkpoint.base:
-        better.append(f"the ControlNet {model.split(' [')[0]}")
-    elif checkpoint.base == "SD 1":
-        better.append("the ControlNet control_v11p_sd15_inpaint")
-    name = checkpoint.name or "this"
-    return f"{name} is no inpainting checkpoint" + (f": {' or '.join(better)} would do better" if better else "")
+    elif family.known:
+        better.append(message("an-inpainting-one", family=family.name))
+    model = control_models.inpaint_model(family) if control_units.script_of(p) is not None else None
+    if family.known and model is not None and control_models.made_for(model) == family:
+        better.append(message("the-controlnet", name=model.split(" [")[0]))
+    elif family.inpaint_controlnet:
+        better.append(message("the-controlnet", name=family.inpaint_controlnet))
+    name = checkpoint.name or message("this-checkpoint")
+    if not better:
+        return message("not-inpainting", name=name)
+    what = better[0] if len(better) == 1 else message("either", one=better[0], other=better[1])
+    return message("not-inpainting-better", name=name, better=what)
 
 
-def spent(made: Sequence[Grown], seconds: float, gigabytes: float | None) -> str:
+def spent(made: Sequence[Grown], seconds: float, gigabytes: float | None) -> Message:
     """Passes, time, and work in latent pixels times steps, against sampling every whole canvas once."""
     passes = sum(len(grown.passes) for grown in made)
-    found = [f"{passes} pass{'' if passes == 1 else 'es'} in {seconds:.1f} s"]
+    told = message("took-pass" if passes == 1 else "took-passes", passes=passes, seconds=seconds)
     cost = sum(grown.cost for grown in made)
     whole = sum(
         grown.plan.canvas_latent_pixels * max((step.steps_run for step in grown.passes), default=0) for grown in made
     )
     if cost and whole:
-        canvas = "canvas" if len(made) == 1 else "canvases"
-        found.append(f"{cost:,} latent pixels x steps ({cost / whole:.0%} of the whole {canvas} at once)")
+        told = message("took-work" if len(made) == 1 else "took-work-of-many", so_far=told, cost=cost, share=cost / whole)
     if gigabytes is not None:
-        found.append(f"at most {gigabytes:.1f} GB of VRAM")
-    return ", ".join(found)
+        told = message("took-memory", so_far=told, gigabytes=gigabytes)
+    return told
 
 
 def _depth(step: Pass) -> int:

@@ -16,25 +16,26 @@ from modules import shared
 from PIL import Image
 
 from ... import images
-from ...engine.loop import check, planned
-from ...engine.preview import preview
+from ...engine.preview import plan_document, preview
 from ...engine.request import Request, numbered_shots
-from ...errors import InputError, PictureError
+from ...engine.stepper import Outpainting
+from ...errors import InputError, ParamError, PictureError
 from ...images import Picture
+from ...messages import message
 from ...parameters import codecs
-from ...parameters.combinations import combinations
-from ...planning.plan_json import to_json
+from ...planning.capabilities import Capabilities
 from ..sampler.checkpoint import checkpoint_for
-from ..sampler.sampler import WebUISampler
+from ..sampler.sampler import capabilities_of
 from . import arguments, settings
 
-MOST_BASE64 = 256 * 1024 * 1024  # characters of a picture in a request
+LONGEST_SIDE = 65536  # px
+MOST_BASE64 = 256 * 1024 * 1024  # characters of an image in a request
 MOST_BODY = MOST_BASE64 + 4 * 1024 * 1024  # bytes of a request
 
 
 def add(_blocks: Any, app: FastAPI) -> None:
     """Adds the routes to the WebUI's app, if it has an API at all."""
-    if not (getattr(shared.cmd_opts, "api", False) or getattr(shared.cmd_opts, "nowebui", False)):
+    if not (shared.cmd_opts.api or shared.cmd_opts.nowebui):
         return
     router = APIRouter(prefix="/outpaint/v1", route_class=_Bounded, dependencies=[Depends(_authorised())])
     router.add_api_route("/params", params, methods=["GET"])
@@ -52,9 +53,9 @@ class _Bounded(APIRoute):  # type: ignore[misc]
         async def bounded(request: Any) -> Any:
             length = request.headers.get("content-length", "")
             if request.method == "POST" and not length.isdecimal():
-                raise HTTPException(status_code=411, detail="the request must say how long it is")
+                raise HTTPException(status_code=411, detail=str(message("request-without-length")))
             if request.method == "POST" and (len(length) > 12 or int(length) > MOST_BODY):
-                raise HTTPException(status_code=413, detail=f"the request is longer than {MOST_BODY:,} bytes")
+                raise HTTPException(status_code=413, detail=str(message("request-too-long", most=MOST_BODY)))
             return await answer(request)
 
         return bounded
@@ -68,12 +69,7 @@ def params() -> dict[str, Any]:
 def plan(body: Any = Body(...)) -> dict[str, Any]:
     """{"width", "height" or "image", "params"} -> the plan with its cost."""
     try:
-        request, host = _request(body)
-        caps = host.capabilities()
-        combinations(request.params, request.limits.combinations)  # refuses what cannot be compared
-        check(request, request.params, caps)
-        found = planned(request, request.params, caps)
-        return {**to_json(found), "summary": found.summary(request.params.overlap)}
+        return plan_document(Outpainting(*_request(body)))
     except InputError as error:
         raise HTTPException(status_code=422, detail=str(error)) from error
 
@@ -82,10 +78,9 @@ def shown(body: Any = Body(...)) -> dict[str, Any]:
     """{"image", "params", "seed"} -> the prefilled canvas and the mask as base64 PNG. Nothing is sampled."""
     try:
         if not isinstance(_fields(body).get("image"), str):
-            raise PictureError("image: a base64 picture is needed")
-        request, host = _request(body)
-        # On the CPU: the device is the sampler's, and a job may be running on it.
-        grown = preview(request, host.capabilities(), torch.device("cpu"))
+            raise PictureError("image-needed")
+        request, caps = _request(body)
+        grown = preview(request, caps)
     except InputError as error:
         raise HTTPException(status_code=422, detail=str(error)) from error
     assert grown.canvas is not None
@@ -98,45 +93,38 @@ def shown(body: Any = Body(...)) -> dict[str, Any]:
     }
 
 
-class _Idle:
-    """What checkpoint_for asks of a processing object."""
-
-    def __init__(self, override_settings: dict[str, Any]) -> None:
-        self.override_settings = override_settings
-
-
 def _fields(body: Any) -> dict[str, Any]:
     # Not left to the framework: it cannot say what is wrong with a body of NaN.
     if not isinstance(body, dict):
-        raise PictureError("the body is no JSON object")
+        raise PictureError("body-not-an-object")
     return body
 
 
-def _request(given: Any) -> tuple[Request, WebUISampler]:
+def _request(given: Any) -> tuple[Request, Capabilities]:
     body = _fields(given)
     values = body.get("params", {})
     if not isinstance(values, dict):
-        raise PictureError("params: an object of named parameters is needed")
+        raise PictureError("params-not-an-object")
     found = arguments.named(values)
     pixels = _picture(body).pixels if body.get("image") is not None else _blank(body)
     seed = body.get("seed") or 0
     overrides = body.get("override_settings") or {}
-    p = _Idle(overrides if isinstance(overrides, dict) else {})
-    here = settings.current(p.override_settings)
+    overrides = overrides if isinstance(overrides, dict) else {}
+    here = settings.current(overrides)
     request = Request((pixels,), here.allowed(found), numbered_shots(1, seed), limits=here.limits)
-    return request, WebUISampler(p, checkpoint_for(p), here)
+    return request, capabilities_of(checkpoint_for(overrides), here)
 
 
 def _picture(body: dict[str, Any]) -> Picture:
     text = body["image"]
     if not isinstance(text, str) or len(text) > MOST_BASE64:
-        raise PictureError("image: is no base64 picture")
+        raise PictureError("not-base64")
     if text.startswith("data:"):
         text = text.partition(",")[2]
     try:
         data = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
-        raise PictureError("image: is no base64 picture") from None
+        raise PictureError("not-base64") from None
     return images.read(images.in_memory(data))
 
 
@@ -147,8 +135,10 @@ def _blank(body: dict[str, Any]) -> Any:
 
 def _length(body: dict[str, Any], name: str) -> int:
     value = body.get(name)
-    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 65536:
-        raise PictureError(f"{name}: {value} is no whole number from 1 to 65536")
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise ParamError(name, value, "not-whole")
+    if not 1 <= value <= LONGEST_SIDE:
+        raise ParamError(name, value, "outside", low=1, high=LONGEST_SIDE)
     return value
 
 
@@ -160,7 +150,7 @@ def _encoded(image: Image.Image) -> str:
 
 def _authorised() -> Any:
     """The host's own check: HTTP basic credentials from --api-auth; open when there are none, as the host's API is."""
-    accounts = dict(part.split(":", 1) for part in (getattr(shared.cmd_opts, "api_auth", None) or "").split(",") if part)
+    accounts = dict(part.split(":", 1) for part in (shared.cmd_opts.api_auth or "").split(",") if part)
 
     def check_credentials(credentials: HTTPBasicCredentials = Depends(HTTPBasic())) -> bool:
         expected = accounts.get(credentials.username)

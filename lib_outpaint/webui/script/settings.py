@@ -13,6 +13,7 @@ from typing import Any
 from modules import shared
 
 from ...errors import ParamError
+from ...models.families import Family
 from ...parameters.params import Params
 from ...planning.limits import Limits
 
@@ -45,7 +46,7 @@ class Number:
         """
         number = not isinstance(value, bool) and isinstance(value, (int, float)) and self.low <= value <= self.high
         if not number:
-            raise ParamError(self.name, value, f"is outside {self.low:g}..{self.high:g}: see Settings, {SECTION[1]}")
+            raise ParamError(self.name, value, "setting-outside", low=self.low, high=self.high, section=SECTION[1])
         return float(value)
 
 
@@ -58,19 +59,19 @@ NUMBERS = (
         16,
         0.25,
         "Largest window",
-        "in squares of the model's native side, 512 px for SD 1; lower needs less VRAM and makes more passes",
+        "in squares of the model's native resolution, such as 512 px; lower needs less VRAM and makes more passes",
         limit=False,
         infotext=WINDOW_KEY,
     ),
-    Number("outpaint_largest_canvas", 64, 1, 1000, 1, "Largest canvas", "megapixels of the finished picture"),
-    Number("outpaint_most_combinations", 24, 2, 200, 1, "Most combinations of Compare", "each is a picture of the grid"),
+    Number("outpaint_largest_canvas", 64, 1, 1000, 1, "Largest canvas", "megapixels of the finished image"),
+    Number("outpaint_most_combinations", 24, 2, 200, 1, "Most combinations of Compare", "each is an image of the grid"),
     Number(
         "outpaint_most_pictures",
         1000,
         1,
         10000,
         1,
-        "Most pictures of a job",
+        "Most images of a job",
         "combinations of Compare x batch count x batch size",
     ),
 )
@@ -94,9 +95,11 @@ class Settings:
             canvas_pixels=int(self.largest_canvas * 1e6), combinations=self.most_combinations, pictures=self.most_pictures
         )
 
-    def window_area(self, native_side: int) -> int:
-        """The largest window in px."""
-        return int(self.largest_window * native_side**2)
+    def window_area(self, family: Family, native_side: int) -> int:
+        """The largest window in px. More than the family bears must be asked for by a setting over the default."""
+        usual = type(self).largest_window
+        squares = self.largest_window if self.largest_window > usual else min(self.largest_window, family.largest_window)
+        return int(squares * native_side**2)
 
     def allowed(self, params: Params) -> Params:
         """The parameters with what `auto` may not do here switched off, so that an infotext says it."""
@@ -114,14 +117,14 @@ def current(overrides: Mapping[str, Any] | None = None) -> Settings:
     Raises:
         ParamError: a value that is none, put there by an override or by hand.
     """
-    given = overrides or {}
+    given, kept = overrides or {}, shared.opts.data
     values = {}
     for number in NUMBERS:
-        stored = getattr(shared.opts, number.name, number.default)
+        stored = kept.get(number.name, number.default)
         values[number.name] = number.checked(stored if number.limit else given.get(number.name, stored))
-    auto = given.get(AUTO_CONTROLNET, getattr(shared.opts, AUTO_CONTROLNET, True))
+    auto = given.get(AUTO_CONTROLNET, kept.get(AUTO_CONTROLNET, True))
     if not isinstance(auto, bool):
-        raise ParamError(AUTO_CONTROLNET, auto, f"is neither true nor false: see Settings, {SECTION[1]}")
+        raise ParamError(AUTO_CONTROLNET, auto, "setting-not-true-or-false", section=SECTION[1])
     return Settings(
         values["outpaint_largest_window"],
         values["outpaint_largest_canvas"],
@@ -149,6 +152,6 @@ def add() -> None:
     shared.opts.add_option(
         AUTO_CONTROLNET,
         shared.OptionInfo(True, "Inpaint ControlNet: auto may attach it", gr.Checkbox, section=SECTION).info(
-            'to every pass of a checkpoint that is no inpainting one; otherwise only "on" does'
+            'to every pass of a checkpoint that is not an inpainting one; otherwise only "on" does'
         ),
     )

@@ -28,6 +28,9 @@ def fix_seed(p):
 
 
 class StableDiffusionProcessingImg2Img:
+    cached_c = [None, None]  # noqa: RUF012  shared by all, as in the host
+    cached_uc = [None, None]  # noqa: RUF012
+
     def __init__(self, **values):
         fields = dict(
             prompt="",
@@ -83,6 +86,9 @@ class StableDiffusionProcessingImg2Img:
             iteration=0,
             is_using_inpainting_conditioning=False,
             init_latent=None,
+            rng=None,
+            c=None,
+            uc=None,
         )
         fields.update(values)
         self.image_mask = fields.pop("mask")

@@ -30,6 +30,7 @@ DEFAULTS = {
     "sd_vae": "Automatic",
     "img2img_color_correction": False,
     "eta": 1.0,
+    "memmon_poll_rate": 8,
 }
 STORED = ("samples_save", "samples_format", "grid_save", "sd_model_checkpoint", "return_grid", "sd_vae")
 
@@ -119,7 +120,8 @@ class State:
 opts = Options()
 state = State()
 prompt_styles = PromptStyles()
-cmd_opts = SimpleNamespace(api_auth=None, no_prompt_history=False)
+cmd_opts = SimpleNamespace(api=False, nowebui=False, api_auth=None, no_prompt_history=False)
+mem_mon = SimpleNamespace(disabled=True)  # as on a machine without CUDA
 device = torch.device("cpu")
 sd_model = None
 total_tqdm = SimpleNamespace(clear=lambda: None, updateTotal=lambda total: None)
