@@ -23,7 +23,7 @@ LONG = pytest.mark.long
 @pytest.mark.parametrize(
     "drift", [OFFSET, pytest.param(GAIN, marks=LONG), pytest.param(GRADIENT_X, marks=LONG)], ids=lambda drift: drift.name
 )
-@pytest.mark.parametrize("kind", ["whole", "pinned"])
+@pytest.mark.parametrize("kind", ["pinned", pytest.param("whole", marks=LONG)])
 @pytest.mark.parametrize("name", ["astronaut", pytest.param("rocket", marks=LONG)])
 def test_ten_passes_of_64_px(name: str, kind: str, drift: Drift) -> None:
     """The same absolute limits as one pass."""
