@@ -27,8 +27,15 @@ from lib_outpaint.pixels.fills import prefill
 SIDES = ("left", "right", "up", "down")
 PHOTOS = ("astronaut", "chelsea", "coffee", "rocket", "camera")
 GROWN, PHOTO = 128, 192  # px
-every_photo = pytest.mark.parametrize("name", PHOTOS)
-every_side = pytest.mark.parametrize("side", SIDES)
+QUICK = {("left", "astronaut"), ("right", "chelsea"), ("up", "coffee"), ("down", "rocket")}  # the others take long
+every_photo_and_side = pytest.mark.parametrize(
+    ("side", "name"),
+    [
+        pytest.param(side, name, marks=[] if (side, name) in QUICK else [pytest.mark.long])
+        for side in SIDES
+        for name in PHOTOS
+    ],
+)
 _MADE: dict[tuple[str, str], Grown] = {}
 
 
@@ -53,8 +60,7 @@ def as_left(pixels: torch.Tensor, side: str) -> torch.Tensor:
     return {"left": pixels, "right": pixels.flip(2), "up": pixels.mT, "down": pixels.flip(1).mT}[side]
 
 
-@every_photo
-@every_side
+@every_photo_and_side
 def test_no_line_at_the_seam(name: str, side: str, photos: dict[str, torch.Tensor]) -> None:
     assert_no_line(as_left(draft_of(photos, name, side).pixels, side))
 
@@ -65,8 +71,7 @@ def assert_no_line(pixels: torch.Tensor) -> None:
     assert float(across[GROWN - 1]) < 1.5 * float(beside)
 
 
-@every_photo
-@every_side
+@every_photo_and_side
 def test_no_line_where_the_band_ends(name: str, side: str, photos: dict[str, torch.Tensor]) -> None:
     # The photo may have an edge of its own there, so only what the draft has changed counts.
     photo = as_left(small(photos[name]), side)
@@ -92,33 +97,32 @@ def mirror_likeness(pixels: torch.Tensor) -> float:
     return float(torch.corrcoef(torch.stack([detail(pixels), detail(mirror)]))[0, 1])
 
 
-@every_photo
-def test_it_is_no_mirror_of_the_original(name: str, photos: dict[str, torch.Tensor]) -> None:
-    found = [mirror_likeness(as_left(draft_of(photos, name, side).pixels, side)) for side in SIDES]
+@every_photo_and_side
+def test_it_is_no_mirror_of_the_original(side: str, name: str, photos: dict[str, torch.Tensor]) -> None:
+    found = mirror_likeness(as_left(draft_of(photos, name, side).pixels, side))
     mirror = torch.cat([small(photos[name])[:, :, :GROWN].flip(2), small(photos[name])], 2)
     assert mirror_likeness(mirror) > 0.99, "the measure does not see a mirror"
     # 0.25 would be a quarter of the detail in the mirror's place. Measured: at most 0.05.
-    assert max(found) < 0.25, found
+    assert found < 0.25
 
 
-@every_photo
-def test_the_texture_is_as_rich_as_the_photos(name: str, photos: dict[str, torch.Tensor]) -> None:
-    for side in SIDES:
-        assert_rich(as_left(draft_of(photos, name, side).pixels, side), side)
+@every_photo_and_side
+def test_the_texture_is_as_rich_as_the_photos(side: str, name: str, photos: dict[str, torch.Tensor]) -> None:
+    assert_rich(as_left(draft_of(photos, name, side).pixels, side))
 
 
-def assert_rich(pixels: torch.Tensor, side: str = "left") -> None:
+def assert_rich(pixels: torch.Tensor) -> None:
     new, old = pixels[:, :, :GROWN], pixels[:, :, GROWN : 2 * GROWN]
     rich = float(new.diff(dim=1).abs().mean()) / float(old.diff(dim=1).abs().mean())
-    assert 0.3 < rich < 2, f"{side}: {rich:.2f} of the detail beside it"
+    assert 0.3 < rich < 2, f"{rich:.2f} of the detail beside it"
 
 
-@every_side
-def test_size_and_kept_bytes(side: str, photos: dict[str, torch.Tensor]) -> None:
-    grown = draft_of(photos, "astronaut", side)
+@every_photo_and_side
+def test_size_and_kept_bytes(side: str, name: str, photos: dict[str, torch.Tensor]) -> None:
+    grown = draft_of(photos, name, side)
     wide, high = (GROWN + PHOTO, PHOTO) if side in ("left", "right") else (PHOTO, GROWN + PHOTO)
     assert (grown.extent.width, grown.extent.height) == (wide, high)
-    assert torch.equal(as_left(grown.pixels, side)[:, :, GROWN + 32 :], as_left(small(photos["astronaut"]), side)[:, :, 32:])
+    assert torch.equal(as_left(grown.pixels, side)[:, :, GROWN + 32 :], as_left(small(photos[name]), side)[:, :, 32:])
 
 
 def test_overlap_0_keeps_every_pixel(photo: torch.Tensor) -> None:
@@ -127,12 +131,12 @@ def test_overlap_0_keeps_every_pixel(photo: torch.Tensor) -> None:
 
 
 def test_same_seed_same_bytes_and_three_seeds_three_drafts(photo: torch.Tensor) -> None:
-    picture = photo[:, :128, :128]
-    request = Request((picture,), Params(left=48), numbered_shots(3, 20))
+    picture = photo[:, :64, :64]
+    request = Request((picture,), Params(left=24), numbered_shots(3, 20))
     several = outpaint(request, Draft()).pictures
     assert [grown.shot.seed for grown in several] == [20, 21, 22]
     for i, grown in enumerate(several):
-        assert torch.equal(drafted(picture, 20 + i, left=48).pixels, grown.pixels), "not to be made again alone"
+        assert torch.equal(drafted(picture, 20 + i, left=24).pixels, grown.pixels), "not to be made again alone"
     pairs = [(0, 1), (0, 2), (1, 2)]
     assert all(not torch.equal(several[i].pixels, several[j].pixels) for i, j in pairs)
 
@@ -164,6 +168,7 @@ def test_it_says_that_it_is_a_draft(photo: torch.Tensor) -> None:
     assert "Model: draft (" in text
 
 
+@pytest.mark.long
 def test_512_px_with_128_more_take_less_than_5_seconds() -> None:
     from skimage import data
 

@@ -134,8 +134,8 @@ LAYOUTS: dict[str, tuple[tuple[int, int], dict[str, Any], dict[str, Any]]] = {
     "tiles-and-passes": ((200, 61), {"down": 90, "left": 20}, {"native_side": 64}),
     "painted": ((61, 83), {"left": 16, "painted": (slice(20, 60), slice(11, 40)), "painted_fill": "edge"}, {}),
     "painted-in-tiles": (
-        (250, 250),
-        {"up": 8, "painted": (slice(0, 250), slice(50, 250)), "painted_fill": "edge"},
+        (150, 200),
+        {"up": 8, "painted": (slice(0, 200), slice(50, 150)), "painted_fill": "edge"},
         {"native_side": 64},
     ),
     "one-pixel": ((1, 1), {"left": 5, "down": 70}, {}),

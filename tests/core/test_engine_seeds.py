@@ -28,12 +28,16 @@ def test_same_seed_same_bytes(fill: str, photo: torch.Tensor) -> None:
 
 @pytest.mark.parametrize("batch", [1, 2, 3])
 def test_each_of_several_pictures_can_be_made_alone(batch: int, photo: torch.Tensor) -> None:
-    picture, params = photo[:, :80, :80], Params(left=40, step=24, fill="noise")
-    several = outpaint(Request((picture,), params, numbered_shots(3, 100), batch=batch), SeededHost()).pictures
+    picture, params = photo[:, :40, :40], Params(left=40, step=24, fill="noise")
+    several = outpaint(
+        Request((picture,), params, numbered_shots(3, 100), batch=batch), SeededHost(native_side=128)
+    ).pictures
     assert [grown.shot.seed for grown in several] == [100, 101, 102]
     assert [grown.image for grown in several] == [0, 1, 2]
     for grown in several:
-        alone = outpaint(Request((picture,), params, numbered_shots(1, grown.shot.seed)), SeededHost()).pictures[0]
+        alone = outpaint(
+            Request((picture,), params, numbered_shots(1, grown.shot.seed)), SeededHost(native_side=128)
+        ).pictures[0]
         assert torch.equal(alone.pixels, grown.pixels)
         assert [p.seed for p in alone.passes] == [p.seed for p in grown.passes]
     assert not torch.equal(several[0].pixels, several[1].pixels)

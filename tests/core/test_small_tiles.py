@@ -33,12 +33,12 @@ def edges(found: torch.Tensor, step: Pass, side: str) -> list[torch.Tensor]:
     return lines
 
 
-@pytest.mark.parametrize("overlap", [32, 64, 128, 256])
-@pytest.mark.parametrize(("most", "step"), [(512 * 512, 0), (512 * 512, 1024), (1280 * 576, 1024)])
+@pytest.mark.parametrize("overlap", [16, 32, 64, 128])
+@pytest.mark.parametrize(("most", "step"), [(256 * 256, 0), (256 * 256, 512), (640 * 320, 512)])
 @pytest.mark.parametrize("side", SIDES)
 def test_no_line_where_a_window_ends(side: str, most: int, step: int, overlap: int) -> None:
-    params = Params(**{side: step or 256}, overlap=overlap, step=step)
-    plan = make_plan(Extent(2000, 2000), params, Capabilities("test", largest_window=most))
+    params = Params(**{side: step or 128}, overlap=overlap, step=step)
+    plan = make_plan(Extent(1000, 1000), params, Capabilities("test", native_side=256, largest_window=most))
     assert len(plan.passes) > 3
     for tile in plan.passes:
         found = coverage(tile, params, plan.source)
