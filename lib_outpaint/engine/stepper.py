@@ -5,8 +5,8 @@
         work.receive(backend.inpaint(jobs))
     result = work.result()
 
-`outpaint` (loop.py) is such a loop; a graph of nodes, a remote WebUI or a cluster drive it as well. It is for one thread, and
-knows neither a clock nor a file nor a sampler.
+`outpaint` (loop.py) is such a loop; a graph of nodes, a remote WebUI or a cluster drive it as well. It is for one thread,
+and knows neither a clock nor a file nor a sampler.
 """
 
 from __future__ import annotations
@@ -52,8 +52,8 @@ class _Batch:
 class Outpainting:
     """A request on its way to a result.
 
-    `next_jobs` and `receive` take turns, beginning with `next_jobs`; anything else is a RuntimeError. `finished`, `progress`,
-    `interrupt` and `result` may be called at any time.
+    `next_jobs` and `receive` take turns, beginning with `next_jobs`; anything else is a RuntimeError. `finished`,
+    `progress`, `interrupt` and `result` may be called at any time.
 
     Args:
         keep: whether `result` holds the images' pixels; without it they are in what `finished` gives alone.

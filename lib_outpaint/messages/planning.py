@@ -11,8 +11,8 @@ MESSAGES = {
         "没有任何一边要扩展：对于 {size} 的图片，这还不到半个像素",
     ),
     "other-source-size": (
-        "{field}: these parameters are for an image of {value}, but this one is {size} and may have been outpainted already; "
-        'clear "{label}" to grow it too',
+        "{field}: these parameters are for an image of {value}, but this one is {size} and may have been outpainted "
+        'already; clear "{label}" to grow it too',
         "{field}：这些参数是为 {value} 的图片设定的，而这张图片是 {size}，可能已经扩展过；若仍要扩展，请清空“{label}”",
     ),
     "cannot-combine": ("{field}: {value!r} cannot be combined with {others}", "{field}：{value!r} 不能与 {others} 同时使用"),
