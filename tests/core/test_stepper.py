@@ -99,7 +99,7 @@ def test_without_keep_pixels_are_in_what_is_given_alone() -> None:
 
 
 CASES: dict[str, dict[str, Any]] = {
-    "one": {},
+    "one": {"fill": "noise", "color_match": "seam"},
     "batches": {"count": 3, "batch": 2},
     "every side": {"right": 9, "up": 20, "down": 5},
     "compared": {"compare": "fill=edge,mirror; overlap=0,8", "count": 2},
@@ -120,7 +120,7 @@ def test_a_run_by_hand_is_what_outpaint_does(case: str) -> None:
 
 
 def test_two_at_once_are_what_each_is_alone() -> None:
-    asked = [request(count=2), request(right=30, up=11, fill="edge")]
+    asked = [request(count=2), request(right=30, up=11, fill="noise")]
     wanted = [driven(Outpainting(one, CAPS)) for one in asked]
     works = [Outpainting(one, CAPS) for one in asked]
     while turns := [(work, jobs) for work in works if (jobs := work.next_jobs())]:
