@@ -57,7 +57,7 @@ class Family:
     Attributes:
         key: for programs, as in `outpaint inspect --json`; name: for people.
         cell: side of a latent cell in px.
-        size_multiple: sides of windows are multiples of it, in px.
+        size_multiple: sides of windows are multiples of it, in px; a divisor of 64.
         channels: of a latent.
         native_side: px it was trained at; native_side_v: of its models that predict v, 0 when that is the same.
         largest_window: in native squares; larger windows degrade or do not fit.
