@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
@@ -13,69 +11,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from ..errors import ParamError, PictureError
+from ..errors import PictureError
 from ..parameters.sampling import SEED_LIMIT
 from ..planning.geometry import Box, Extent, Side
-
-LEAST = 16  # px: the least that is cut off, and the least that is left
-_WORDS = {"half": Fraction(1, 2), "third": Fraction(1, 3), "quarter": Fraction(1, 4)}
-_NUMBER = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*(px|%)?")
-
-
-@dataclass(frozen=True)
-class Cut:
-    """How much is cut off: a share of the picture's width or height, or some px. One of the two is None."""
-
-    share: Fraction | None
-    px: int | None = None
-
-    @classmethod
-    def parse(cls, text: str) -> Cut:
-        """Reads "half", "third", "quarter", "30%", "128" or "128px".
-
-        Raises:
-            ParamError: it is none of these, or all or nothing of the picture.
-        """
-        word = text.strip().lower()
-        if word in _WORDS:
-            return cls(_WORDS[word])
-        found = _NUMBER.fullmatch(word)
-        if found is None:
-            raise ParamError("cut", text, "not-a-cut")
-        number, unit = Fraction(found[1]), found[2]
-        if unit == "%":
-            if not 0 < number < 100:
-                raise ParamError("cut", text, "cut-percentage")
-            return cls(number / 100)
-        if number.denominator != 1 or number < LEAST:
-            raise ParamError("cut", text, "cut-pixels", least=LEAST)
-        return cls(None, int(number))
-
-    def amount(self, length: int) -> int:
-        """Px to cut off a side of `length` px; shares are rounded down."""
-        return int(length * self.share) if self.share is not None else int(self.px or 0)
-
-    def __str__(self) -> str:
-        """In words: "a half", "30%", "128 px"."""
-        for word, share in _WORDS.items():
-            if self.share == share:
-                return f"a {word}"
-        return f"{float(self.share * 100):g}%" if self.share is not None else f"{self.px} px"
-
-
-def sides_of(text: str) -> tuple[Side, ...]:
-    """Reads a list of sides such as "left,up", or "all".
-
-    Raises:
-        ParamError: it names no side, or something else.
-    """
-    if text.strip().lower() == "all":
-        return tuple(Side)
-    words = [word.strip().lower() for word in text.split(",") if word.strip()]
-    known = {side.value: side for side in Side}
-    if not words or any(word not in known for word in words):
-        raise ParamError("side", text, "not-sides", known=", ".join(known))
-    return tuple(known[word] for word in dict.fromkeys(words))
+from .sizes import LEAST, Cut
 
 
 @dataclass(frozen=True, eq=False)

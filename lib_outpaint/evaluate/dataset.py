@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,69 +12,12 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from .. import images
-from ..errors import ParamError, PictureError
-from ..planning.geometry import Extent, Side
-from .cut import Cut, case_of
+from ..errors import PictureError
+from ..planning.geometry import Side
+from .cut import case_of
+from .sizes import Cut, Resize
 
 NOTES = "dataset.json"
-_SIZE = re.compile(r"([0-9]{1,5})x([0-9]{1,5})")
-
-
-@dataclass(frozen=True)
-class Resize:
-    """How pictures are made smaller before they are cut; never larger. Lanczos.
-
-    Attributes:
-        longest: px that the longer side has at most; 0 leaves it.
-        fit: a size that is filled: scaled down to cover it, then cut to it in the middle; None leaves it.
-    """
-
-    longest: int = 0
-    fit: Extent | None = None
-
-    @classmethod
-    def parse(cls, longest: int, fit: str) -> Resize:
-        """From the command line's values: px, and "WxH" or "".
-
-        Raises:
-            ParamError: a negative number, no size, or both.
-        """
-        if longest < 0:
-            raise ParamError("longest", longest, "too-few", least=0)
-        found = _SIZE.fullmatch(fit.strip().lower())
-        if fit.strip() and (found is None or "0" in (found[1], found[2])):
-            raise ParamError("fit", fit, "not-a-size", example="512x512")
-        if found is not None and longest:
-            raise ParamError("fit", fit, "cannot-combine", others="longest")
-        return cls(longest, Extent(int(found[1]), int(found[2])) if found is not None else None)
-
-    def applied(self, image: Image.Image, file: str) -> Image.Image:
-        """The picture made smaller.
-
-        Raises:
-            PictureError: it is smaller than the size to fill.
-        """
-        fit = self.fit
-        if fit is not None:
-            if image.width < fit.width or image.height < fit.height:
-                raise PictureError("smaller-than-fit", name=file, size=Extent(*image.size), fit=fit)
-            scale = max(fit.width / image.width, fit.height / image.height)
-            image = _scaled(image, max(fit.width, round(image.width * scale)), max(fit.height, round(image.height * scale)))
-            left, top = (image.width - fit.width) // 2, (image.height - fit.height) // 2
-            return image.crop((left, top, left + fit.width, top + fit.height))
-        if self.longest and max(image.size) > self.longest:
-            scale = self.longest / max(image.size)
-            return _scaled(image, max(1, round(image.width * scale)), max(1, round(image.height * scale)))
-        return image
-
-    def __str__(self) -> str:
-        if self.fit is not None:
-            return f"scaled down to fill {self.fit}"
-        return f"scaled down to at most {self.longest} px" if self.longest else "at their own size"
-
-
-def _scaled(image: Image.Image, width: int, height: int) -> Image.Image:
-    return image if image.size == (width, height) else image.resize((width, height), Image.Resampling.LANCZOS)
 
 
 def check_apart(folder: Path, output: Path, written: Sequence[str]) -> None:

@@ -25,10 +25,11 @@ from ..errors import InputError, MissingExtra, ModelError, OutpaintError, Pictur
 from ..planning.geometry import Side
 from ..version import __version__
 from . import figures as measuring
-from .cut import Case, Cut, case_of
-from .dataset import NOTES, Resize, check_apart, read_truth
+from .cut import Case, case_of
+from .dataset import NOTES, check_apart, read_truth
 from .figures import Distance
 from .makers import Maker
+from .sizes import Cut, Resize
 
 
 @dataclass

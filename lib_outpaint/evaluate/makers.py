@@ -27,8 +27,9 @@ from ..parameters.sampling import SAMPLING, Sampling
 from ..pixels.fills import prefill
 from ..planning.geometry import Extent, Side
 from ..planning.limits import Limits
-from .cut import LEAST, Case
-from .dataset import Resize, read_truth
+from .cut import Case
+from .dataset import read_truth
+from .sizes import LEAST, Resize
 
 Kind = Literal["engine", "baseline", "folder"]
 BASELINES = ("edge", "mirror", "mean colour")

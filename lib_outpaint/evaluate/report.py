@@ -16,10 +16,11 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from . import words
-from .dataset import Resize, read_truth
+from .dataset import read_truth
 from .evaluation import Evaluation, Row
 from .figures import FIGURES, Figure
 from .ranking import ranked
+from .sizes import Resize
 from .table import Summary, summaries
 
 THUMB = 260  # px: the longer side of a picture in the report

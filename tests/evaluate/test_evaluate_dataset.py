@@ -9,7 +9,8 @@ from command_runs import pixels
 from PIL import Image, ImageOps
 
 from lib_outpaint.errors import ParamError
-from lib_outpaint.evaluate.dataset import Resize, read_truth
+from lib_outpaint.evaluate.dataset import read_truth
+from lib_outpaint.evaluate.sizes import Resize
 from lib_outpaint.planning.geometry import Extent
 
 

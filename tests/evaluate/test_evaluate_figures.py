@@ -11,8 +11,9 @@ from laboratory.drifts import gaussian
 
 from lib_outpaint.errors import ParamError, PictureError
 from lib_outpaint.evaluate import measures, similarity, texture
-from lib_outpaint.evaluate.cut import Cut, case_of, sides_of
+from lib_outpaint.evaluate.cut import case_of
 from lib_outpaint.evaluate.figures import FIGURES, figures
+from lib_outpaint.evaluate.sizes import Cut, sides_of
 from lib_outpaint.planning.geometry import Box, Extent, Side
 
 

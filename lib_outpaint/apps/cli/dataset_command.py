@@ -6,6 +6,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from ...evaluate.sizes import Cut, Resize, sides_of
+from ...planning.geometry import Side
 from .console import Console
 
 
@@ -50,13 +52,22 @@ def add_cut_flags(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--fit", default="", metavar="WxH", help="or scale them down to fill this size, cut in the middle")
 
 
+def cut_from(flags: argparse.Namespace) -> tuple[tuple[Side, ...], Cut, Resize]:
+    """What the flags of `add_cut_flags` say.
+
+    Raises:
+        ParamError: a bad value.
+    """
+    return sides_of(flags.side), Cut.parse(flags.cut), Resize.parse(flags.longest, flags.fit)
+
+
 def run(flags: argparse.Namespace, console: Console) -> int:
     """Runs the command; 2 when a file failed."""
-    from ...evaluate.cut import Cut, sides_of
-    from ...evaluate.dataset import Resize, prepare
+    sides, cut, resize = cut_from(flags)
 
-    resize = Resize.parse(flags.longest, flags.fit)
-    done = prepare(flags.input, flags.output, resize, sides_of(flags.side), Cut.parse(flags.cut), flags.overwrite)
+    from ...evaluate.dataset import prepare
+
+    done = prepare(flags.input, flags.output, resize, sides, cut, flags.overwrite)
     console.say(f"{done.made} made, {done.skipped} skipped, {len(done.failed)} failed")
     for _, error in done.failed:
         console.error(f"failed: {error}")

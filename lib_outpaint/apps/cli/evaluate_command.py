@@ -16,7 +16,7 @@ from ...parameters.params import Params
 from ...parameters.sampling import SAMPLING
 from ...version import __version__
 from .console import Console
-from .dataset_command import add_cut_flags
+from .dataset_command import add_cut_flags, cut_from
 from .options import Settings, add_engine_flags, backend_for, settings_from
 
 if TYPE_CHECKING:
@@ -73,20 +73,18 @@ def add_command(commands: Any) -> None:
 
 def run(flags: argparse.Namespace, console: Console) -> int:
     """Runs the command; returns its exit code: the worst of any image's."""
+    sides, cut, resize = cut_from(flags)
     settings = settings_from(flags)
     compared = _compared(flags, settings.params)
     named = [_named_folder(text) for text in flags.results or ()]
     if flags.measure_only and flags.no_baselines and not named:
         raise ParamError("measure-only", True, "nothing-to-measure")
 
-    from ...evaluate.cut import Cut, sides_of
-    from ...evaluate.dataset import Resize
     from ...evaluate.evaluation import Evaluator, write_text
     from ...evaluate.makers import BASELINES, BaselineMaker, FolderMaker
     from ...evaluate.report import Heading, html_report
     from ...evaluate.table import csv_text
 
-    sides, cut, resize = sides_of(flags.side), Cut.parse(flags.cut), Resize.parse(flags.longest, flags.fit)
     engines = _engine_makers(settings, compared, console)
     makers: list[Maker] = [*engines, *(FolderMaker(name, folder, sides) for name, folder in named)]
     if not flags.no_baselines:

@@ -102,6 +102,7 @@ def _engine(engines: Engines, say: Texts) -> tuple[Any, Any]:
         visible=False,
         elem_id="outpage_device",
         interactive=True,
+        min_width=110,
     )
     return engine, device
 
@@ -175,7 +176,7 @@ def sampling_controls(say: Texts, choices: Mapping[str, list[str]] | None = None
 
 
 def _setting(one: Param, choices: list[str], say: Texts) -> Any:
-    common = {"label": say(one.label), "info": say(one.help), "elem_id": f"outpage_{one.name}", "min_width": 220}
+    common = {"label": say(one.label), "info": say(one.help), "elem_id": f"outpage_{one.name}", "min_width": 160}
     if choices:
         return gr.Dropdown(choices=["", *(name for name in choices if name)], value="", **common)
     return gr.Textbox(placeholder=say(texts.MODELS_OWN), **common)
