@@ -19,7 +19,9 @@ EACH = pytest.mark.parametrize(
 )
 CLIPPED = ("astronaut", "retina", "hubble")  # large areas at or near 0
 DRIFTS = pytest.mark.parametrize(
-    "drift", [OFFSET, GAIN, GRADIENT_X, GRADIENT_Y], ids=["offset", "gain", "gradient x", "gradient y"]
+    "drift",
+    [OFFSET, pytest.param(GAIN, marks=pytest.mark.long), pytest.param(GRADIENT_X, marks=pytest.mark.long), GRADIENT_Y],
+    ids=["offset", "gain", "gradient x", "gradient y"],
 )
 KINDS = pytest.mark.parametrize(
     ("kind", "declared"), [("whole", "whole"), ("whole", "pinned"), ("pinned", "pinned"), ("pinned", "whole")]
