@@ -93,6 +93,7 @@ def test_damaged_headers(tmp_path: Path, name: str) -> None:
     assert peak < 20 * len(header) + 2_000_000
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "content",
     [

@@ -48,7 +48,6 @@ ALLOWED = {
     "peft": ("backends/diffusers/",),
     "cv2": ("pixels/fills/libraries.py",),
     "patchmatch": ("pixels/fills/libraries.py",),
-    "skimage": ("evaluate/",),
 }
 
 
