@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import importlib.util
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -15,10 +16,16 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image
 
+from lib_outpaint.parameters.params import DECLARED
+
 from . import mount
 
+pytest.register_assert_rewrite("contract")
+
+from contract.driver import LocalDriver  # noqa: E402
+
 TITLE = "Directional outpaint"
-FIRST, LAST = 1, 30  # the script's place in the shared list of arguments
+FIRST, LAST = 1, 1 + len(DECLARED)  # the script's place in the shared list of arguments
 
 
 def _from_pipeline(name: str) -> ModuleType:
@@ -141,6 +148,29 @@ def img2img(host: SimpleNamespace, make: Any) -> Any:
         return host.processing.process_images(make(**fields))
 
     return ran
+
+
+class Refused(Exception):
+    """As FastAPI's HTTPException."""
+
+    def __init__(self, status_code: int, detail: str) -> None:
+        super().__init__(detail)
+        self.status_code, self.detail = status_code, detail
+
+
+@pytest.fixture
+def driver(host: SimpleNamespace, make: Any, monkeypatch: pytest.MonkeyPatch) -> LocalDriver:
+    """The host's real processing code, called as by API. The package has no infotext but the prompt."""
+
+    def create_infotext(p: Any, prompts: Any, seeds: Any, subseeds: Any, *_: Any, index: int = 0, **__: Any) -> str:
+        entries = {"Seed": seeds[index], "Size": f"{p.width}x{p.height}", **p.extra_generation_params}
+        return f"{prompts[index]}\n" + ", ".join(f"{name}: {value}" for name, value in entries.items())
+
+    monkeypatch.setattr(host.processing, "create_infotext", create_infotext)
+    monkeypatch.setitem(sys.modules, "fastapi", SimpleNamespace(HTTPException=Refused))
+    use(host, "inpainting")
+    lacks = {"task ids", "variation in the infotext", "mask weight in the infotext", "our settings"}
+    return LocalDriver(host, make, frozenset(lacks))
 
 
 def use(host: SimpleNamespace, model: str) -> None:

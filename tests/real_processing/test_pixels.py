@@ -8,44 +8,6 @@ from PIL import Image
 from .conftest import pixels
 
 
-@pytest.mark.parametrize(
-    ("sides", "size"),
-    [
-        ({"left": 24}, (120, 80)),
-        ({"right": 13, "down": 7}, (109, 87)),
-        ({"left": 9, "right": 9}, (114, 80)),
-        ({"left": 16, "right": 8, "up": 5, "down": 24}, (120, 109)),
-        ({"up": 64, "step": 32, "context": 64}, (96, 144)),
-    ],
-    ids=lambda value: " ".join(f"{k}{v}" for k, v in value.items()) if isinstance(value, dict) else "",
-)
-@pytest.mark.parametrize("model", ["plain", "inpainting"])
-def test_sizes(outpaint, sides, size, model):
-    processed = outpaint(sides, model=model)
-    assert [image.size for image in processed.images] == [size]
-    told = processed.comments.splitlines()
-    assert "latent pixels x steps" in told[-1]  # what it took; nothing of failures
-    assert not any("failed" in line for line in told)
-
-
-def test_odd_sizes_of_the_picture(outpaint, picture):
-    processed = outpaint({"left": 32, "up": 3}, init_images=[Image.fromarray(picture[:71, :93])])
-    assert processed.images[0].size == (125, 74)
-
-
-@pytest.mark.parametrize("model", ["plain", "inpainting"])
-@pytest.mark.parametrize("overlap", [0, 16])
-def test_source_bytes_outside_the_band_are_unchanged(outpaint, picture, model, overlap):
-    sides = {"left": 24, "right": 9, "up": 16, "down": 7}
-    result = pixels(outpaint({**sides, "overlap": overlap, "fill": "edge"}, model=model))
-    height, width = picture.shape[:2]
-    kept = result[16 + overlap : 16 + height - overlap, 24 + overlap : 24 + width - overlap]
-    np.testing.assert_array_equal(kept, picture[overlap : height - overlap, overlap : width - overlap])
-    if overlap:
-        band = result[16 : 16 + height, 24 : 24 + overlap]
-        assert (band != picture[:, :overlap]).any()
-
-
 @pytest.fixture
 def whole_cells(picture):
     """A picture of the window's height: with 64 px of new area and of context, a window is 128x64 and nothing is padded."""
@@ -95,34 +57,3 @@ def test_a_painted_mask_is_repainted_before_growing(outpaint, watch, picture, in
     changed = (pixels(processed)[:, 24:] != picture).any(-1)
     assert changed[30:54, 40:70].mean() > 0.8
     assert not changed[painted == 0].any()
-
-
-@pytest.mark.parametrize("model", ["plain", "inpainting"])
-@pytest.mark.parametrize("order", ["together", "one by one"])
-def test_no_prefill_is_left(outpaint, picture, model, order):
-    """Twice the same job, but for the colour of the prefill: a pixel that has that colour both times holds prefill.
-
-    (A random model may paint magenta by chance, but not magenta beside one frame and green beside another.)
-    """
-    holds_prefill = []
-    for colour in ((255, 0, 255), (0, 255, 0)):
-        framed = picture.copy()
-        framed[:, 0] = framed[:, -1] = framed[0] = framed[-1] = colour  # the edge fill carries it over the new area
-        arguments = {
-            "left": 32,
-            "right": 32,
-            "up": 32,
-            "down": 32,
-            "fill": "edge",
-            "overlap": 0,
-            "color_match": "off",
-            "order": order,
-            "context": 64,
-        }
-        processed = outpaint(arguments, model=model, init_images=[Image.fromarray(framed)], denoising_strength=1.0)
-        result = pixels(processed)
-        np.testing.assert_array_equal(result[32:-32, 32:-32], framed)
-        holds_prefill.append((np.abs(result.astype(int) - colour) <= 12).all(-1))
-    new = np.ones(holds_prefill[0].shape, bool)
-    new[32:-32, 32:-32] = False
-    assert not (holds_prefill[0] & holds_prefill[1])[new].any()

@@ -20,31 +20,11 @@ import requests
 from numpy.typing import NDArray
 from PIL import Image
 
+pytest.register_assert_rewrite("contract")
+
+from contract.driver import Answer, Driver  # noqa: E402
+
 SCRIPT = "directional outpaint"
-
-
-@dataclass
-class Answer:
-    """What came back: the pictures as RGB arrays, and the infotexts."""
-
-    pictures: list[NDArray[np.uint8]]
-    info: dict[str, Any]
-
-    @property
-    def first(self) -> NDArray[np.uint8]:
-        return self.pictures[0]
-
-    @property
-    def notes(self) -> str:
-        return str(self.info["extra_generation_params"].get("Outpaint notes", ""))
-
-    @property
-    def infotext(self) -> str:
-        return str(self.info["infotexts"][0])
-
-    def size(self, index: int = 0) -> tuple[int, int]:
-        height, width = self.pictures[index].shape[:2]
-        return width, height
 
 
 @dataclass
@@ -66,7 +46,7 @@ class WebUI:
     def post(self, path: str, body: dict[str, Any] | None = None) -> requests.Response:
         return requests.post(self.url + path, json=body or {}, timeout=900)
 
-    def img2img(self, picture: NDArray[np.uint8], *, model: str = "", **fields: Any) -> requests.Response:
+    def img2img(self, picture: NDArray[np.uint8] | Image.Image, *, model: str = "", **fields: Any) -> requests.Response:
         """Small and quick unless said otherwise: 2 steps, Euler, nothing saved."""
         overrides = {"sd_model_checkpoint": model or self.inpainting, **fields.pop("override_settings", {})}
         body = {
@@ -84,7 +64,7 @@ class WebUI:
         }
         return self.post("/sdapi/v1/img2img", body)
 
-    def outpaint(self, picture: NDArray[np.uint8], *arguments: Any, model: str = "", **fields: Any) -> Answer:
+    def outpaint(self, picture: NDArray[np.uint8] | Image.Image, *arguments: Any, model: str = "", **fields: Any) -> Answer:
         response = self.img2img(picture, model=model, script_name=SCRIPT, script_args=list(arguments), **fields)
         assert response.status_code == 200, response.text[:2000]
         return answered(response)
@@ -108,9 +88,10 @@ class WebUI:
         return dict(self.get("/sdapi/v1/options"))
 
 
-def encoded(picture: NDArray[np.uint8]) -> str:
+def encoded(picture: NDArray[np.uint8] | Image.Image) -> str:
     buffer = io.BytesIO()
-    Image.fromarray(picture).save(buffer, "PNG")
+    image = picture if isinstance(picture, Image.Image) else Image.fromarray(picture)
+    image.save(buffer, "PNG")
     return base64.b64encode(buffer.getvalue()).decode()
 
 
@@ -137,6 +118,38 @@ def webui(request: pytest.FixtureRequest) -> WebUI:
     options = found.state()
     found.forge, found.reforge = "forge_preset" in options, "reforge_karras_rho" in options
     return found
+
+
+class UrlDriver(Driver):
+    """A running WebUI, by its API."""
+
+    no_grid = {"return_grid": False}  # noqa: RUF012
+
+    def __init__(self, webui: WebUI) -> None:
+        self._webui = webui
+
+    def outpaint(self, picture, *arguments, model="inpainting", mask=None, **fields):
+        fields |= {"mask": encoded(mask)} if mask is not None else {}
+        return self._webui.outpaint(picture, *arguments, model=getattr(self._webui, model), **fields)
+
+    def refused(self, picture, *arguments, model="inpainting", **fields):
+        fields |= {"script_name": SCRIPT, "script_args": list(arguments)}
+        response = self._webui.img2img(picture, model=getattr(self._webui, model), **fields)
+        assert response.status_code == 422, response.text[:500]
+        return str(response.json()["detail"])
+
+    def img2img(self, picture, *, model="inpainting", **fields):
+        response = self._webui.img2img(picture, model=getattr(self._webui, model), **fields)
+        assert response.status_code == 200, response.text[:500]
+        return answered(response)
+
+    def options(self):
+        return self._webui.state()
+
+
+@pytest.fixture
+def driver(webui: WebUI) -> UrlDriver:
+    return UrlDriver(webui)
 
 
 @pytest.fixture(scope="session")

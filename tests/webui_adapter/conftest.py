@@ -14,6 +14,10 @@ from PIL import Image
 
 from lib_outpaint.parameters.params import DECLARED
 
+pytest.register_assert_rewrite("contract")
+
+from contract.driver import LocalDriver  # noqa: E402
+
 STANDIN = str(Path(__file__).parents[1] / "standin")
 OURS = "lib_outpaint.webui"
 
@@ -119,6 +123,12 @@ def run(host, make):
         return host.job.run(p, arguments, p.place)
 
     return ran
+
+
+@pytest.fixture
+def driver(host, make):
+    """The stand-in, called as by API."""
+    return LocalDriver(host, make, frozenset({"task ids", "variation in the infotext"}))
 
 
 def array(image: Image.Image) -> np.ndarray:

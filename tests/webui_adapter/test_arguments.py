@@ -5,25 +5,6 @@ import pytest
 from lib_outpaint.errors import ParamError
 
 
-def test_the_tabs_size_is_not_used(run):
-    assert run({"left": 24}, width=1024, height=1024).images[0].size == (120, 80)
-
-
-@pytest.mark.parametrize(
-    ("values", "size"),
-    [
-        ({"left": 13, "down": 7}, (109, 87)),
-        ({"pixels": 16, "direction": "left,up"}, (112, 96)),
-        (["", 16, 8, ["right"], 1.0, 0.05], (112, 80)),
-        ([16, 8, 0, ["right", "down"]], (112, 96)),
-    ],
-    ids=["named", "mk2 names", "mk2", "poor man's"],
-)
-def test_forms_of_arguments(run, values, size):
-    arguments = values if isinstance(values, list) else [values]
-    assert run(*arguments).images[0].size == size
-
-
 @pytest.mark.parametrize("count", [1, 3, 27])
 def test_a_short_positional_list_does_not_take_the_next_scripts_values(host, make, count):
     """By API the list is shorter by what is missing, and the slice reaches into what stands behind it."""
@@ -80,20 +61,3 @@ def test_bad_input_is_422_by_api_and_the_message_on_the_page(run, make, host):
     assert "left: 5000 is outside 0..4096" in raised.value.detail
     assert host.processing.calls == []
     assert host.images.saved == []
-
-
-def test_more_values_than_parameters_are_refused(host, run):
-    from lib_outpaint.parameters.params import DECLARED
-
-    with pytest.raises(ParamError) as refused:
-        run(24, *[None] * len(DECLARED))
-    assert refused.value.message.values["count"] == len(DECLARED) + 1
-    assert refused.value.code == "too-many-values"
-    assert host.processing.calls == []
-
-
-def test_a_masked_content_of_no_host_is_refused(run, host):
-    with pytest.raises(ParamError) as refused:
-        run({"pixels": 16, "inpainting_fill": "lava"})
-    assert (refused.value.field, refused.value.code) == ("inpainting_fill", "not-a-choice")
-    assert host.processing.calls == []

@@ -77,12 +77,6 @@ def test_the_batch_tab_reuses_one_object_for_several_files(host, make, run, pict
     assert host.shared.opts.samples_filename_pattern == "[seed]"
 
 
-def test_a_random_seed_is_another_one_each_time(run):
-    """The generators are put back after a job: drawn inside, -1 would be the same seed for ever."""
-    seeds = {run({"left": 8}, seed=-1).all_seeds[0] for _ in range(3)}
-    assert len(seeds) == 3
-
-
 def test_a_batch_of_different_pictures(host, run, picture):
     from lib_outpaint.errors import PictureError
 

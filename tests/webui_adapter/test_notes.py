@@ -29,12 +29,6 @@ def test_of_several_pictures_the_sum_is_told(run):
     assert line.endswith("6,144 latent pixels x steps (256% of the whole canvases at once)")
 
 
-def test_time_and_advice_are_not_in_the_infotext(run):
-    processed = run(TWO_PASSES)
-    assert "latent pixels" in processed.extra_generation_params["Outpaint notes"]
-    assert all("latent pixels" not in text and "notes" not in text for text in processed.infotexts)
-
-
 @pytest.mark.parametrize(
     ("arguments", "note"),
     [
