@@ -18,7 +18,7 @@ from .metadata import infotext, of_comparison
 
 
 class Files:
-    """The files of one run. Give `take` to `outpaint` as `on_picture`.
+    """The files of one run. Give `take` to the engine's `run` as `on_picture`.
 
     Args:
         picture: the source; its mode and metadata are kept.

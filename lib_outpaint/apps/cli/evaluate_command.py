@@ -1,4 +1,4 @@
-"""`outpaint evaluate`: cuts a side off every picture of a folder, grows it back and compares with the truth."""
+"""`outpaint evaluate`: cuts a side off every image of a folder, grows it back and compares with the original."""
 
 from __future__ import annotations
 

@@ -2,7 +2,6 @@
 
 from .access import is_loopback
 from .engines import Engines, models_in
-from .language import LANGUAGES
-from .server import PORT, require_gradio, serve
+from .server import require_gradio, serve
 
-__all__ = ["LANGUAGES", "PORT", "Engines", "is_loopback", "models_in", "require_gradio", "serve"]
+__all__ = ["Engines", "is_loopback", "models_in", "require_gradio", "serve"]
