@@ -150,7 +150,7 @@ MESSAGES = {
     "this-checkpoint": ("this", "当前模型"),
     "either": ("{one} or {other}", "{one} 或 {other}"),
     "an-inpainting-one": ("one for inpainting ({family})", "重绘模型（{family}）"),
-    "the-controlnet": ("the ControlNet {name}", "ControlNet {name}"),
+    "the-controlnet": ("the ControlNet {name}", "ControlNet 模型 {name}"),
     "took-pass": ("1 pass in {seconds:.1f} s", "1 次采样，{seconds:.1f} 秒"),
     "took-passes": ("{passes} passes in {seconds:.1f} s", "{passes} 次采样，{seconds:.1f} 秒"),
     "took-work": (

@@ -97,6 +97,8 @@ def test_a_job_where_a_blur_is_a_view_of_another(host, run, monkeypatch):
     kind = host.processing.StableDiffusionProcessingImg2Img
 
     class Neo(kind):
+        mask_blur = 4  # a plain field there
+
         def __init__(self, **fields):
             self.mask_blur = fields.pop("mask_blur", 4)
             super().__init__(**fields)

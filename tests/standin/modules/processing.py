@@ -102,6 +102,15 @@ class StableDiffusionProcessingImg2Img:
         self.script_args_value = ()
 
     @property
+    def mask_blur(self):
+        return self.mask_blur_x if self.mask_blur_x == self.mask_blur_y else None
+
+    @mask_blur.setter
+    def mask_blur(self, value):
+        if isinstance(value, int):
+            self.mask_blur_x = self.mask_blur_y = value
+
+    @property
     def script_args(self):
         return self.script_args_value
 
