@@ -62,5 +62,5 @@ def test_tests_named_in_a_page_exist():
 def test_the_readme_has_the_two_commands():
     text = (ROOT / "README.md").read_text(encoding="utf8")
     assert '\npip install -e ".[draft]" && outpaint image examples/coffee.jpg -o bigger.png --left 256 --up 96\n' in text
-    assert '\npip install -e ".[test]" && pytest\n' in text
+    assert '\npip install -e ".[test]" && pytest -n 2 --dist loadfile\n' in text
     assert (ROOT / "examples/coffee.jpg").exists()
