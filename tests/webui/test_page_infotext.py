@@ -131,7 +131,7 @@ def test_png_info_restores_the_panel_and_the_same_picture_is_made(
     # The tab now holds the grown picture: growing it again by these parameters is refused.
     page.locator("#img2img_generate").click()
     refused = refusal(page, webui, "may have been outpainted already")
-    assert "'96x80' is the size these parameters are for, but this picture is 120x89" in refused.inner_text()
+    assert "these parameters are for an image of 96x80, but this one is 120x89" in refused.inner_text()
     put(page, picture, tmp_path)
     again = generated(page, 120)
     assert np.abs(again.astype(int) - answer.first).max() <= 1
