@@ -12,8 +12,9 @@ from modules import script_callbacks, scripts  # noqa: E402
 from lib_outpaint.apps.panel import controls as panel  # noqa: E402
 from lib_outpaint.apps.panel.link import Link  # noqa: E402
 from lib_outpaint.apps.panel.panel_texts import NOTICE  # noqa: E402
+from lib_outpaint.webui import settings  # noqa: E402
 from lib_outpaint.webui.sampler import control_models, lora_networks  # noqa: E402
-from lib_outpaint.webui.script import finishing, infotext, job, panel_link, routes, settings  # noqa: E402
+from lib_outpaint.webui.script import finishing, infotext, job, panel_link, routes  # noqa: E402
 
 LINK = Link(
     panel_link.capabilities,

@@ -1,6 +1,7 @@
 """The family of WebUIs: A1111 and its forks. This is the only package that imports the host's `modules`.
 
 variants        where the hosts differ: facts, and the few things each does in its own way
+settings        the section of the host's settings
 
 sampler/        faces the host
   checkpoint      which model will be used, and what it can do
@@ -15,7 +16,6 @@ sampler/        faces the host
 script/         faces the user
   arguments       what the script was called with -> parameters
   inputs          the processing object -> images, painted mask, prompts and seeds
-  settings        the section of the host's settings
   job             all of it in order
   notes           what the user is told of a finished job
   infotext        parameters out of it and into it, as the host reads and writes them

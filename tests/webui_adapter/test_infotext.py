@@ -205,16 +205,17 @@ def test_any_text_comes_back_through_the_hosts_grammar(host, infotext, text):
     assert (read["After"], read["Prompt"], read["Negative prompt"]) == ("z", "a cup", "blur")
 
 
-def test_our_own_unit_is_told_under_a_name_that_controlnet_does_not_paste(installed, infotext, run):  # noqa: F811
+def test_our_own_unit_is_told_under_a_name_that_controlnet_does_not_paste(host, installed, run):  # noqa: F811
+    control_units = importlib.import_module("lib_outpaint.webui.sampler.control_units")
     entries = {
         "Seed": 5,
         "ControlNet 0": "Module: none, Model: a [1], Weight: 1",
         "ControlNet 1": "Module: inpaint_global_harmonious, Model: a [1], Weight: 1",
     }
-    infotext.own_unit(entries, "a [1]")
+    control_units.own_unit(entries, "a [1]")
     assert list(entries) == ["Seed", "ControlNet 0", "Outpaint ControlNet"]
     assert "inpaint_global_harmonious" in entries["Outpaint ControlNet"]
-    infotext.own_unit(entries, "b [2]")
+    control_units.own_unit(entries, "b [2]")
     assert list(entries) == ["Seed", "ControlNet 0", "Outpaint ControlNet"]
 
 

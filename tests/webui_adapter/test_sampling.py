@@ -56,9 +56,9 @@ def test_a_host_samples_for_whoever_keeps_its_options_themselves(host, make, pic
     from lib_outpaint.engine.loop import outpaint
     from lib_outpaint.engine.request import Request, numbered_shots
     from lib_outpaint.parameters.params import Params
+    from lib_outpaint.webui import settings
     from lib_outpaint.webui.sampler.checkpoint import checkpoint_for
     from lib_outpaint.webui.sampler.sampler import WebUISampler
-    from lib_outpaint.webui.script import settings
 
     p = make()
     pixels = torch.from_numpy(array(picture)).permute(2, 0, 1).float() / 255

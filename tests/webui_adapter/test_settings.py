@@ -22,7 +22,7 @@ LIMITS = ("outpaint_largest_canvas", "outpaint_most_combinations", "outpaint_mos
 
 @pytest.fixture
 def settings(host):
-    return importlib.import_module("lib_outpaint.webui.script.settings")
+    return importlib.import_module("lib_outpaint.webui.settings")
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ from .checkpoint import Checkpoint
 from .control_models import LAMA_WEIGHTS, PORTABLE_MODULE
 
 TITLE = "controlnet"
+ENTRY = "Outpaint ControlNet"  # of the unit that we attach, in infotexts
 _CALLBACKS = ("process", "process_before_every_sampling", "process_batch", "postprocess_batch_list")
 
 
@@ -254,3 +255,13 @@ def _raise_first(failures: list[Exception], c: Any) -> None:
 
 def _enabled(unit: Any) -> bool:
     return bool(unit_field(unit, "enabled"))
+
+
+def own_unit(entries: dict[str, Any], model: str) -> None:
+    """Gives the unit that we attach a key of our own, in place.
+
+    ControlNet restores every entry of its own into the panel of a unit: pasting would switch one on, beside ours.
+    """
+    own = [key for key, value in entries.items() if key.startswith("ControlNet ") and f"Model: {model}," in str(value)]
+    if own:
+        entries[ENTRY] = entries.pop(own[-1])  # ours is in the last free slot

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from typing import Any
@@ -14,12 +15,13 @@ from PIL import Image
 from ...engine.protocol import Job
 from ...images import float_image
 from ...pixels.masks import as_pixels
-from ..script.inputs import is_wildcards
 from ..variants import put, variant
 from . import guard
 from .lora_networks import with_loras
 
 SOFT_INPAINTING = "soft inpainting"
+# Always-on scripts that put words for placeholders: run once for the job, not again for every pass.
+_WILDCARDS = re.compile(r"dynamic.?prompts|wildcard|unprompted", re.IGNORECASE)
 
 
 def pass_copy(p: Any, jobs: Sequence[Job], decoded: list[torch.Tensor]) -> Any:
@@ -94,6 +96,11 @@ def quiet_runner(runner: Any, decoded: list[torch.Tensor]) -> Any:
     for name in ("postprocess_image", "postprocess_image_after_composite", "postprocess_maskoverlay"):
         setattr(quiet, name, _nothing)
     return quiet
+
+
+def is_wildcards(script: Any) -> bool:
+    """Whether an always-on script only puts words for placeholders in prompts."""
+    return bool(_WILDCARDS.search(str(script.title())))
 
 
 def soft_inpainting_on(p: Any) -> bool:

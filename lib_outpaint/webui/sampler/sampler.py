@@ -15,8 +15,7 @@ from ...messages import Message, message
 from ...parameters.guidance import ControlNet, Guidance
 from ...parameters.sampling import Sampling
 from ...planning.capabilities import Capabilities
-from ..script import infotext
-from ..script.settings import Settings
+from ..settings import Settings
 from ..variants import put, variant
 from . import control_units, guard, lora_networks
 from .checkpoint import Checkpoint
@@ -140,9 +139,8 @@ class WebUISampler:
         put(c, extra_generation_params=self._whole_entries(c.extra_generation_params, jobs[0], unit))
         self.last = c
         notes = (*(unit.notes if unit is not None else ()), *self._another_checkpoint(c))
-        steps = (
-            int(sd_samplers_common.setup_img2img_steps(c)[1]) + 1
-        )  # the last share of them, as the denoising strength says
+        # Of the steps the last share is run, as the denoising strength says.
+        steps = int(sd_samplers_common.setup_img2img_steps(c)[1]) + 1
         return [Outcome(pixels, steps, notes) for pixels in _pixels(processed, decoded, len(jobs))]
 
     def _whole_entries(self, of_pass: Mapping[str, Any], job: Job, unit: control_units.Unit | None) -> dict[str, Any]:
@@ -152,7 +150,7 @@ class WebUISampler:
             self._hashes = {}
         lora_networks.keep_hashes(self._hashes, found)
         if unit is not None:
-            infotext.own_unit(found, unit.model)
+            control_units.own_unit(found, unit.model)
         return found
 
     def _another_checkpoint(self, c: Any) -> list[Message]:

@@ -23,7 +23,6 @@ from ..variants import variant
 Entries = Mapping[str, Any]  # a parsed infotext: text by key
 MASKED_CONTENT = ("fill", "original", "latent noise", "latent nothing")  # the host's names, by its index
 MASK_MODE = ("Inpaint masked", "Inpaint not masked")
-UNIT = "Outpaint ControlNet"
 
 
 def guarded(entries: Mapping[str, str]) -> dict[str, str]:
@@ -48,16 +47,6 @@ def painted(p: Any) -> dict[str, str]:
     if p.inpainting_mask_invert:
         found["Mask mode"] = MASK_MODE[1]
     return found
-
-
-def own_unit(entries: dict[str, Any], model: str) -> None:
-    """Gives the unit that we attach a key of our own, in place.
-
-    ControlNet restores every entry of its own into the panel of a unit: pasting would switch one on, beside ours.
-    """
-    own = [key for key, value in entries.items() if key.startswith("ControlNet ") and f"Model: {model}," in str(value)]
-    if own:
-        entries[UNIT] = entries.pop(own[-1])  # ours is in the last free slot
 
 
 def fields(controls: Sequence[Any], title: str) -> list[Any]:

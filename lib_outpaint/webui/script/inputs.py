@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import logging
-import re
 from typing import Any
 
 import numpy as np
@@ -16,11 +15,10 @@ from ...engine.request import Shot
 from ...errors import ParamError, PictureError
 from ...images import Picture, taken_over
 from ...messages import Message, message
+from ..sampler.pass_copies import is_wildcards
 from ..variants import put
 
 log = logging.getLogger(__name__)
-# Always-on scripts that put words for placeholders: run once for the job, not again for every pass.
-_WILDCARDS = re.compile(r"dynamic.?prompts|wildcard|unprompted", re.IGNORECASE)
 # The host's masked content (index) as our fill for a painted region; "" keeps what is there.
 _MASKED_CONTENT = {0: "smooth", 1: "", 2: "noise", 3: "smooth"}
 
@@ -84,11 +82,6 @@ def painted(p: Any, width: int, height: int) -> torch.Tensor | None:
 def painted_fill(p: Any) -> str:
     """The fill that stands for the host's masked content."""
     return _MASKED_CONTENT.get(p.inpainting_fill, "")
-
-
-def is_wildcards(script: Any) -> bool:
-    """Whether an always-on script only puts words for placeholders in prompts."""
-    return bool(_WILDCARDS.search(str(script.title())))
 
 
 def shots(p: Any, most: int) -> tuple[Shot, ...]:

@@ -14,12 +14,13 @@ from ...engine.request import Request
 from ...errors import InputError, OutpaintError
 from ...messages import Message, message
 from ...parameters.params import DECLARED
+from .. import settings
 from ..sampler import guard
 from ..sampler.checkpoint import checkpoint_for
 from ..sampler.pass_copies import soft_inpainting_on
 from ..sampler.sampler import WebUISampler
 from ..variants import variant
-from . import infotext, inputs, settings
+from . import infotext, inputs
 from .arguments import given_count, params_from, too_many
 from .results import Gallery
 

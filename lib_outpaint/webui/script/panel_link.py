@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from ...planning.capabilities import Capabilities
 from ...planning.limits import Limits
+from .. import settings
 from ..sampler.checkpoint import checkpoint_for
 from ..sampler.sampler import capabilities_of
-from . import settings
 
 # The containers of img2img, sketch, inpaint, inpaint sketch and inpaint upload are the same on A1111, Forge and reForge.
 PICTURES = tuple(

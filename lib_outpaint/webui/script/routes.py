@@ -24,9 +24,10 @@ from ...images import Picture
 from ...messages import message
 from ...parameters import codecs
 from ...planning.capabilities import Capabilities
+from .. import settings
 from ..sampler.checkpoint import checkpoint_for
 from ..sampler.sampler import capabilities_of
-from . import arguments, settings
+from . import arguments
 
 LONGEST_SIDE = 65536  # px
 MOST_BASE64 = 256 * 1024 * 1024  # characters of an image in a request

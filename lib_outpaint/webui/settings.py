@@ -12,10 +12,10 @@ from typing import Any
 
 from modules import shared
 
-from ...errors import ParamError
-from ...models.families import Family
-from ...parameters.params import Params
-from ...planning.limits import Limits
+from ..errors import ParamError
+from ..models.families import Family
+from ..parameters.params import Params
+from ..planning.limits import Limits
 
 SECTION = ("directional_outpaint", "Directional outpaint")
 WINDOW_KEY = "Outpaint largest window"  # in infotext: the windows of a picture depend on it
