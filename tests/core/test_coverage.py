@@ -54,7 +54,7 @@ def test_a_blurred_ramp_is_its_formula(overlap: int, blur: int, falloff: float) 
 
 def test_a_blur_of_the_whole_band_is_a_smoothed_step() -> None:
     table = ramp(4, 64, 1.0)
-    assert near(table[[0, 32, 64]], [1, table[32], 0])
+    assert near(table[[0, 64]], [1, 0])
     assert 0.45 < float(table[32]) < 0.5  # the step is at the middle, which is just outside it
     assert near(table[1:32].flip(0) + table[32:63], [1.0] * 31, 1e-4)
 

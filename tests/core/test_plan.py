@@ -16,7 +16,7 @@ from lib_outpaint.parameters.params import Params
 from lib_outpaint.planning.capabilities import Capabilities
 from lib_outpaint.planning.geometry import Box, Extent
 from lib_outpaint.planning.limits import Limits
-from lib_outpaint.planning.plan import Pass, Plan, make_plan, split_pass
+from lib_outpaint.planning.plan import Pass, make_plan, split_pass
 
 
 @settings(max_examples=300)
@@ -187,13 +187,6 @@ def test_a_painted_region_has_passes_of_its_own_first(source: Extent, data: st.D
         assert step.window.area <= caps.window_area
         assert step.window.width % caps.size_multiple == step.window.height % caps.size_multiple == 0
         assert all(step.window.contains(box) for box in step.new)
-
-
-def test_the_passes_of_one_photo_are_the_same_every_time() -> None:
-    def once() -> Plan:
-        return make_plan(Extent(371, 681), Params(left=300, up=40), SD1)
-
-    assert once() == once()
 
 
 @pytest.mark.parametrize(

@@ -214,7 +214,7 @@ def test_forges_piles_are_emptied_on_the_copy(host, make, run, as_host, name):
     p = make(TWO_PASSES)
     p.extra_result_images, p.latents_after_sampling = ["old"], ["old"]
     run(TWO_PASSES, p=p)
-    assert all(c.extra_result_images == [] and c.latents_after_sampling == [] for c in host.processing.calls)
+    assert [(c.extra_result_images, c.latents_after_sampling) for c in host.processing.calls] == [([], [])] * 2
     assert p.extra_result_images == ["old"]
 
 
@@ -259,6 +259,6 @@ def test_copies_are_let_go_of(host, run):
         seen = [weakref.ref(c) for c in host.processing.calls]
         host.processing.calls.clear()
         host.processing.sampled.clear()
-        assert all(ref() is None for ref in seen)
+        assert [ref() for ref in seen] == [None, None]
     finally:
         gc.enable()
