@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -50,7 +51,7 @@ class Answer:
         return width, height
 
 
-class Driver:
+class Driver(ABC):
     """Grows images by the script.
 
     Attributes:
@@ -61,6 +62,7 @@ class Driver:
     lacks: frozenset[str] = frozenset()
     no_grid: Mapping[str, Any] = MappingProxyType({})
 
+    @abstractmethod
     def outpaint(
         self, picture: Image.Image | Pixels, *arguments: Any, model: str = "inpainting", mask: Any = None, **fields: Any
     ) -> Answer:
@@ -71,19 +73,18 @@ class Driver:
             mask: what is painted in the Inpaint tab, uint8 (H, W).
             fields: of the tab, by the API's names.
         """
-        raise NotImplementedError
 
+    @abstractmethod
     def refused(self, picture: Image.Image | Pixels, *arguments: Any, **fields: Any) -> str:
         """The message of a refused job; fails when it is not refused."""
-        raise NotImplementedError
 
+    @abstractmethod
     def img2img(self, picture: Image.Image | Pixels, *, model: str = "inpainting", **fields: Any) -> Answer:
         """The host's own img2img."""
-        raise NotImplementedError
 
+    @abstractmethod
     def options(self) -> dict[str, Any]:
         """All options that can be seen."""
-        raise NotImplementedError
 
 
 class LocalDriver(Driver):
