@@ -9,6 +9,10 @@ MESSAGES = {
     "not-a-number": ("{field}: {value!r} is not a number", "{field}：{value!r} 不是数字"),
     "not-whole": ("{field}: {value!r} is not a whole number", "{field}：{value!r} 不是整数"),
     "not-whole-pixels": ("{field}: {value!r} px is not a whole number", "{field}：{value!r} px 不是整数"),
+    "amounts-mixed": (
+        "{field}: {value!r} and {other} {amount!r} are px and %: give all amounts in one unit",
+        "{field}：{value!r} 与 {other} {amount!r} 混用了 px 和 %：所有扩展量请用同一个单位",
+    ),
     "empty": ("{field}: is empty", "{field}：不能为空"),
     "unknown-parameter": (
         "{field}: no such parameter; known parameters: {known}",

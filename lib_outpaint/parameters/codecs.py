@@ -12,6 +12,7 @@ from typing import Any
 
 from ..errors import NO_VALUE, ParamError
 from ..version import __version__
+from . import amounts
 from .declaration import Param
 from .params import DECLARED, Params, declared
 
@@ -106,7 +107,7 @@ def unquoted(value: str) -> str:
 
 
 def from_text(param: Param, text: str) -> Any:
-    """One value from text, as a command line or an infotext gives it.
+    """One value from text, as a command line or an infotext gives it. An amount with a unit (25%, 64px) stays a text.
 
     Raises:
         ParamError: the text is no such value.
@@ -115,6 +116,8 @@ def from_text(param: Param, text: str) -> Any:
         return param.checked(text)
     if param.optional and text.strip().lower() in ("", "none", "host"):
         return None
+    if param.unit == amounts.UNITS and amounts.split(param.name, text)[1]:
+        return text.strip()  # `Params` reads it, with its unit
     try:
         number = float(text)
     except ValueError:

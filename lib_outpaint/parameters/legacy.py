@@ -12,8 +12,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..errors import ParamError
+from .amounts import SIDES
 
-_SIDES = ("left", "right", "up", "down")
 _OWN_NAMES = {"pixels", "direction", "noise_q", "inpainting_fill"}
 # The host's masked content, by index or name, as the nearest prefill of ours.
 _FILLS = {
@@ -32,7 +32,7 @@ def is_direction(value: object) -> bool:
     """Whether a value says directions as those scripts take them: a list of sides, or "left,right"."""
     if isinstance(value, str):
         value = [part.strip() for part in value.split(",")] if value.strip() else None
-    return isinstance(value, (list, tuple)) and all(isinstance(v, str) and v.lower() in _SIDES for v in value)
+    return isinstance(value, (list, tuple)) and all(isinstance(v, str) and v.lower() in SIDES for v in value)
 
 
 def positional(values: Sequence[Any]) -> dict[str, Any] | None:
@@ -65,7 +65,7 @@ def translated(values: Mapping[str, Any]) -> dict[str, Any]:
         return dict(values)
     found = {name: value for name, value in values.items() if name not in _OWN_NAMES}
     pixels = values.get("pixels", 128)
-    for side in _sides(values.get("direction", _SIDES)):
+    for side in _sides(values.get("direction", SIDES)):
         found.setdefault(side, pixels)
     if "mask_blur" in found:
         found.setdefault("overlap", found["mask_blur"])
@@ -79,7 +79,7 @@ def translated(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _sides(direction: object) -> list[str]:
     if not is_direction(direction):
-        raise ParamError("direction", direction, "not-directions", known=", ".join(_SIDES))
+        raise ParamError("direction", direction, "not-directions", known=", ".join(SIDES))
     parts = direction.split(",") if isinstance(direction, str) else list(direction)  # type: ignore[call-overload]
     return [part.strip().lower() for part in parts]
 

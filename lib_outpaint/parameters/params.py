@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from ..errors import NO_VALUE, ParamError
+from . import amounts
 from .declaration import Param, check_fields, declarations, param
 from .guidance import CONTROL_MODES, ControlNet, Guidance
 from .loras import from_list
@@ -29,7 +30,7 @@ def _amount(side: str) -> Any:
         f"How far the picture grows {_TOWARDS[side]}.",
         low=0,
         high=4096,
-        unit="px or %",
+        unit=amounts.UNITS,
     )
 
 
@@ -39,6 +40,8 @@ _TOWARDS = {"left": "to the left", "right": "to the right", "up": "upwards", "do
 @dataclass(frozen=True)
 class Params:
     """A full set of parameters, checked. `Params(left=128)` takes the defaults for everything else.
+
+    Amounts may be texts with a unit of their own: `Params(left="25%")` is `Params(left=25, unit="%")`.
 
     Raises:
         ParamError: a value is of the wrong type or out of range.
@@ -226,9 +229,14 @@ class Params:
     )
 
     def __post_init__(self) -> None:
+        given = {side: amounts.split(side, getattr(self, side)) for side in amounts.SIDES}
+        for side, (number, _) in given.items():
+            object.__setattr__(self, side, number)
         check_fields(self, DECLARED)
+        own = {side: unit for side, (_, unit) in given.items()}
+        object.__setattr__(self, "unit", amounts.unit_of({s: getattr(self, s) for s in own}, own, self.unit))
         if self.unit == "px":
-            for name in ("left", "right", "up", "down"):
+            for name in amounts.SIDES:
                 if getattr(self, name) != int(getattr(self, name)):
                     raise ParamError(name, getattr(self, name), "not-whole-pixels")
 
