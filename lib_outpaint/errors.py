@@ -16,9 +16,10 @@ Every error carries a `Message`: a code, which tests and programs compare, and v
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
-from .messages import Message
+from .messages import Message, message, near
 
 NO_VALUE = object()  # for a ParamError that is about a name, not about a value
 
@@ -50,6 +51,18 @@ class ParamError(InputError):
         self.field = field
         self.value = value
         super().__init__(code, field=field, value=value, **values)
+
+
+def did_you_mean(name: object, known: Iterable[str]) -> Message | str:
+    """The `hint` of a message about an unknown name: a guess at which was meant, or nothing."""
+    found = near(name, known)
+    return message("did-you-mean", name=found) if found is not None else ""
+
+
+def not_a_choice(field: str, value: object, known: Iterable[str]) -> ParamError:
+    """A value that is none of those that are known, with a guess at which was meant."""
+    names = list(known)
+    return ParamError(field, value, "not-a-choice", known=", ".join(names), hint=did_you_mean(value, names))
 
 
 class PlanError(InputError):

@@ -6,5 +6,6 @@ cuts what is long; `{field}` is a parameter, which a caller may name in its own 
 """
 
 from .message import LANGUAGES, Message, formats, message
+from .names import folded, near, same
 
-__all__ = ["LANGUAGES", "Message", "formats", "message"]
+__all__ = ["LANGUAGES", "Message", "folded", "formats", "message", "near", "same"]

@@ -3,7 +3,8 @@
 MESSAGES = {
     # what any parameter can be
     "outside": ("{field}: {value!r} is outside {low}..{high}", "{field}：{value!r} 超出范围 {low}..{high}"),
-    "not-a-choice": ("{field}: {value!r} is not one of {known}", "{field}：{value!r} 不在可选值之中：{known}"),
+    "not-a-choice": ("{field}: {value!r} is not one of {known}{hint}", "{field}：{value!r} 不在可选值之中：{known}{hint}"),
+    "did-you-mean": (" (did you mean {name}?)", "（你是不是想写 {name}？）"),
     "not-text": ("{field}: {value!r} is not text", "{field}：{value!r} 不是文本"),
     "text-too-long": ("{field}: {value!r} is longer than {most:,} characters", "{field}：{value!r} 超过 {most:,} 个字符"),
     "not-a-number": ("{field}: {value!r} is not a number", "{field}：{value!r} 不是数字"),
@@ -15,9 +16,10 @@ MESSAGES = {
     ),
     "empty": ("{field}: is empty", "{field}：不能为空"),
     "unknown-parameter": (
-        "{field}: no such parameter; known parameters: {known}",
-        "{field}：没有这个参数；已有参数：{known}",
+        "{field}: no such parameter{hint}; known parameters: {known}",
+        "{field}：没有这个参数{hint}；已有参数：{known}",
     ),
+    "parameter-twice": ("{field}: given twice, as {one!r} and {other!r}", "{field}：给了两次：{one!r} 和 {other!r}"),
     "too-many-values": (
         "{field}: {count} values, but there are only {most} parameters",
         "{field}：给了 {count} 个值，而参数只有 {most} 个",

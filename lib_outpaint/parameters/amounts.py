@@ -13,6 +13,7 @@ from ..errors import ParamError
 
 SIDES = ("left", "right", "up", "down")
 UNITS = "px or %"  # the declared unit of a parameter that is an amount
+PATTERN = r"^\s*\d+(\.\d+)?\s*(px|PX|%)\s*$"  # of such texts in the JSON schema, as people write them
 _WITH_UNIT = re.compile(r"(?P<number>[^%％]*?)\s*(?P<unit>px|[%％])", re.IGNORECASE)
 
 

@@ -155,7 +155,7 @@ def from_flags(flags: argparse.Namespace, of: Sequence[Param] = DECLARED) -> dic
 
 
 def json_schema() -> dict[str, Any]:
-    """A JSON schema (draft 2020-12) of the named parameters."""
+    """A JSON schema (draft 2020-12) of the named parameters. null is a parameter's default."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Directional outpaint",
@@ -194,16 +194,13 @@ def shown_default(param: Param) -> str:
 def _schema(param: Param) -> dict[str, Any]:
     schema: dict[str, Any] = {"title": param.label, "description": param.help, "default": _plain(param.default)}
     if param.kind == "choice":
-        return {**schema, "type": "string", "enum": list(param.choices)}
+        return {**schema, "type": ["string", "null"], "enum": [*param.choices, None]}
     if param.kind == "text":
-        return {**schema, "type": "string"}
-    number = "integer" if param.kind == "int" else "number"
-    return {
-        **schema,
-        "type": [number, "null"] if param.optional else number,
-        "minimum": _plain(float(param.low)),
-        "maximum": _plain(float(param.high)),
-    }
+        return {**schema, "type": ["string", "null"]}
+    schema |= {"minimum": _plain(float(param.low)), "maximum": _plain(float(param.high))}
+    if param.unit == amounts.UNITS:
+        return {**schema, "type": ["number", "string", "null"], "pattern": amounts.PATTERN}
+    return {**schema, "type": ["integer" if param.kind == "int" else "number", "null"]}
 
 
 def _plain(value: Any) -> Any:

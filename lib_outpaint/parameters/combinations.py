@@ -54,6 +54,7 @@ def _axis(whole: str, part: str) -> tuple[str, list[object]]:
     if not equals or not name:
         raise ParamError("compare", whole, "compare-form", part=part.strip())
     param = declared(name)
+    name = param.name
     if name in ("compare", "extras"):
         raise ParamError("compare", whole, "compare-cannot", name=name)
     try:

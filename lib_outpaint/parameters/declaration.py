@@ -10,7 +10,8 @@ import numbers
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal, cast
 
-from ..errors import ParamError
+from ..errors import ParamError, not_a_choice
+from ..messages import same
 
 Kind = Literal["int", "float", "choice", "text"]
 
@@ -40,25 +41,24 @@ class Param:
     feature: str = ""
 
     def checked(self, value: object) -> Any:
-        """The value in this parameter's own type.
+        """The value in this parameter's own type; None is the default, and choices are matched without case.
 
         Raises:
             ParamError: wrong type, NaN, out of range, or none of the choices.
         """
+        if value is None:
+            return self.default
         if self.kind == "text":
-            if value is None:
-                return ""
             if not isinstance(value, str):
                 raise ParamError(self.name, value, "not-text")
             if len(value) > MOST_TEXT:
                 raise ParamError(self.name, value, "text-too-long", most=MOST_TEXT)
             return value
         if self.kind == "choice":
-            if not isinstance(value, str) or value not in self.choices:
-                raise ParamError(self.name, value, "not-a-choice", known=", ".join(self.choices))
-            return value
-        if value is None and self.optional:
-            return None
+            choice = same(value, self.choices)
+            if choice is None:
+                raise not_a_choice(self.name, value, self.choices)
+            return choice
         return self._number(value)
 
     def _number(self, value: object) -> int | float:

@@ -6,11 +6,13 @@ end. Panel, API, infotext, command line, documentation and JSON schema are deriv
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from ..errors import NO_VALUE, ParamError
+from ..errors import NO_VALUE, ParamError, did_you_mean
+from ..messages import same
 from . import amounts
 from .declaration import Param, check_fields, declarations, param
 from .guidance import CONTROL_MODES, ControlNet, Guidance
@@ -241,14 +243,14 @@ class Params:
                     raise ParamError(name, getattr(self, name), "not-whole-pixels")
 
     def changed(self, **values: Any) -> Params:
-        """A copy with some values changed.
+        """A copy with some values changed; None is a parameter's default.
 
         Raises:
             ParamError: an unknown name or a bad value.
         """
         for name in values:
             declared(name)
-        return replace(self, **values)
+        return replace(self, **spelled(values))
 
     @cached_property
     def guidance(self) -> Guidance:
@@ -276,11 +278,29 @@ _BY_NAME = {one.name: one for one in DECLARED}
 
 
 def declared(name: str) -> Param:
-    """The declaration of one parameter.
+    """The declaration of one parameter; its name is matched without case, and with - or blanks for _.
 
     Raises:
         ParamError: there is no such parameter.
     """
-    if name not in _BY_NAME:
-        raise ParamError(str(name), NO_VALUE, "unknown-parameter", known=", ".join(_BY_NAME))
-    return _BY_NAME[name]
+    found = same(name, _BY_NAME)
+    if found is None:
+        hint = did_you_mean(name, _BY_NAME)
+        raise ParamError(str(name), NO_VALUE, "unknown-parameter", known=", ".join(_BY_NAME), hint=hint)
+    return _BY_NAME[found]
+
+
+def spelled(values: Mapping[str, Any], also: Iterable[str] = ()) -> dict[str, Any]:
+    """Values by the parameters' names as they are declared. Names that are neither of those nor in `also` stay as they are.
+
+    Raises:
+        ParamError: two spellings of one name.
+    """
+    known = (*_BY_NAME, *also)
+    found: dict[str, str] = {}
+    for given in values:
+        name = same(given, known) or given
+        if name in found:
+            raise ParamError(name, NO_VALUE, "parameter-twice", one=found[name], other=given)
+        found[name] = given
+    return {name: values[given] for name, given in found.items()}

@@ -182,7 +182,7 @@ def test_values_from_text(name: str, text: str, value: object) -> None:
         ("left", "none", "not-a-number"),
         ("overlap", "1.5", "not-whole"),
         ("overlap", "-1", "outside"),
-        ("fill", "Edge", "not-a-choice"),
+        ("fill", "Edges and more", "not-a-choice"),
     ],
 )
 def test_texts_that_are_no_values(name: str, text: str, code: str) -> None:
@@ -238,7 +238,8 @@ def test_dicts_in_full() -> None:
         ({"": 1}, "", "unknown-parameter"),
         ({5: 1}, "5", "unknown-parameter"),
         ({"overlap": True}, "overlap", "not-a-number"),
-        ({"fill": None}, "fill", "not-a-choice"),
+        ({"lefft": None}, "lefft", "unknown-parameter"),
+        ({"left": 1, "LEFT": 2}, "left", "parameter-twice"),
     ],
     ids=str,
 )

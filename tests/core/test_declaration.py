@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import given
 
 from lib_outpaint.errors import ParamError
 from lib_outpaint.parameters import codecs
+from lib_outpaint.parameters.amounts import PATTERN
 from lib_outpaint.parameters.params import ANCHORS, CONTROL_MODES, DECLARED, FILLS, Params, declared
 
 
@@ -104,13 +106,26 @@ def test_the_help_names_every_default() -> None:
 @pytest.mark.parametrize(
     ("name", "schema"),
     [
-        ("left", {"title": "Grow left", "default": 0, "type": "number", "minimum": 0, "maximum": 4096}),
-        ("unit", {"title": "Unit", "default": "px", "type": "string", "enum": ["px", "%"]}),
-        ("anchor", {"title": "Anchor", "default": "center", "type": "string", "enum": list(ANCHORS)}),
-        ("aspect", {"title": "Aspect ratio", "default": "", "type": "string"}),
-        ("fill", {"title": "Fill", "default": "noise", "type": "string", "enum": list(FILLS)}),
-        ("mosaic", {"title": "Mosaic tile", "default": 16, "type": "integer", "minimum": 2, "maximum": 128}),
-        ("mask_falloff", {"title": "Mask fall-off", "default": 1, "type": "number", "minimum": 0.25, "maximum": 4}),
+        (
+            "left",
+            {
+                "title": "Grow left",
+                "default": 0,
+                "type": ["number", "string", "null"],
+                "minimum": 0,
+                "maximum": 4096,
+                "pattern": PATTERN,
+            },
+        ),
+        ("unit", {"title": "Unit", "default": "px", "type": ["string", "null"], "enum": ["px", "%", None]}),
+        ("anchor", {"title": "Anchor", "default": "center", "type": ["string", "null"], "enum": [*ANCHORS, None]}),
+        ("aspect", {"title": "Aspect ratio", "default": "", "type": ["string", "null"]}),
+        ("fill", {"title": "Fill", "default": "noise", "type": ["string", "null"], "enum": [*FILLS, None]}),
+        ("mosaic", {"title": "Mosaic tile", "default": 16, "type": ["integer", "null"], "minimum": 2, "maximum": 128}),
+        (
+            "mask_falloff",
+            {"title": "Mask fall-off", "default": 1, "type": ["number", "null"], "minimum": 0.25, "maximum": 4},
+        ),
         (
             "mask_weight",
             {
@@ -126,8 +141,8 @@ def test_the_help_names_every_default() -> None:
             {
                 "title": "Inpaint ControlNet mode",
                 "default": CONTROL_MODES[0],
-                "type": "string",
-                "enum": list(CONTROL_MODES),
+                "type": ["string", "null"],
+                "enum": [*CONTROL_MODES, None],
             },
         ),
     ],
@@ -152,6 +167,12 @@ def test_the_schema_has_every_parameter_and_is_json() -> None:
     schema = codecs.json_schema()
     assert list(schema["properties"]) == [p.name for p in DECLARED]
     json.dumps(schema, allow_nan=False)
+
+
+@pytest.mark.parametrize("text", ["25%", "12.5 %", "64px", " 64 PX "])
+def test_the_schemas_amounts_with_a_unit_are_read(text: str) -> None:
+    assert re.search(PATTERN, text)
+    assert Params(left=text).left > 0
 
 
 def test_the_table_in_full() -> None:

@@ -146,11 +146,11 @@ def test_values_are_quoted_and_cut(value: object, shown: str) -> None:
 
 @pytest.mark.parametrize("field", ["le\nft", "left\x1b[31m", "x" * 81, "\u202eleft"])
 def test_a_name_that_somebody_made_up_is_quoted(field: str) -> None:
-    text = str(ParamError(field, 5, "unknown-parameter", known="left"))
+    text = str(ParamError(field, 5, "unknown-parameter", known="left", hint=""))
     assert text.isprintable()
     assert text.startswith(("'", '"'))
     assert len(text) < 150
-    shown = message("unknown-parameter", field=field, known="left").text("zh", named=str.upper)
+    shown = message("unknown-parameter", field=field, known="left", hint="").text("zh", named=str.upper)
     assert shown.startswith(repr(field)[:20]), "it is nobody's label"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -99,13 +100,12 @@ def test_numbers_of_the_wrong_type(param: Param, value: object) -> None:
     assert (error.field, error.code) == (param.name, "not-a-number")
 
 
-@pytest.mark.parametrize("param", NUMBERS, ids=by_name)
-def test_only_optional_numbers_may_be_none(param: Param) -> None:
-    if param.optional:
-        assert getattr(Params(**{param.name: None}), param.name) is None
-    else:
-        error = refusal(**{param.name: None})
-        assert (error.field, error.code) == (param.name, "not-a-number")
+@pytest.mark.parametrize("param", DECLARED, ids=by_name)
+def test_none_is_the_default(param: Param) -> None:
+    assert Params(**{param.name: None}) == Params()
+    assert Params(left=3, unit="%").changed(**{param.name: None}) == replace(
+        Params(left=3, unit="%"), **{param.name: param.default}
+    )
 
 
 @pytest.mark.parametrize("param", [p for p in NUMBERS if p.kind == "int"], ids=by_name)
@@ -117,7 +117,7 @@ def test_whole_numbers(param: Param) -> None:
 
 
 @pytest.mark.parametrize("param", CHOICES, ids=by_name)
-@pytest.mark.parametrize("value", ["nonsense", "", None, 0, True, ["px"]], ids=repr)
+@pytest.mark.parametrize("value", ["nonsense", "", 0, True, ["px"]], ids=repr)
 def test_choices_list_what_is_accepted(param: Param, value: object) -> None:
     error = refusal(**{param.name: value})
     assert (error.field, error.code) == (param.name, "not-a-choice")
@@ -146,6 +146,32 @@ def test_unknown_names_are_errors_that_list_the_known_ones() -> None:
             unknown()
         assert (caught.value.field, caught.value.code) == ("lefft", "unknown-parameter")
         assert caught.value.message.values["known"] == ", ".join(p.name for p in DECLARED)
+
+
+@pytest.mark.parametrize("spelling", ["Mask_Blur", "mask-blur", "MASK BLUR", " mask_blur "])
+def test_names_are_matched_without_case(spelling: str) -> None:
+    assert declared(spelling).name == "mask_blur"
+    assert Params().changed(**{spelling: 9}) == Params(mask_blur=9)
+    with pytest.raises(ParamError) as caught:
+        Params().changed(**{spelling: 9, "mask_blur": 8})
+    assert (caught.value.field, caught.value.code) == ("mask_blur", "parameter-twice")
+
+
+@pytest.mark.parametrize("param", CHOICES, ids=by_name)
+def test_choices_are_matched_without_case(param: Param) -> None:
+    for choice in param.choices:
+        for spelling in (choice.upper(), choice.replace(" ", "-"), choice.title().replace(" ", "_"), f" {choice} "):
+            assert getattr(Params(**{param.name: spelling}), param.name) == choice
+
+
+def test_unknown_names_and_choices_say_what_may_be_meant() -> None:
+    with pytest.raises(ParamError, match=r"lefft: no such parameter \(did you mean left\?\); known"):
+        declared("lefft")
+    with pytest.raises(ParamError, match=r"'noize' is not one of .*telea \(did you mean noise\?\)$"):
+        Params(fill="noize")
+    assert refusal(order="one-by-on").message.text("zh").endswith("（你是不是想写 one by one？）")
+    with pytest.raises(ParamError, match=r"^sideways: no such parameter; known"):
+        declared("sideways")
 
 
 def test_a_changed_copy_is_checked_again() -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...engine.request import Request, numbered_shots
-from ...errors import NO_VALUE, ParamError, PictureError
+from ...errors import NO_VALUE, ParamError, PictureError, not_a_choice
 from ...parameters import codecs
 from ...parameters.combinations import combinations
 from ...parameters.params import Params
@@ -197,7 +197,7 @@ def model_options(flags: argparse.Namespace) -> dict[str, Any]:
         raise ParamError("largest-window", given["largest_window"], "too-few", least=1)
     for name, known in (("dtype", DTYPES), ("prediction", PREDICTIONS)):
         if given.get(name, "auto") not in known:
-            raise ParamError(name, given[name], "not-a-choice", known=", ".join(known))
+            raise not_a_choice(name, given[name], known)
     if "loras" in given:
         given["loras"] = [_lora(text) for text in given["loras"]]
     return given

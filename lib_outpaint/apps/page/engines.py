@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ...engine.protocol import Backend, Job, Outcome, Progress
-from ...errors import ModelError, ParamError
+from ...errors import ModelError, not_a_choice
 from ...models.inspect import inspect
 from ...parameters.guidance import Guidance
 from ...parameters.sampling import Sampling
@@ -90,13 +90,13 @@ class Engines:
             MissingExtra, ModelError: as the engine raises them.
         """
         if name not in self.names:
-            raise ParamError("engine", name, "not-a-choice", known=", ".join(self.names))
+            raise not_a_choice("engine", name, self.names)
         if name == DRAFT:
             from ...backends.draft import Draft
 
             return Draft()
         if device not in self.devices:
-            raise ParamError("device", device, "not-a-choice", known=", ".join(self.devices))
+            raise not_a_choice("device", device, self.devices)
         key = self.models[self.names.index(name) - 1], device
         with self._lock:
             if key not in self._backends:

@@ -11,7 +11,7 @@ from typing import cast
 import torch
 
 from ...engine.protocol import Job, Outcome, Progress
-from ...errors import BackendError, OutOfMemory, OutpaintError, ParamError
+from ...errors import BackendError, OutOfMemory, OutpaintError, ParamError, not_a_choice
 from ...messages import Message, message
 from ...models.inspect import ModelInfo
 from ...parameters.guidance import Guidance
@@ -78,7 +78,7 @@ class Diffusers:
         on_step: Callable[[int, int], None] | None = None,
     ) -> None:
         if prediction not in ("auto", "epsilon", "v"):
-            raise ParamError("prediction", prediction, "not-a-choice", known="auto, epsilon, v")
+            raise not_a_choice("prediction", prediction, ("auto", "epsilon", "v"))
         if not 0 <= mask_weight <= 1:
             raise ParamError("mask_weight", mask_weight, "outside", low=0, high=1)
         for path, weight in loras:

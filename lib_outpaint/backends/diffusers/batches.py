@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ...engine.protocol import Job
-from ...errors import ParamError
+from ...errors import ParamError, not_a_choice
 from ...models.inspect import ModelInfo
 from ...parameters.guidance import ControlNet, Guidance
 from ...parameters.loras import Lora, from_prompt
@@ -115,6 +115,6 @@ def check_control(wanted: ControlNet, model_name: str | None) -> None:
             raise ParamError(field, value, "controlnet-not-given")
         return
     if wanted.module not in CONTROL_MODULES:
-        raise ParamError("controlnet_module", wanted.module, "not-a-choice", known=", ".join(CONTROL_MODULES[1:]))
+        raise not_a_choice("controlnet_module", wanted.module, CONTROL_MODULES[1:])
     if wanted.model.split(" [")[0].removesuffix(".safetensors") not in ("", model_name):
-        raise ParamError("controlnet_model", wanted.model, "not-a-choice", known=model_name)
+        raise not_a_choice("controlnet_model", wanted.model, [model_name])

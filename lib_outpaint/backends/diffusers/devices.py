@@ -11,9 +11,9 @@ from typing import Any
 
 import torch
 
-from ...errors import ParamError
+from ...errors import ParamError, not_a_choice
 
-KNOWN = "auto, cpu, cuda, cuda:N, mps"
+KNOWN = ("auto", "cpu", "cuda", "cuda:N", "mps")
 DTYPES = {"fp16": torch.float16, "bf16": torch.bfloat16, "fp32": torch.float32}
 
 
@@ -29,10 +29,10 @@ def device_for(name: str) -> torch.device:
     try:
         device = torch.device(name)
     except RuntimeError:
-        raise ParamError("device", name, "not-a-choice", known=KNOWN) from None
+        raise not_a_choice("device", name, KNOWN) from None
     there = {"cpu": True, "cuda": torch.cuda.is_available() and (device.index or 0) < torch.cuda.device_count(), "mps": mps}
     if device.type not in there:
-        raise ParamError("device", name, "not-a-choice", known=KNOWN)
+        raise not_a_choice("device", name, KNOWN)
     if not there[device.type]:
         raise ParamError("device", name, "device-missing")
     return device
@@ -47,7 +47,7 @@ def dtype_for(name: str, device: torch.device) -> torch.dtype:
     if name == "auto":
         return torch.float32 if device.type == "cpu" else torch.float16
     if name not in DTYPES:
-        raise ParamError("dtype", name, "not-a-choice", known=", ".join(("auto", *DTYPES)))
+        raise not_a_choice("dtype", name, ("auto", *DTYPES))
     return DTYPES[name]
 
 

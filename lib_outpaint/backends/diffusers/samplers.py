@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from ...errors import ParamError
+from ...errors import ParamError, not_a_choice
 
 Levels = Literal["plain", "heun", "middle", "singlestep"]
 
@@ -86,7 +86,7 @@ def named(name: str, schedule: str = "") -> tuple[Sampler, str]:
     sampler, within = _split(" ".join(name.split()), name)
     beside = _schedule(" ".join(schedule.split()))
     if beside is None:
-        raise ParamError("scheduler", schedule, "not-a-choice", known=", ".join(SCHEDULES))
+        raise not_a_choice("scheduler", schedule, SCHEDULES)
     if within and beside and within != beside:
         raise ParamError("scheduler", schedule, "schedule-twice", sampler=name)
     return sampler, beside or within or sampler.schedule

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import torch
 
-from ...errors import ParamError
+from ...errors import not_a_choice
 from ...parameters.params import FILLS, Params
 from .copies import edge, mirror, mosaic
 from .libraries import opencv, patchmatch, patchmatch_library, telea
@@ -82,7 +82,7 @@ def require(name: str) -> None:
         MissingExtra: its package is not installed.
     """
     if name not in REGISTRY:
-        raise ParamError("fill", name, "not-a-choice", known=", ".join(REGISTRY))
+        raise not_a_choice("fill", name, REGISTRY)
     look = REGISTRY[name].look
     if look is not None:
         look()
