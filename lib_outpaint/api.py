@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from numpy.typing import NDArray
 from PIL import Image
@@ -57,12 +56,15 @@ class OutpaintedImage:
     source: images.Picture
 
     def pil(self) -> Image.Image:
-        """As a PIL image in the source's mode, its own bytes wherever nothing was repainted."""
+        """As a PIL image in the source's mode, its own bytes wherever nothing was repainted.
+
+        Pillow has no mode for 16 bits a channel of colours: these are rounded to 8. `numpy` and `save` have all of them.
+        """
         return images.assembled(self.source, self.grown)
 
     def numpy(self) -> NDArray[Any]:
         """As uint8 (uint16 for 16-bit sources), (H, W) or (H, W, C)."""
-        return np.asarray(self.pil())
+        return images.written(self.source, self.grown)
 
     def tensor(self) -> torch.Tensor:
         """As float32 (3, H, W) in 0..1, not yet rounded to the source's depth."""
@@ -75,7 +77,7 @@ class OutpaintedImage:
             PictureError: the format is unknown or cannot hold the image.
             SaveError: the place takes no file.
         """
-        images.save(self.pil(), Path(path), self.infotext, self.source)
+        images.save(self.numpy(), Path(path), self.infotext, self.source)
         return Path(path)
 
 
@@ -155,7 +157,7 @@ def outpaint(
         params,
         numbered_shots(count, seed, prompt, negative_prompt),
         sampling=sampling,
-        painted=None if mask is None else _source(mask).pixels.mean(0) > 0.5,
+        painted=None if mask is None else _source(mask).marked,
     )
     result = run_request(request, backend or Draft())
     made = tuple(
@@ -205,4 +207,4 @@ def _source(image: ImageInput) -> images.Picture:
         if image.dim() != 3 or image.shape[0] != 3:
             raise ParamError("image", tuple(image.shape), "tensor-shape")
         return images.taken_over(images.float_image(image))
-    return images.taken_over(Image.fromarray(image))
+    return images.from_levels(image)

@@ -36,6 +36,7 @@ class Grown:
         plan: the passes that were really made; `label` the combination, "" without `compare`.
         canvas, mask: the extras asked for, float32 (3, H, W) and (H, W).
         complete: whether it has the size asked for.
+        painted: the request's, bool of the source's size; None without one.
     """
 
     pixels: torch.Tensor
@@ -51,6 +52,7 @@ class Grown:
     mask: torch.Tensor | None = None
     complete: bool = True
     info: Mapping[str, str] = field(default_factory=dict)
+    painted: torch.Tensor | None = None
 
     @property
     def extent(self) -> Extent:

@@ -5,17 +5,17 @@ What becomes of an image's mode:
 | stored as | grown and written as |
 |---|---|
 | 8-bit grey, grey + alpha, RGB, RGBA | the same; the source's bytes are copied outside the band |
-| 16-bit grey | the same, to PNG or TIFF |
+| 16-bit grey, grey + alpha, RGB, RGBA | the same, to PNG or TIFF |
 | palette, 1-bit | RGB (RGBA with transparency), grey; the colours outside the band are the source's |
 | CMYK | RGB, with a note: the profile is dropped |
-| 16-bit RGB, 32-bit, float, Lab, HSV, animated | refused, in one line |
+| 32-bit, float, Lab, HSV, animated | refused, in one line |
 
-New area is opaque; alpha of the original is kept. EXIF orientation is applied and its tag removed.
+Alpha is kept, and goes on over the new area as it is at the edge. EXIF orientation is applied and its tag removed.
 """
 
 from .folders import pictures_in
-from .picture import Picture, assembled, float_image, pixels_of, to_image
-from .reading import READABLE, in_memory, read, taken_over
+from .picture import Picture, assembled, float_image, has_alpha, mode_of, pixels_of, to_image, written
+from .reading import READABLE, from_levels, in_memory, read, taken_over
 from .writing import check_format, check_place, format_for, remove_leftovers, save, unwritten
 
 __all__ = [
@@ -26,7 +26,10 @@ __all__ = [
     "check_place",
     "float_image",
     "format_for",
+    "from_levels",
+    "has_alpha",
     "in_memory",
+    "mode_of",
     "pictures_in",
     "pixels_of",
     "read",
@@ -35,4 +38,5 @@ __all__ = [
     "taken_over",
     "to_image",
     "unwritten",
+    "written",
 ]

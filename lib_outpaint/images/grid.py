@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 if TYPE_CHECKING:
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 _LINE = 18  # px of a label's first line, with what parts it from its image
 _NEXT_LINE = 12  # px of each line more
 _GAP = 4  # px between images
+_SQUARE = 8  # px of a side
+_GREYS = (255, 204)
 
 
 def labels(made: Sequence[Grown]) -> list[str]:
@@ -68,7 +71,16 @@ def _wrapped(label: str, font: Any, width: int) -> list[str]:
 def _shown_in_colour(picture: Image.Image) -> Image.Image:
     if picture.mode == "I;16":  # Pillow's own conversion cuts at 255
         picture = picture.convert("I").point(lambda level: level * (1 / 257)).convert("L")
+    if picture.mode in ("LA", "RGBA") and picture.getchannel("A").getextrema() != (255, 255):
+        return Image.alpha_composite(_checkerboard(picture.size), picture.convert("RGBA")).convert("RGB")
     return picture.convert("RGB")
+
+
+def _checkerboard(size: tuple[int, int]) -> Image.Image:
+    """What is seen through transparent pixels: squares, so that neither white nor black pictures are lost on them."""
+    rows, columns = np.indices((size[1], size[0])) // _SQUARE
+    grey = np.where((rows + columns) % 2 == 0, *_GREYS).astype(np.uint8)
+    return Image.fromarray(grey).convert("RGBA")
 
 
 def _ascii(label: str) -> str:

@@ -51,10 +51,10 @@ class Files:
         path = _numbered(self._output, len(self.records) + 1, self._count)
         if not grown.complete:
             path = _partial(path)
-        image = images.assembled(self._picture, grown)
+        levels = images.written(self._picture, grown)
         try:
             extras = _extras(grown, path)  # first: where the image is, all of it is
-            images.save(image, path, self._infotext(grown), self._picture)
+            images.save(levels, path, self._infotext(grown), self._picture)
         except SaveError as error:
             if not self.records:
                 raise
@@ -69,7 +69,7 @@ class Files:
         if grown.label:
             record["label"] = grown.label
             self._compared.append(grown.without_pixels())
-            self._images.append(image)
+            self._images.append(images.to_image(levels, self._picture.mode))
         self.records.append(record | extras)
 
     def finish(self) -> None:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from ..messages import Message
+from . import alpha, depth
 
 if TYPE_CHECKING:
     import torch
@@ -26,7 +27,7 @@ class Picture:
 
     Attributes:
         stored: uint8 or uint16 (H, W) or (H, W, C), the bytes to be kept.
-        mode: PIL mode of the output: L, LA, RGB, RGBA or I;16.
+        mode: PIL mode of the output: L, LA, RGB, RGBA or I;16; or LA;16, RGB;16 or RGBA;16, which Pillow has not.
         notes: what reading it changed.
     """
 
@@ -39,54 +40,93 @@ class Picture:
 
     @property
     def pixels(self) -> torch.Tensor:
-        """Float32 (3, H, W) in 0..1, without alpha."""
+        """Float32 (3, H, W) in 0..1, without alpha; where nothing is to be seen, the colours from around continued."""
         return pixels_of(self.stored, self.mode)
+
+    @property
+    def marked(self) -> torch.Tensor:
+        """As a mask, bool (H, W): where it is lighter than middle grey on black, which transparent pixels show."""
+        colours, opacity = _split(self.stored)
+        bright = colours.mean(0)
+        return (bright if opacity is None else bright * opacity) > 0.5
+
+    @property
+    def transparent(self) -> bool:
+        """Whether any pixel of it is not opaque."""
+        return has_alpha(self.mode) and int(self.stored[:, :, -1].min()) < np.iinfo(self.stored.dtype).max
+
+
+def has_alpha(mode: str) -> bool:
+    """Whether images of a mode (as `Picture.mode`) have an alpha channel."""
+    return mode.partition(";")[0] in ("LA", "RGBA")
+
+
+def mode_of(stored: NDArray[Any]) -> str:
+    """The mode (as `Picture.mode`) of uint8 or uint16 (H, W) or (H, W, 2 to 4)."""
+    if stored.ndim == 2:
+        return "I;16" if stored.dtype == np.uint16 else "L"
+    mode = depth.DEEP[stored.shape[2]]
+    return mode if stored.dtype == np.uint16 else mode.partition(";")[0]
 
 
 def pixels_of(stored: NDArray[Any], mode: str) -> torch.Tensor:
-    """Stored bytes as float32 (3, H, W) in 0..1; grey in all three channels, alpha left out."""
+    """Stored levels as float32 (3, H, W) in 0..1; grey in all three channels, what alpha hides continued from around."""
+    colours, opacity = _split(stored)
+    return colours if opacity is None else alpha.seen_colours(colours, opacity)
+
+
+def _split(stored: NDArray[Any]) -> tuple[torch.Tensor, torch.Tensor | None]:
+    """Colours, float32 (3, H, W), and opacity, float32 (H, W), None without alpha; both in 0..1."""
     import torch
 
-    if mode in ("L", "I;16"):
-        stored = stored[:, :, None]
-    colours = stored[:, :, :1] if mode == "LA" else stored[:, :, :3]
-    scale = 65535.0 if mode == "I;16" else 255.0
-    tensor = torch.from_numpy(np.ascontiguousarray(colours.transpose(2, 0, 1)).astype(np.float32)) / scale
-    return tensor.expand(3, -1, -1).contiguous() if tensor.shape[0] == 1 else tensor
+    layers = stored if stored.ndim == 3 else stored[:, :, None]
+    planes = np.ascontiguousarray(layers.transpose(2, 0, 1)).astype(np.float32)
+    tensor = torch.from_numpy(planes) / np.iinfo(stored.dtype).max
+    opacity = tensor[-1] if len(tensor) in (2, 4) else None
+    return tensor[:1].expand(3, -1, -1).contiguous() if len(tensor) < 3 else tensor[:3].contiguous(), opacity
 
 
 def assembled(picture: Picture, grown: Grown) -> Image.Image:
-    """The grown image in the source's mode: rounded once, the source's own bytes wherever nothing was touched."""
-    return to_image(_written(picture, grown), picture.mode)
+    """As `written`, as an image; one of 16 bits a channel and colours is rounded to 8, for Pillow has no more."""
+    return to_image(written(picture, grown), picture.mode)
 
 
-def _written(picture: Picture, grown: Grown) -> NDArray[Any]:
-    top = 65535 if picture.mode == "I;16" else 255
+def written(picture: Picture, grown: Grown) -> NDArray[Any]:
+    """The grown image in the source's mode: rounded once, the source's own levels wherever nothing was touched.
+
+    Returns:
+        uint8 or uint16 (H, W) or (H, W, C), as `Picture.stored`.
+    """
+    top = np.iinfo(picture.stored.dtype).max
+    stored = picture.stored if picture.stored.ndim == 3 else picture.stored[:, :, None]
     pixels = grown.pixels
-    if picture.mode in ("L", "LA", "I;16"):
+    if stored.shape[2] < 3:
         # Backends paint in colour: Rec. 601 luma, as Pillow's own conversion.
         luma = pixels.new_tensor([0.299, 0.587, 0.114])
         pixels = (pixels * luma[:, None, None]).sum(0, keepdim=True)
     scaled = (pixels * top).round_().clamp_(0, top).cpu().numpy()
     colours = scaled.transpose(1, 2, 0).astype(picture.stored.dtype)
-    stored = picture.stored if picture.stored.ndim == 3 else picture.stored[:, :, None]
     count = colours.shape[2]
     result = np.empty((*colours.shape[:2], stored.shape[2]), dtype=stored.dtype)
     result[:, :, :count] = colours
     rows, columns = grown.source.slices
+    touched = grown.touched[rows, columns].cpu().numpy()
     if stored.shape[2] > count:
-        result[:, :, count] = top
-        result[rows, columns, count] = stored[:, :, count]
-    kept = ~grown.touched[rows, columns].cpu().numpy()
-    result[rows, columns, :count][kept] = stored[:, :, :count][kept]
+        # What was painted and is not repainted yet, because the run ended early, stays as it was.
+        painted = None if grown.painted is None else grown.painted.cpu().numpy() & touched
+        result[:, :, count] = alpha.grown_alpha(stored[:, :, count], grown.source, grown.extent, painted)
+    result[rows, columns, :count][~touched] = stored[:, :, :count][~touched]
     return result if picture.stored.ndim == 3 else result[:, :, 0]
 
 
 def to_image(array: NDArray[Any], mode: str) -> Image.Image:
-    """Bytes as a PIL image of mode L, LA, RGB, RGBA or I;16."""
+    """Levels as a PIL image of mode L, LA, RGB, RGBA or I;16; those of the deeper modes are rounded to 8 bits."""
     if mode == "I;16":
         height, width = array.shape
         return Image.frombytes("I;16", (width, height), array.astype("<u2").tobytes())
+    if mode in depth.DEEP.values():
+        array, mode = (array.astype(np.uint32) * 255 + 32767) // 65535, mode.partition(";")[0]
+        array = array.astype(np.uint8)
     height, width = array.shape[:2]
     return Image.frombytes(mode, (width, height), np.ascontiguousarray(array).tobytes())
 

@@ -14,7 +14,9 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from ..errors import PictureError
 from ..messages import Message, message
 from ..planning.geometry import Extent
-from .picture import Picture
+from . import depth
+from .alpha import without_level
+from .picture import Picture, has_alpha, mode_of
 from .tags import DAMAGE, ORIENTATION
 from .writing import FORMATS
 
@@ -95,14 +97,32 @@ def taken_over(image: Image.Image) -> Picture:
     return _taken(image, message("this-image"))
 
 
-def _taken(image: Image.Image, name: str | Message) -> Picture:
-    if image.width * image.height > MOST_PIXELS:
-        size = Extent(image.width, image.height)
+def from_levels(levels: NDArray[Any]) -> Picture:
+    """An image in memory as uint8 or uint16 (H, W) or (H, W, C), C 2 to 4.
+
+    Raises:
+        PictureError: it is too large, or no image.
+    """
+    if levels.dtype == np.uint16 and levels.ndim == 3 and levels.shape[2] in depth.DEEP:
+        _check_size(Extent(levels.shape[1], levels.shape[0]), message("this-image"))
+        return Picture(levels.astype(np.uint16), mode_of(levels))
+    return taken_over(Image.fromarray(levels))
+
+
+def _check_size(size: Extent, name: str | Message) -> None:
+    if size.width * size.height > MOST_PIXELS:
         raise PictureError("size-megapixels", name=name, size=size, limit=MOST_PIXELS / 1e6)
+
+
+def _taken(image: Image.Image, name: str | Message) -> Picture:
+    _check_size(Extent(image.width, image.height), name)
     if getattr(image, "n_frames", 1) > 1 and image.format != "MPO":
         raise PictureError("several-frames", name=name)
-    if _deep_colour(image):
-        raise PictureError("deep-colour", name=name)
+    deep = None
+    if depth.is_deep(image):
+        deep = depth.levels(image)
+        if deep is None:
+            raise PictureError("deep-colour", name=name)
     image.load()
     notes: tuple[Message, ...] = ()
     icc = image.info.get("icc_profile")
@@ -114,9 +134,10 @@ def _taken(image: Image.Image, name: str | Message) -> Picture:
     # Pillow turns TIFFs itself when it loads them, and before 10.1 would turn them here a second time.
     turned = image if image.format == "TIFF" else ImageOps.exif_transpose(image) or image
     exif = _kept_exif(image)  # after turning: it takes the orientation away
-    mode, stored = _stored(turned, name)
-    if mode == "I;16" and "transparency" in image.info:
-        notes += (message("transparent-level-lost"),)
+    mode, stored = _stored(turned, name) if deep is None else (mode_of(deep), deep)
+    if stored.dtype == np.uint16 and not has_alpha(mode) and "transparency" in image.info:
+        stored = without_level(stored, image.info["transparency"])
+        mode = mode_of(stored)
     return Picture(stored, mode, icc, exif, dpi, notes)
 
 
@@ -138,19 +159,6 @@ def _stored(image: Image.Image, name: str | Message) -> tuple[str, NDArray[Any]]
     if image.mode != mode:
         image = image.convert(mode)
     return mode, np.array(image)
-
-
-def _deep_colour(image: Image.Image) -> bool:
-    """Whether the file has more than 8 bits a colour channel, which Pillow would cut without a word."""
-    if image.mode not in ("LA", "RGB", "RGBA", "RGBX", "CMYK"):
-        return False
-    for decoder, _, _, options in getattr(image, "tile", ()):
-        first = options[0] if isinstance(options, tuple) and options else options
-        if isinstance(first, str) and ";16" in first and not first.startswith("BGR"):  # BGR;16 is 5, 6 and 5 bits
-            return True
-        if decoder == "ppm" and options[1] > 255:
-            return True
-    return False
 
 
 def _resolution(image: Image.Image) -> tuple[float, float] | None:

@@ -10,11 +10,14 @@ import time
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from ..errors import PictureError, SaveError
 from ..planning.geometry import Extent
-from .picture import Picture
+from . import depth
+from .picture import Picture, mode_of, to_image
 from .tags import DAMAGE, EXIF_IFD, MAKER_NOTE, PIXEL_X, PIXEL_Y, USER_COMMENT
 
 FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP", ".tif": "TIFF", ".tiff": "TIFF", ".bmp": "BMP"}
@@ -40,10 +43,10 @@ def format_for(path: Path) -> str:
     return FORMATS[suffix]
 
 
-def save(image: Image.Image, path: str | Path, infotext: str = "", like: Picture | None = None) -> None:
+def save(image: Image.Image | NDArray[Any], path: str | Path, infotext: str = "", like: Picture | None = None) -> None:
     """Writes an image so that a file of this name is always whole: to a temporary file first, then in its place.
 
-    PNG holds the infotext as text chunk "parameters", JPEG and WebP as EXIF user comment, both as the WebUI does. JPEG
+    Levels are as `Picture.stored` has them; of these PNG and TIFF hold all 16 bits. PNG holds the infotext as text chunk "parameters", JPEG and WebP as EXIF user comment, both as the WebUI does. JPEG
     is the only format here that does not keep the original's bytes; WebP is written lossless, and TIFF
     uncompressed, because libtiff's encoders refuse EXIF.
 
@@ -53,6 +56,9 @@ def save(image: Image.Image, path: str | Path, infotext: str = "", like: Picture
     """
     path = Path(path)
     form = format_for(path)
+    deep = None
+    if not isinstance(image, Image.Image):
+        deep, image = _with_image(image, form, path.name)
     image = _fitting(image, form, path.name)
     try:
         options = _options(image, form, infotext, like)
@@ -62,7 +68,10 @@ def save(image: Image.Image, path: str | Path, infotext: str = "", like: Picture
         raise unwritten(path, error) from error
     try:
         with os.fdopen(handle, "wb") as file:
-            image.save(file, form, **options)
+            if deep is None:
+                image.save(file, form, **options)
+            else:
+                depth.save(deep, file, form, options)
         _with_usual_rights(temporary)
         os.replace(temporary, path)
     # Encoders raise many things over an image or an EXIF block that they cannot write.
@@ -111,17 +120,23 @@ def check_format(path: Path, picture: Picture, extent: Extent) -> None:
     Raises:
         PictureError: no format that can be written, or one that cannot hold the image.
     """
-    transparent = picture.mode in ("LA", "RGBA") and int(picture.stored[:, :, -1].min()) < 255
-    _refuse_format(format_for(path), path.name, picture.mode, transparent, extent)
+    _refuse_format(format_for(path), path.name, picture.mode, picture.transparent, extent)
 
 
 def _refuse_format(form: str, name: str, mode: str, transparent: bool, extent: Extent) -> None:
-    if mode == "I;16" and form not in ("PNG", "TIFF"):
+    if mode.endswith(";16") and form not in depth.FORMATS:
         raise PictureError("format-depth", name=name, format=form)
     if transparent and form in ("JPEG", "BMP"):
         raise PictureError("format-transparency", name=name, format=form)
     if max(extent.width, extent.height) > _LONGEST.get(form, 2**31 - 1):
         raise PictureError("format-size", name=name, size=extent, format=form, most=_LONGEST[form])
+
+
+def _with_image(stored: NDArray[Any], form: str, name: str) -> tuple[NDArray[np.uint16] | None, Image.Image]:
+    """Levels that Pillow has no mode for, None where it has one, and the image that Pillow has of them."""
+    mode = mode_of(stored)
+    _refuse_format(form, name, mode, False, Extent(stored.shape[1], stored.shape[0]))
+    return stored if mode in depth.DEEP.values() else None, to_image(stored, mode)
 
 
 def _fitting(image: Image.Image, form: str, name: str) -> Image.Image:

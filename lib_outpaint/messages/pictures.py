@@ -22,8 +22,8 @@ MESSAGES = {
         "{name}：不支持动画和多页文件；请使用单张图片",
     ),
     "deep-colour": (
-        "{name}: 16 bits per colour channel are not supported; convert the image to 8 bits first",
-        "{name}：不支持每通道 16 位的彩色图片；请先转换为 8 位",
+        "{name}: 16 bits per colour channel can be read from PNG and TIFF with interleaved RGB only; convert the image first",
+        "{name}：每通道 16 位的彩色图片只能从 PNG 和交错存储的 RGB TIFF 读取；请先转换",
     ),
     "deep-grey": (
         "{name}: 32 bits per pixel are not supported; convert the image to 8 or 16 bits first",
@@ -39,10 +39,6 @@ MESSAGES = {
         "已将 CMYK 转换为 RGB，并去掉了颜色配置文件",
     ),
     "exif-dropped": ("the EXIF data cannot be read and was dropped", "EXIF 数据无法读取，已去掉"),
-    "transparent-level-lost": (
-        "16-bit images cannot keep a transparent grey level; the result is opaque",
-        "16 位图片无法保留透明灰度级；结果不透明",
-    ),
     # folders
     "no-such-folder": ("{path}: no such folder", "{path}：没有这个文件夹"),
     "no-images": ("{path}: no images in this folder", "{path}：文件夹中没有图片"),
@@ -56,8 +52,8 @@ MESSAGES = {
         "{name}：文件名没有扩展名；请使用 {known} 之一",
     ),
     "format-depth": (
-        "{name}: {format} does not support 16 bits per pixel; use .png or .tif",
-        "{name}：{format} 不支持每像素 16 位；请使用 .png 或 .tif",
+        "{name}: {format} does not support 16 bits per channel; use .png or .tif",
+        "{name}：{format} 不支持每通道 16 位；请使用 .png 或 .tif",
     ),
     "format-transparency": (
         "{name}: {format} does not support transparency; use .png, .webp or .tif",

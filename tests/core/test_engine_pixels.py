@@ -14,7 +14,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from lib_outpaint.images import Picture, assembled, pixels_of
+from lib_outpaint.images import Picture, assembled, pixels_of, written
 from lib_outpaint.parameters.params import Params
 from lib_outpaint.pixels import fills
 from lib_outpaint.pixels.fills import Fill
@@ -70,7 +70,16 @@ def test_a_large_photo() -> None:
     assert torch.equal(edge, picture[:, 800, :1].expand(-1, 101))
 
 
-MODES = {"L": (1, np.uint8), "LA": (2, np.uint8), "RGB": (3, np.uint8), "RGBA": (4, np.uint8), "I;16": (1, np.uint16)}
+MODES = {
+    "L": (1, np.uint8),
+    "LA": (2, np.uint8),
+    "RGB": (3, np.uint8),
+    "RGBA": (4, np.uint8),
+    "I;16": (1, np.uint16),
+    "LA;16": (2, np.uint16),
+    "RGB;16": (3, np.uint16),
+    "RGBA;16": (4, np.uint16),
+}
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -83,19 +92,19 @@ def test_bytes_outside_the_band_are_the_sources_in_every_mode(mode: str, overlap
     source = Picture(stored, mode)
     host = WholeWindowHost(known_pixels="whole")
     grown = one(pixels_of(stored, mode), host, **ALL_SIDES, overlap=overlap, color_match=match)
-    image = assembled(source, grown)
-    assert image.mode == mode
-    assert image.size == (93 + 50, 71 + 27)
-    written = np.asarray(image)
-    inside = written[10:81, 20:113]
+    assert assembled(source, grown).mode == (mode if mode == "I;16" else mode.partition(";")[0])
+    result = written(source, grown)
+    assert result.dtype == kind
+    assert result.shape[:2] == (71 + 27, 93 + 50)
+    inside = result[10:81, 20:113]
     far = outside_the_band(grown, overlap).numpy()[10:81, 20:113]
     assert far.any()
     assert (inside[far] == stored[far]).all()
     if overlap == 0:
         assert far.all(), "overlap 0 keeps every original pixel"
-    if mode in ("LA", "RGBA"):
+    if channels in (2, 4):
         assert (inside[..., -1] == stored[..., -1]).all(), "the original's alpha is kept"
-        assert (written[:10, :, -1] == 255).all(), "the new area is opaque"
+        assert (result[:10, 20:113, -1] == stored[0, :, -1]).all(), "the new area goes on as the edge"
 
 
 @pytest.mark.parametrize("size", [(1, 1), (13, 21), (371, 61)], ids=str)

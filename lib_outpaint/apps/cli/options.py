@@ -243,7 +243,7 @@ def painted_from(path: Path | None, picture: images.Picture) -> torch.Tensor | N
         return None
     from ... import images
 
-    mask = images.read(path).pixels.mean(0) > 0.5
+    mask = images.read(path).marked
     if mask.shape != picture.pixels.shape[1:]:
         sizes = [f"{width}x{height}" for height, width in (mask.shape, picture.pixels.shape[1:])]
         raise PictureError("mask-file-size", name=path.name, size=sizes[0], image=sizes[1])

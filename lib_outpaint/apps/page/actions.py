@@ -102,7 +102,7 @@ class Actions:
         except InputError as error:
             return None, self._error(error.message)
         shown: Any = gr.skip()
-        if path.suffix.lower() not in SHOWN_BY_BROWSERS or session.source.picture.mode == "I;16":
+        if path.suffix.lower() not in SHOWN_BY_BROWSERS or session.source.picture.mode.endswith(";16"):
             shown = self._shown(session, session.source)
         return shown, self._loaded(session.source)
 
