@@ -36,6 +36,18 @@ MESSAGES = {
     # routes
     "body-not-an-object": ("the body is not a JSON object", "请求内容不是 JSON 对象"),
     "params-not-an-object": ("params: is not an object of named parameters", "params：不是由参数名和值组成的对象"),
+    "unknown-key": (
+        "{field}: no such key{hint}; needed are width and height, or image; params, seed and override_settings are optional",
+        "{field}：没有这个键{hint}；必须有 width 和 height，或者 image；params、seed 和 override_settings 可有可无",
+    ),
+    "key-of-params": (
+        "{field}: is a parameter: it belongs into params, not beside it",
+        "{field}：这是扩图参数，应放进 params 里面，而不是与它并列",
+    ),
+    "size-or-image-needed": (
+        "width and height in px are needed, or a base64 image",
+        "需要以 px 为单位的 width 和 height，或者 base64 编码的 image",
+    ),
     "image-needed": ("image: a base64 image is needed", "image：需要 base64 编码的图片"),
     "not-base64": ("image: is not a base64 image", "image：不是 base64 编码的图片"),
     "request-without-length": ("the request must have a Content-Length", "请求必须带有 Content-Length"),

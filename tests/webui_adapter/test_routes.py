@@ -97,6 +97,38 @@ def test_bad_input_is_a_422_with_a_message(client, path, body):
     assert isinstance(response.json()["detail"], str)
 
 
+@pytest.mark.parametrize(
+    ("body", "detail"),
+    [
+        ({"width": 9, "heigth": 9}, "heigth: no such key (did you mean height?); needed are width and height, or image"),
+        ({"width": 9, "height": 9, "left": 8}, "left: is a parameter: it belongs into params"),
+        ({"width": 9, "height": 9, "Mask-Blur": 8}, "Mask-Blur: is a parameter: it belongs into params"),
+        ({"params": {"left": 8}}, "width and height in px are needed, or a base64 image"),
+        ({"width": 9, "height": None}, "width and height in px are needed, or a base64 image"),
+        ({"width": 9, "height": "9"}, "height: '9' is not a whole number"),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("path", ["plan", "preview"])
+def test_unknown_and_missing_keys_are_named(client, path, body, detail):
+    if path == "preview" and ("needed, or" in detail or "whole" in detail):
+        detail = "image: a base64 image is needed"
+    response = client().post(f"/outpaint/v1/{path}", json=body)
+    assert response.status_code == 422
+    assert response.json()["detail"].startswith(detail)
+
+
+def test_null_is_the_default_in_every_form(client):
+    def plan(**body):
+        return client().post("/outpaint/v1/plan", json={"width": 512, "height": 681, **body}).json()
+
+    usual = plan(params={"left": 128})
+    nulls = dict.fromkeys(("right", "unit", "order", "overlap", "fill", "mask_weight", "aspect"))
+    assert plan(params={"left": 128, **nulls}, seed=None, image=None, override_settings=None) == usual
+    assert plan(params={"LEFT": "25%"}) == usual
+    assert plan(params=None)["detail"].startswith("nothing grows")
+
+
 @pytest.mark.parametrize("image", [7, "A" * 9, "data:image/png;base64,???"], ids=["number", "too long", "no base64"])
 def test_what_is_no_picture_in_base64(host, monkeypatch, image):
     from lib_outpaint.errors import PictureError

@@ -19,16 +19,18 @@ from ... import images
 from ...engine.preview import plan_document, preview
 from ...engine.request import Request, numbered_shots
 from ...engine.stepper import Outpainting
-from ...errors import InputError, ParamError, PictureError
+from ...errors import NO_VALUE, InputError, ParamError, PictureError, did_you_mean
 from ...images import Picture
-from ...messages import message
+from ...messages import message, same
 from ...parameters import codecs
+from ...parameters.params import DECLARED
 from ...planning.capabilities import Capabilities
 from .. import settings
 from ..sampler.checkpoint import checkpoint_for
 from ..sampler.sampler import capabilities_of
 from . import arguments
 
+KEYS = ("width", "height", "image", "params", "seed", "override_settings")  # of a request
 LONGEST_SIDE = 65536  # px
 MOST_BASE64 = 256 * 1024 * 1024  # characters of an image in a request
 MOST_BODY = MOST_BASE64 + 4 * 1024 * 1024  # bytes of a request
@@ -98,12 +100,18 @@ def _fields(body: Any) -> dict[str, Any]:
     # Not left to the framework: it cannot say what is wrong with a body of NaN.
     if not isinstance(body, dict):
         raise PictureError("body-not-an-object")
+    for name in body:
+        if name in KEYS:
+            continue
+        if same(name, (p.name for p in DECLARED)) is not None:
+            raise ParamError(name, NO_VALUE, "key-of-params")
+        raise ParamError(name, NO_VALUE, "unknown-key", hint=did_you_mean(name, KEYS))
     return body
 
 
 def _request(given: Any) -> tuple[Request, Capabilities]:
     body = _fields(given)
-    values = body.get("params", {})
+    values = body["params"] if body.get("params") is not None else {}
     if not isinstance(values, dict):
         raise PictureError("params-not-an-object")
     found = arguments.named(values)
@@ -130,6 +138,8 @@ def _picture(body: dict[str, Any]) -> Picture:
 
 
 def _blank(body: dict[str, Any]) -> Any:
+    if body.get("width") is None or body.get("height") is None:
+        raise PictureError("size-or-image-needed")
     # A plan needs no pixels; an expanded tensor holds one.
     return torch.zeros(1, 1, 1).expand(3, _length(body, "height"), _length(body, "width"))
 
