@@ -55,19 +55,22 @@ def levels(image: Image.Image) -> NDArray[np.uint16] | None:
     Returns:
         uint16 (H, W, C): grey and alpha, RGB or RGBA. None where Pillow's decoders do not give all the bits.
     """
-    if image.fp is None or image.format not in FORMATS:
+    file: Any = getattr(image, "fp", None)
+    if file is None or image.format not in FORMATS:
         return None
-    data = _file(image)
+    data = _whole(file)
     if image.format == "PNG" and data[25] == 4:
         # Grey and alpha of 16 bits are four bytes a pixel, as RGBA of 8 bits is.
         with Image.open(io.BytesIO(_renamed(data)), formats=["PNG"]) as pairs:
-            return np.ascontiguousarray(_upright(pairs)).view(">u2").astype(np.uint16)
-    names = {tile[3] if isinstance(tile[3], str) else tile[3][0] for tile in image.tile}
-    if not all(_named(name) in _KNOWN for name in names) or (image.format == "TIFF" and _split(image)):
+            upright: NDArray[np.uint8] = np.ascontiguousarray(_upright(pairs))
+            return upright.view(">u2").astype(np.uint16)
+    tiles: Any = image.tile  # type: ignore[attr-defined]
+    names = {_named(tile[3] if isinstance(tile[3], str) else tile[3][0]) for tile in tiles}
+    if not names <= set(_KNOWN) or (image.format == "TIFF" and _split(image)):
         return None
     high, low = (_bytes(data, str(image.format), swapped) for swapped in (False, True))
-    found = (high.astype(np.uint16) << 8) | low
-    if all(_named(name) == "RGBa" for name in names):
+    found: NDArray[np.uint16] = np.left_shift(high, 8, dtype=np.uint16) | low
+    if names == {"RGBa"}:
         found[:, :, :3] = np.rint(np.minimum(found[:, :, :3] / np.maximum(found[:, :, 3:], 1), 1) * 65535)
     return found
 
@@ -84,8 +87,8 @@ def _split(image: Image.Image) -> bool:
     return bool(image.tag_v2.get(_PLANES) == _SEPARATE)  # type: ignore[attr-defined]
 
 
-def _file(image: Image.Image) -> bytes:
-    file: Any = image.fp
+def _whole(file: Any) -> bytes:
+    """All of a file that Pillow is in the middle of."""
     place = file.tell()
     file.seek(0)
     data: bytes = file.read()
@@ -194,7 +197,7 @@ def _write_tiff(stored: NDArray[np.uint16], shell: BinaryIO, file: BinaryIO) -> 
     tags = TiffImagePlugin.ImageFileDirectory_v2()
     with Image.open(shell, formats=["TIFF"]) as small:
         exif = small.getexif()
-        known: Any = small.tag_v2  # type: ignore[attr-defined]
+        known: Any = small.tag_v2
         for tag in set(known) - _LAYOUT:
             tags.tagtype[tag] = known.tagtype[tag]
             tags[tag] = exif.get_ifd(tag) if tag in (ExifTags.IFD.Exif, ExifTags.IFD.GPSInfo) else known[tag]

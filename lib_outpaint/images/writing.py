@@ -46,7 +46,9 @@ def format_for(path: Path) -> str:
 def save(image: Image.Image | NDArray[Any], path: str | Path, infotext: str = "", like: Picture | None = None) -> None:
     """Writes an image so that a file of this name is always whole: to a temporary file first, then in its place.
 
-    Levels are as `Picture.stored` has them; of these PNG and TIFF hold all 16 bits. PNG holds the infotext as text chunk "parameters", JPEG and WebP as EXIF user comment, both as the WebUI does. JPEG
+    Levels are as `Picture.stored` has them; PNG and TIFF hold all their bits.
+
+    PNG holds the infotext as text chunk "parameters", JPEG and WebP as EXIF user comment, both as the WebUI does. JPEG
     is the only format here that does not keep the original's bytes; WebP is written lossless, and TIFF
     uncompressed, because libtiff's encoders refuse EXIF.
 

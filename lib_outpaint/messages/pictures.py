@@ -22,7 +22,7 @@ MESSAGES = {
         "{name}：不支持动画和多页文件；请使用单张图片",
     ),
     "deep-colour": (
-        "{name}: 16 bits per colour channel can be read from PNG and TIFF with interleaved RGB only; convert the image first",
+        "{name}: 16 bits per colour channel are read from PNG and TIFF with interleaved RGB only; convert the image first",
         "{name}：每通道 16 位的彩色图片只能从 PNG 和交错存储的 RGB TIFF 读取；请先转换",
     ),
     "deep-grey": (
