@@ -77,6 +77,7 @@ class Family:
         file_signs: a regular expression for names of files without a telling header, among those that a host lists as
             ControlNets; controlnet_signs: the same for a file of which only its header says that it is a ControlNet.
         host_flags: attributes that are true of a model of this family once a WebUI has loaded it.
+        unet_signs: settings of a loaded UNet that are true of this family, for hosts whose flags take it for a later row.
         inpaint_controlnet: the ControlNet for inpainting that people have; "" without one.
         inpaint_patch: what the name of an inpainting patch contains that a host may apply instead; "" without one.
         pipeline: how diffusers runs it; None when the diffusers backend cannot.
@@ -105,6 +106,7 @@ class Family:
     file_signs: str = ""
     controlnet_signs: str = ""
     host_flags: tuple[str, ...] = ()
+    unet_signs: tuple[str, ...] = ()
     inpaint_controlnet: str = ""
     inpaint_patch: str = ""
     pipeline: Pipeline | None = field(default=None)
@@ -173,6 +175,7 @@ FAMILIES: tuple[Family, ...] = (
         lora_signs=("sd_v2", "diffusion-v2"),
         file_signs=r"sd_?2[01]?",
         host_flags=("is_sd2",),
+        unet_signs=("use_linear_in_transformer",),
         pipeline=Pipeline(
             "StableDiffusionPipeline", ("openclip",), openclip=_OPENCLIP, head_channels=64, safety_checker=True
         ),

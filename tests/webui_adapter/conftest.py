@@ -35,6 +35,7 @@ def host(tmp_path, monkeypatch):
         "scripts",
         "images",
         "sd_models",
+        "sd_samplers",
         "sd_vae",
         "devices",
         "paths",
@@ -61,15 +62,21 @@ class NumberedImage:
         self.image, self.index = image, index
 
 
+SIGNS = {"reForge": "ldm_patched.modules.patcher_extension", "Forge Classic": "modules.uni_pc"}
+
+
 @pytest.fixture
 def as_host(host, monkeypatch):
-    """Makes the stand-in another WebUI, as far as that can be seen from outside: "reForge" or "Forge".
+    """Makes the stand-in another WebUI, as far as that can be seen from outside: "Forge of 2024", "Forge Classic",
+    "reForge" or "Forge".
 
     Further modules that the host has loaded are given by name: `as_host("Forge", {"lib_controlnet.global_state": state})`.
     """
 
     def become(name, modules=None):
         found = {"modules_forge.main_thread": SimpleNamespace(waiting_list=[], finished_list=[])}
+        if name in SIGNS:
+            found[SIGNS[name]] = SimpleNamespace()
         if name == "Forge":
             nothing = {
                 f"refresh_{what}": lambda: None for what in ("memory_management_settings", "model_loading_parameters")

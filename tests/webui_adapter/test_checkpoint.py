@@ -62,6 +62,43 @@ def test_forge_keeps_what_a_checkpoint_predicts_in_its_unet(host, run, as_host, 
     assert host.processing.calls[0].width == native
 
 
+def loaded_by_comfys_backend(model, kind="EPS", **unet):
+    """A model as the Forge of 2024 and its descendants load it: SD 2 has the flag of SD 1 there."""
+    built = SimpleNamespace(model_config=SimpleNamespace(unet_config=unet), model_type=SimpleNamespace(name=kind))
+    model.forge_objects = SimpleNamespace(unet=SimpleNamespace(model=built))
+    model.is_sd1, model.is_sd2 = True, False
+
+
+@pytest.mark.parametrize("name", ["Forge of 2024", "Forge Classic", "reForge"])
+@pytest.mark.parametrize(
+    ("unet", "kind", "family", "native"),
+    [
+        ({"context_dim": 1024, "use_linear_in_transformer": True}, "EPS", "sd2", 512),
+        ({"context_dim": 1024, "use_linear_in_transformer": True}, "V_PREDICTION", "sd2", 768),
+        ({"context_dim": 96, "use_linear_in_transformer": True}, "EPS", "sd2", 512),  # a small one, of no known width
+        ({"context_dim": 768, "use_linear_in_transformer": False}, "EPS", "sd1", 512),
+        ({"context_dim": 64, "use_linear_in_transformer": False}, "EPS", "sd1", 512),
+        ({"context_dim": 1280, "use_linear_in_transformer": True}, "EPS", "sdxl-refiner", 1024),
+    ],
+)
+def test_the_loaded_unet_tells_the_family(host, as_host, name, unet, kind, family, native):
+    from lib_outpaint.webui.sampler.checkpoint import checkpoint_for
+
+    as_host(name)
+    loaded_by_comfys_backend(host.shared.sd_model, kind, **unet)
+    found = checkpoint_for({})
+    assert (found.family.key, found.native_side) == (family, native)
+
+
+def test_sdxl_keeps_its_flag_where_the_unet_is_like_that_of_another_family(host, as_host):
+    from lib_outpaint.webui.sampler.checkpoint import checkpoint_for
+
+    as_host("Forge of 2024")
+    loaded_by_comfys_backend(host.shared.sd_model, context_dim=160, use_linear_in_transformer=True)
+    host.shared.sd_model.is_sdxl = True
+    assert checkpoint_for({}).family.key == "sdxl"
+
+
 def test_a_checkpoint_is_named_exactly_or_refused(host, run):
     """The host drops an override that is no exact name, and would sample with another model than was planned for."""
     with pytest.raises(ParamError) as refused:

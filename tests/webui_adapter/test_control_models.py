@@ -48,8 +48,17 @@ class ForgeControlNet(ControlNet):
             self.fed.append((image, torch.nn.functional.max_pool2d(mask[None, None], (8, 8)).round()[0, 0]))
 
 
+PATCHES = {"Forge": "backend.patcher.lora"}  # where the host keeps what applies a patch
+BEFORE = "ldm_patched.modules.model_patcher"  # in its older descendants
+
+
 @pytest.fixture
-def forge(as_host, tmp_path):
+def hosted():
+    return "Forge"
+
+
+@pytest.fixture
+def forge(as_host, tmp_path, hosted):
     """Forge's registers with Fooocus's patch, the ControlNet for SD 1, and one that says nothing of itself."""
     files = {
         "None": "model.safetensors",
@@ -64,12 +73,12 @@ def forge(as_host, tmp_path):
         get_all_preprocessor_names=lambda: MODULES,
     )
     as_host(
-        "Forge",
+        hosted,
         {
             "lib_controlnet.global_state": state,
             # Forge's external_code lists nothing.
             "lib_controlnet.external_code": SimpleNamespace(get_max_models_num=lambda: 3),
-            "backend.patcher.lora": SimpleNamespace(extra_weight_calculators={"fooocus": None}),
+            PATCHES.get(hosted, BEFORE): SimpleNamespace(extra_weight_calculators={"fooocus": None}),
         },
     )
     return files
@@ -89,6 +98,7 @@ def attached(script):
     return [u["model"] for u in script.seen[0] if u["enabled"]]
 
 
+@pytest.mark.parametrize("hosted", ["Forge", "Forge of 2024"])
 @pytest.mark.parametrize(("checkpoint", "model"), [("xl", FOOOCUS), ("plain", SD1), ("xl-inpainting", None)])
 def test_auto_on_forge(forge, on, checkpoint, model):
     script = ForgeControlNet(forge, Unit(), Unit())
@@ -105,6 +115,13 @@ def test_fooocus_is_fed_the_window_and_whole_cells(forge, on, host):
         assert image.shape == (c.height, c.width, 3)
         assert cells.shape == (c.height // 8, c.width // 8)
         assert set(cells.unique().tolist()) == {0.0, 1.0}
+
+
+@pytest.mark.parametrize("hosted", ["reForge"])
+def test_reforge_registers_the_patch_and_never_applies_it(forge, on):
+    script = ForgeControlNet(forge, Unit(), Unit())
+    on("xl", {}, script)
+    assert attached(script) == []
 
 
 def test_the_patch_is_not_for_hosts_that_cannot_load_it(forge, on, monkeypatch):

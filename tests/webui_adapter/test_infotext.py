@@ -245,6 +245,32 @@ def test_seeds_of_all_passes_and_the_cost_are_told(host, run):
     assert int(read["Outpaint cost"]) > int(read["Outpaint latents a step"]) > 0
 
 
+@pytest.mark.parametrize(
+    ("entries", "sampler"),
+    [
+        ("Sampler: DPM++ 2M Karras, Seed: 5", "DPM++ 2M Karras"),
+        ("Sampler: DPM++ 2M, Schedule type: Karras", "DPM++ 2M Karras"),  # of a newer host
+        ("Sampler: DPM++ 2M, Schedule type: Automatic", "DPM++ 2M"),
+        ("Sampler: Euler a, Seed: 5", "Euler a"),
+    ],
+)
+@pytest.mark.parametrize("old", [True, False])
+def test_steps_and_sampler_come_back_on_hosts_before_1_9(host, warnings, monkeypatch, run, entries, sampler, old):
+    """Their own fields are plain tuples, which the API's field `infotext` does not see; newer hosts set them themselves."""
+    if old:
+        monkeypatch.delattr(host.sd_samplers, "get_sampler_from_infotext")
+    monkeypatch.setitem(host.sd_samplers.all_samplers_map, "DPM++ 2M Karras", None)
+    module = importlib.import_module("lib_outpaint.webui.script.infotext")
+    fields = module.fields([Box(p.default) for p in DECLARED], TITLE)
+    ours = run({"left": 16}, steps=20).infotexts[0].replace("Steps: 20,", f"Steps: 20, {entries},")
+    types = {**TYPES, "steps": int, "sampler_name": str}
+    asked = host.infotext_utils.applied(fields, ours, {}, types)
+    assert [asked.get("steps"), asked.get("sampler_name")] == ([20, sampler] if old else [None, None])
+    assert host.infotext_utils.applied(fields, ours, {"steps": 7}, types)["steps"] == 7
+    theirs = ours[: ours.index("Outpaint version")].rstrip(", ")
+    assert host.infotext_utils.applied(fields, theirs, {}, types) == {}
+
+
 def test_a_host_without_fields_for_the_api_still_pastes_the_panel(host, warnings, monkeypatch):
     monkeypatch.delattr(host.infotext_utils, "PasteField")
     module = importlib.import_module("lib_outpaint.webui.script.infotext")

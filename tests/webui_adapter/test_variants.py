@@ -23,11 +23,14 @@ def test_a_host_without_a_sign_is_a1111(variants):
     assert variants.variant() is variants.variant()
 
 
-@pytest.mark.parametrize(("name", "index"), [("Forge", 0), ("reForge", 1)])
-def test_the_most_special_sign_wins(variants, as_host, name, index):
-    """Forge has reForge's sign too."""
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("Forge", "Forge"), ("reForge", "ReForge"), ("Forge Classic", "ForgeClassic"), ("Forge of 2024", "Forge2024")],
+)
+def test_the_most_special_sign_wins(variants, as_host, name, kind):
+    """All descendants of Forge have the sign of the Forge of 2024 too."""
     as_host(name)
-    assert type(variants.variant()) is variants.VARIANTS[index]
+    assert type(variants.variant()) is getattr(variants, kind)
 
 
 def test_every_host_has_a_row_and_the_last_one_needs_no_sign(variants):

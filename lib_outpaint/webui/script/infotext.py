@@ -1,8 +1,8 @@
 """Infotext in the WebUI: values that survive its grammar, and what pasting one of ours restores.
 
 The host pastes in two ways. The page (PNG Info, the arrow button) sets components, and by the entry "Script" chooses the
-script itself. The API's field `infotext` sets fields of the request for those that say which; it knows the seed, the steps
-and the sampler, but no script, no prompt and no denoising strength. Ours say the rest.
+script itself. The API's field `infotext` sets fields of the request for those that say which; it knows the seed, from v1.9
+on steps and sampler, but no script, no prompt and no denoising strength. Ours say the rest.
 """
 
 from __future__ import annotations
@@ -93,7 +93,9 @@ def _of_control(param: Param) -> Callable[[Entries], Any]:
 
 def _of_request(title: str) -> dict[str, Callable[[Entries], Any]]:
     """Fields of an API request, with their values."""
+    own = {} if variant().pastes_sampling() else _SAMPLING
     return {
+        **own,
         "script_name": lambda entries: title.lower(),
         "script_args": _arguments,
         "prompt": lambda entries: _styled(entries, "Prompt", "apply_styles_to_prompt"),
@@ -103,6 +105,16 @@ def _of_request(title: str) -> dict[str, Callable[[Entries], Any]]:
         "inpainting_fill": lambda entries: _index(MASKED_CONTENT, entries.get("Masked content")),
         "inpainting_mask_invert": lambda entries: _index(MASK_MODE, entries.get("Mask mode")),
     }
+
+
+def _sampler(entries: Entries) -> str | None:
+    """The sampler's name on hosts where the schedule is a part of it, from an infotext of either kind of host."""
+    name = entries.get("Sampler")
+    with_schedule = f"{name} {entries.get('Schedule type')}"
+    return with_schedule if with_schedule in variant().samplers() else name
+
+
+_SAMPLING: Mapping[str, Callable[[Entries], Any]] = {"steps": lambda entries: entries.get("Steps"), "sampler_name": _sampler}
 
 
 def _arguments(entries: Entries) -> list[dict[str, str]]:
