@@ -78,7 +78,9 @@ def _checkpoint(header: Header) -> ModelInfo | None:
     first = header.shape(name)
     if len(first) != axes:
         return None
-    family = family if family.known else _by_context(header, _UNET)
+    # The text encoder may be stored in another family's layout: the width of the UNet's text tells more, where it is known.
+    told = _by_context(header, _UNET)
+    family = told if told.known else family
     return ModelInfo(header.path, "checkpoint", family, "original", first[1], _prediction(header, family))
 
 

@@ -54,7 +54,7 @@ def written(path: Path, shapes: Shapes, metadata: dict[str, str] | None = None, 
 
 
 def changed(shapes: Shapes, **values: tuple[int, ...]) -> Shapes:
-    return shapes | {{"conv": CONV}.get(k, k): v for k, v in values.items()}
+    return shapes | {{"conv": CONV, "attn": ATTN}.get(k, k): v for k, v in values.items()}
 
 
 CHECKPOINTS: list[tuple[str, Shapes, dict[str, str], tuple[str, int, str, int]]] = [
@@ -65,6 +65,8 @@ CHECKPOINTS: list[tuple[str, Shapes, dict[str, str], tuple[str, int, str, int]]]
     ("sd2-v", SD2, {"modelspec.prediction_type": "v"}, ("sd2", 4, "v", 768)),
     ("sd2-base", SD2, {"modelspec.prediction_type": "epsilon"}, ("sd2", 4, "epsilon", 512)),
     ("sd2-depth", changed(SD2, conv=(320, 5, 3, 3)), {}, ("sd2", 5, "", 512)),
+    ("sd2-as-clip", changed(SD1, attn=(320, 1024)), {"modelspec.prediction_type": "v"}, ("sd2", 4, "v", 768)),
+    ("sd2-small", changed(SD2, attn=(32, 96)), {}, ("sd2", 4, "", 512)),
     ("xl", XL, {}, ("sdxl", 4, "epsilon", 1024)),
     ("xl-v", changed(XL, v_pred=()), {}, ("sdxl", 4, "v", 1024)),
     ("xl-inpainting", changed(XL, conv=(320, 9, 3, 3)), {}, ("sdxl", 9, "epsilon", 1024)),
