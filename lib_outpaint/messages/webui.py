@@ -83,6 +83,10 @@ MESSAGES = {
         "{field}: {value!r} is not a ControlNet model of this WebUI; installed: {installed}",
         "{field}：这个 WebUI 里没有 ControlNet 模型 {value!r}；已安装：{installed}",
     ),
+    "controlnet-unit-without-model": (
+        "{field}: is enabled without a model, which its module {module} needs; installed: {installed}",
+        "{field}：已启用但没有选模型，而预处理器 {module} 需要模型；已安装：{installed}",
+    ),
     "no-inpaint-controlnet": (
         "{field}: no inpaint ControlNet is installed; installed: {installed}",
         "{field}：没有安装 inpaint ControlNet；已安装：{installed}",

@@ -143,6 +143,10 @@ class A1111:
         """ControlNet modules (preprocessors)."""
         return listed(self._CONTROLNET, "get_modules")
 
+    def controlnet_needs_model(self, module: str) -> bool:
+        """Whether a ControlNet module works only with a model; False when that cannot be told."""
+        return needs_model(module, (getattr(loaded(name), "Preprocessor", None) for name in self._CONTROLNET))
+
     def controlnet_file(self, model: str) -> Path | None:
         """The file of a ControlNet model; None when that cannot be told."""
         states = (getattr(loaded(name), "global_state", None) for name in self._CONTROLNET)
@@ -189,6 +193,18 @@ def listed(places: Iterable[str], function: str) -> list[str]:
         if found is not None:
             return [str(entry) for entry in found() if str(entry).lower() != "none"]
     return []
+
+
+def needs_model(module: str, registries: Iterable[Any]) -> bool:
+    for registry in registries:
+        find = getattr(registry, "get_preprocessor", None)
+        try:
+            found = find(module) if find is not None else None
+        except KeyError:
+            found = None
+        if found is not None:
+            return not getattr(found, "do_not_need_model", True)
+    return False
 
 
 def file_of(model: str, known: Iterable[Mapping[str, Any]]) -> Path | None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
 
-from .variants_base import A1111, Facts, file_of, listed, loaded, unet_of
+from .variants_base import A1111, Facts, file_of, listed, loaded, needs_model, unet_of
 
 
 class Forge2024(A1111):
@@ -27,6 +27,9 @@ class Forge2024(A1111):
 
     def controlnet_modules(self) -> list[str]:
         return listed(self._CONTROLNET, "get_all_preprocessor_names")
+
+    def controlnet_needs_model(self, module: str) -> bool:
+        return needs_model(module, map(loaded, self._CONTROLNET))
 
     def controlnet_file(self, model: str) -> Path | None:
         return file_of(model, [getattr(loaded(name), "controlnet_filename_dict", {}) for name in self._CONTROLNET])

@@ -191,3 +191,57 @@ def test_without_the_extension_there_is_no_free_unit(make):
 
     assert controlnet.free_slot(make()) is None
     assert controlnet.free_slot(make(scripts=[ControlNet(Unit(True), Unit())])) == 2
+
+
+PREPROCESSORS = {
+    "none": SimpleNamespace(do_not_need_model=False),
+    "canny": SimpleNamespace(do_not_need_model=False),
+    "reference_only": SimpleNamespace(do_not_need_model=True),
+}
+
+
+def a1111s():
+    registry = SimpleNamespace(get_preprocessor=PREPROCESSORS.get)
+    return {"internal_controlnet.external_code": SimpleNamespace(get_models=lambda: [INPAINT], Preprocessor=registry)}
+
+
+def forges():
+    return {
+        "lib_controlnet.global_state": SimpleNamespace(
+            get_all_controlnet_names=lambda: ["None", INPAINT],
+            get_all_preprocessor_names=lambda: list(PREPROCESSORS),
+            get_preprocessor=PREPROCESSORS.__getitem__,
+        )
+    }
+
+
+@pytest.mark.parametrize(("name", "modules"), [("A1111", a1111s), ("Forge", forges)])
+@pytest.mark.parametrize(
+    ("unit", "code"),
+    [
+        ({"module": "canny"}, "controlnet-unit-without-model"),
+        ({"module": "canny", "model": "None"}, "controlnet-unit-without-model"),
+        ({}, "controlnet-unit-without-model"),
+        ({"module": "canny", "model": "no_such"}, "no-such-controlnet-model"),
+        ({"module": "canny", "model": "CONTROL_v11p_sd15"}, None),
+        ({"module": "reference_only"}, None),
+        ({"module": "of another extension"}, None),
+    ],
+    ids=str,
+)
+def test_a_unit_of_the_users_without_a_model_is_refused_before_sampling(
+    run, host, monkeypatch, as_host, name, modules, unit, code
+):
+    if name == "A1111":  # the stand-in is one
+        monkeypatch.setitem(sys.modules, *modules().popitem())
+    else:
+        as_host(name, modules())
+    scripts = [ControlNet({"enabled": False}, {"enabled": True, **({"module": "none"} | unit)})]
+    if code is None:
+        assert run({**LEFT, "controlnet": "off"}, scripts=scripts).images
+        return
+    with pytest.raises(ParamError) as refused:
+        run({**LEFT, "controlnet": "off"}, scripts=scripts)
+    assert (refused.value.field, refused.value.code) == ("ControlNet unit 2", code)
+    assert refused.value.message.values["installed"] == INPAINT
+    assert host.processing.calls == []

@@ -14,7 +14,7 @@ from typing import Any
 
 from PIL import Image
 
-from ...errors import BackendError, ParamError
+from ...errors import NO_VALUE, BackendError, ParamError
 from ...messages import Message, message
 from ...parameters.guidance import ControlNet
 from ..variants import callbacks_of, is_unit, unit_field, variant
@@ -78,6 +78,24 @@ def chosen(p: Any, wanted: ControlNet, checkpoint: Checkpoint, *, auto: bool = T
     if wanted.weight == 0:
         return None
     return Unit(module, model, wanted.weight, wanted.mode, _notes(wanted, checkpoint, module, model, asked))
+
+
+def check(p: Any) -> None:
+    """Refuses what ControlNet would end the first pass for: an enabled unit of the user's without a model that is there.
+
+    Raises:
+        ParamError: names the unit, counted from 1, and what is installed.
+    """
+    for number, unit in enumerate(units_of(p), 1):
+        module, model = (str(unit_field(unit, name) or "None") for name in ("module", "model"))
+        if not _enabled(unit) or not variant().controlnet_needs_model(module):
+            continue
+        known = control_models.models()
+        field, installed = f"ControlNet unit {number}", ", ".join(known) or message("none-installed")
+        if model.lower() == "none":
+            raise ParamError(field, NO_VALUE, "controlnet-unit-without-model", module=module, installed=installed)
+        if not any(model.lower() in one.lower() for one in known):  # ControlNet takes a part of a name
+            raise ParamError(field, model, "no-such-controlnet-model", installed=installed)
 
 
 def attach(c: Any, unit: Unit | None) -> None:

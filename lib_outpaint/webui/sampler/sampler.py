@@ -83,6 +83,7 @@ class WebUISampler:
             ParamError: names the first such thing, and what is installed.
         """
         lora_networks.check(guidance, prompts[0], self.checkpoint)
+        control_units.check(self._p)
         self._unit(guidance.controlnet)
 
     def report(self, progress: Progress) -> None:
