@@ -24,6 +24,8 @@ pytest.register_assert_rewrite("contract")
 
 from contract.driver import Answer, Driver  # noqa: E402
 
+from .differences import ALL, DIFFERENCES, host_of  # noqa: E402
+
 SCRIPT = "directional outpaint"
 
 
@@ -35,8 +37,12 @@ class WebUI:
     plain: str
     inpainting: str
     folder: Path | None
-    forge: bool = False
-    reforge: bool = False
+    host: str = "A1111"
+
+    def differs(self, what: str) -> bool:
+        """Whether this host differs from A1111 in one of the ways of `differences.py`."""
+        assert what in ALL
+        return what in DIFFERENCES[self.host]
 
     def get(self, path: str) -> Any:
         response = requests.get(self.url + path, timeout=60)
@@ -115,8 +121,7 @@ def webui(request: pytest.FixtureRequest) -> WebUI:
     plain = next(name for name in names if "inpaint" not in name)
     folder = request.config.getoption("--webui-dir")
     found = WebUI(url, plain, inpainting, Path(folder) if folder else None)
-    options = found.state()
-    found.forge, found.reforge = "forge_preset" in options, "reforge_karras_rho" in options
+    found.host = host_of(found.state(), found.get("/sdapi/v1/scripts")["img2img"])
     return found
 
 

@@ -56,8 +56,8 @@ def put_picture(page, picture, tmp_path, place="#img2img_image"):
 
 
 def refusal(page, webui, text):
-    """The message of a job that cannot be done; reForge's page shows no errors of scripts, so it is a comment there."""
-    place = "#html_log_img2img .comments" if webui.reforge else ".error"
+    """The message of a job that cannot be done; where the page loses errors of scripts it is a note."""
+    place = "#html_log_img2img .comments" if webui.differs("errors are notes on the page") else ".error"
     found = page.locator(f"#tab_img2img {place}", has_text=text).first
     found.wait_for(timeout=60000)
     return found
@@ -65,7 +65,7 @@ def refusal(page, webui, text):
 
 def open_batch_tab(page, webui):
     page.locator("#mode_img2img button", has_text="Batch").first.click()
-    if not webui.reforge:  # which has the folder's fields alone there
+    if not webui.differs("the Batch tab has folders alone"):
         page.get_by_text("From directory").first.click()
 
 

@@ -28,7 +28,7 @@ def unit(page, webui):  # noqa: F811
         f"() => document.querySelector('{UNIT}model_dropdown input').value.includes('inpaint')", timeout=60000
     )
 
-    if webui.forge:  # whose page takes inpaint_only+lama, which wants weights of its own
+    if webui.differs("the type Inpaint takes inpaint_only+lama"):
         box = page.locator(f"{UNIT}preprocessor_dropdown input").first
         box.click()
         options = page.locator(f"{UNIT}preprocessor_dropdown ul.options li")

@@ -29,7 +29,7 @@ def word(webui):
 
 
 def test_a_learned_word_acts_on_every_pass_and_by_side(grow, webui, word):
-    if webui.forge:  # it looks for learned words only when it loads a checkpoint
+    if webui.differs("learned words are looked for when a checkpoint is loaded"):
         other = webui.plain if grow.model == webui.inpainting else webui.inpainting
         assert webui.img2img(grow.picture, model=other, steps=1).status_code == 200
     without, everywhere, left = (
@@ -45,7 +45,7 @@ def test_a_learned_word_acts_on_every_pass_and_by_side(grow, webui, word):
         assert (a[:, -32:] != b[:, -32:]).any()
         assert (a[:, :32] != c[:, :32]).any()
         np.testing.assert_array_equal(a[:, -32:], c[:, -32:])
-    told = f"TI: {word}" if webui.forge else f'TI hashes: "{word}'
+    told = f"TI: {word}" if webui.differs("learned words have no hashes") else f'TI hashes: "{word}'
     assert told in everywhere.infotext
     assert told in left.infotext  # though the last pass, on the right, does not use it
 

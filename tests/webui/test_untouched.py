@@ -19,8 +19,8 @@ def everything(webui, picture):
         height=128,
         script_args=["", 64, 8, ["left"], 1.0, 0.05],
     ).json()["images"][0]
-    # Forge and reForge return mk2's picture with an alpha channel, another one now and then by itself: colours count.
-    return webui.state(), plain, decoded(mk2).tobytes() if webui.forge or webui.reforge else mk2
+    # Where mk2's picture has an alpha channel, its colours count.
+    return webui.state(), plain, decoded(mk2).tobytes() if webui.differs("mk2 returns an alpha channel") else mk2
 
 
 def success(webui, picture, running):
