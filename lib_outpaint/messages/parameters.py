@@ -32,6 +32,11 @@ MESSAGES = {
     ),
     # mk2's and poor man's names
     "not-directions": ("{field}: {value!r} is not a list of {known}", "{field}：{value!r} 不是由 {known} 组成的列表"),
+    # sampling
+    "nothing-sampled": (
+        "nothing was sampled: denoising strength {denoise:g} leaves none of {steps} steps, and the new area is the prefill",
+        "没有采样：重绘幅度 {denoise:g} 使 {steps} 步中没有一步可做，新区域就是预填充",
+    ),
     # prompts per side
     "side-prompt-form": (
         "{field}: {value!r} (line {line}) does not have the form 'left: text'",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..messages import Message, message
 from .declaration import Param, check_fields, declarations, param
 
 SEED_LIMIT = 2**32
@@ -69,3 +70,18 @@ class Sampling:
 
 
 SAMPLING: tuple[Param, ...] = declarations(Sampling)
+
+
+def steps_run(steps: int, denoise: float) -> int:
+    """How many steps img2img runs, as the WebUI counts: the last ones, never none."""
+    return int(min(denoise, 0.999) * steps) + 1
+
+
+def nothing_sampled(steps: int, run: int, denoise: float) -> Message | None:
+    """A note for a run of the last of several steps alone: it begins at the least noise there is, and paints nothing.
+
+    Args:
+        steps: of the whole schedule.
+        run: how many of them are run.
+    """
+    return message("nothing-sampled", denoise=denoise, steps=steps) if run < 2 <= steps else None

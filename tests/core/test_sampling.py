@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from lib_outpaint.errors import ParamError
 from lib_outpaint.parameters import codecs
-from lib_outpaint.parameters.sampling import SAMPLING, SEED_LIMIT, Sampling
+from lib_outpaint.parameters.sampling import SAMPLING, SEED_LIMIT, Sampling, nothing_sampled, steps_run
 
 RANGES = {"steps": (1, 500), "cfg": (1, 100), "denoise": (0, 1), "seed": (0, SEED_LIMIT - 1)}
 
@@ -95,3 +95,20 @@ def test_only_flags_that_were_set_are_given() -> None:
     with pytest.raises(ParamError) as caught:
         parsed("--steps=0")
     assert (caught.value.field, caught.value.code) == ("steps", "outside")
+
+
+@pytest.mark.parametrize(
+    ("steps", "denoise", "run", "idle"),
+    [
+        (20, 0.0, 1, True),
+        (20, 0.049, 1, True),
+        (20, 0.05, 2, False),
+        (20, 1.0, 20, False),
+        (1, 0.9, 1, False),
+        (2, 0.4, 1, True),
+    ],
+)
+def test_a_run_of_the_last_step_alone_samples_nothing(steps: int, denoise: float, run: int, idle: bool) -> None:
+    assert steps_run(steps, denoise) == run
+    told = nothing_sampled(steps, run, denoise)
+    assert (told.code if told is not None else None) == ("nothing-sampled" if idle else None)

@@ -282,6 +282,13 @@ def test_full_denoise_on_sdxl_inpainting_is_done_with_a_warning(models: Path) ->
     assert "inpainting-fringe" in [note.code for note in notes]
 
 
+@pytest.mark.parametrize(("steps", "denoise", "told"), [(2, 0.0, True), (2, 0.4, True), (2, 0.5, False), (1, 0.9, False)])
+def test_a_denoising_strength_that_leaves_no_step_is_told(models: Path, steps: int, denoise: float, told: bool) -> None:
+    host = Diffusers(models / "tiny.safetensors", device="cpu", local_files_only=True)
+    notes = host.inpaint([job("a", sampling=Sampling(steps, "Euler", cfg=2, denoise=denoise))])[0].notes
+    assert ("nothing-sampled" in [note.code for note in notes]) is told
+
+
 @pytest.mark.parametrize(("name", "emptied"), [("cuda", 1), ("cpu", 0)])
 def test_memory_that_ran_out_is_given_back_before_smaller_windows_are_tried(
     plain: Any, monkeypatch: pytest.MonkeyPatch, name: str, emptied: int

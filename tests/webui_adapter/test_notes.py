@@ -138,3 +138,11 @@ def test_memory_is_told_with_the_time_and_work_only_where_it_is_known(host):
     )
     assert str(ours.spent([nothing_told], 1.25, None)) == "1 pass in 1.2 s"
     assert str(ours.spent([nothing_told], 1.25, 3.21)) == "1 pass in 1.2 s, at most 3.2 GB of VRAM"
+
+
+@pytest.mark.parametrize(
+    ("strength", "steps", "told"), [(0, 20, True), (0.04, 20, True), (0.05, 20, False), (0.75, 20, False), (0.9, 1, False)]
+)
+def test_a_denoising_strength_that_leaves_no_step_is_told(run, strength, steps, told):
+    comments = run({"left": 16}, denoising_strength=strength, steps=steps).comments
+    assert (f"denoising strength {strength:g} leaves none of {steps} steps" in comments) is told

@@ -9,6 +9,7 @@ import torch
 from ...engine.protocol import Outcome
 from ...messages import Message, message
 from ...parameters.loras import Lora
+from ...parameters.sampling import nothing_sampled, steps_run
 from .batches import Common, Prepared
 from .conditioning import control_image, decode_latents, encode_pixels, inpainting_channels
 from .control_residuals import Control
@@ -116,9 +117,11 @@ class Passes:
 
     def _notes(self, common: Common) -> tuple[Message, ...]:
         info, most = self.parts.info, self.parts.info.pipeline.inpainting_denoise
-        if info.inpainting and common.settings.denoise > most:
+        steps, denoise = common.settings.steps, common.settings.denoise
+        if info.inpainting and denoise > most:
             return (message("inpainting-fringe", family=info.family_name, most=most),)
-        return ()
+        idle = nothing_sampled(steps, steps_run(steps, denoise), denoise)
+        return () if idle is None else (idle,)
 
     def _info(self, common: Common) -> dict[str, str]:
         settings = common.settings

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from ...parameters.sampling import steps_run
 from .samplers import Levels, Sampler
 
 
@@ -60,7 +61,7 @@ class Run:
         levels = noise_levels(schedule, steps + (1 if sampler.discard else 0), known)
         if sampler.discard:
             levels = np.append(levels[:-2], levels[-1])
-        first = max(steps - int(min(denoise, 0.999) * steps) - 1, 0)
+        first = max(steps - steps_run(steps, denoise), 0)
         levels = levels[min(first, len(levels) - 2) :]
         self._known = known
         betas = 1 - alphas_cumprod.double() / torch.cat([alphas_cumprod.new_ones(1), alphas_cumprod[:-1]]).double()

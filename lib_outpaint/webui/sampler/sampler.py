@@ -13,7 +13,7 @@ from ...engine.protocol import Job, Outcome, Progress
 from ...errors import BackendError, OutOfMemory
 from ...messages import Message, message
 from ...parameters.guidance import ControlNet, Guidance
-from ...parameters.sampling import Sampling
+from ...parameters.sampling import Sampling, nothing_sampled
 from ...planning.capabilities import Capabilities
 from ..settings import Settings
 from ..variants import put, variant
@@ -139,10 +139,11 @@ class WebUISampler:
             return [Outcome(None, stop="images") for _ in jobs]
         put(c, extra_generation_params=self._whole_entries(c.extra_generation_params, jobs[0], unit))
         self.last = c
-        notes = (*(unit.notes if unit is not None else ()), *self._another_checkpoint(c))
         # Of the steps the last share is run, as the denoising strength says.
-        steps = int(sd_samplers_common.setup_img2img_steps(c)[1]) + 1
-        return [Outcome(pixels, steps, notes) for pixels in _pixels(processed, decoded, len(jobs))]
+        steps, run = (int(count) for count in sd_samplers_common.setup_img2img_steps(c))
+        idle = nothing_sampled(steps, run + 1, c.denoising_strength)
+        notes = (*(unit.notes if unit is not None else ()), *self._another_checkpoint(c), *([idle] if idle else []))
+        return [Outcome(pixels, run + 1, notes) for pixels in _pixels(processed, decoded, len(jobs))]
 
     def _whole_entries(self, of_pass: Mapping[str, Any], job: Job, unit: control_units.Unit | None) -> dict[str, Any]:
         """The infotext's entries for the image so far."""
