@@ -89,14 +89,37 @@ def test_positional_parameters(driver: Driver, small: Pixels, arguments: list[An
     "arguments",
     [
         ["", 24, 8, ["left", "down"], 1.0, 0.05],
+        [64, 24, 8, ["left", "down"], 1.0, 0.05],
+        [None, "24px", None, ["left", "down"], None, None],
         [24, 8, 0, ["left", "down"]],
-        [24, 8, "fill", "left,down"],
+        [24, 8, "Fill", "left,down"],
         [{"pixels": 24, "mask_blur": 8, "direction": ["left", "down"]}],
         [{"pixels": 24, "direction": "left, down", "noise_q": 1.2}],
     ],
-    ids=["mk2", "poor man's", "poor man's, text", "mk2 names", "direction as text"],
+    ids=[
+        "mk2",
+        "mk2, a number first",
+        "mk2, null and px",
+        "poor man's",
+        "poor man's, text",
+        "mk2 names",
+        "direction as text",
+    ],
 )
 def test_the_forms_of_mk2_and_poor_mans(driver: Driver, small: Pixels, arguments: list[Any]) -> None:
+    assert driver.outpaint(small, *arguments).size() == (96 + 24, 80 + 24)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [{"left": "25%", "down": "30%"}],
+        [{"LEFT": "24 px", "Down": 24, "mask-blur": None, "fill": "Noise", "order": None}],
+        ["25%", None, None, "30 %", None],
+    ],
+    ids=["per cent", "names", "positional"],
+)
+def test_amounts_with_units_null_and_names_in_any_case(driver: Driver, small: Pixels, arguments: list[Any]) -> None:
     assert driver.outpaint(small, *arguments).size() == (96 + 24, 80 + 24)
 
 
@@ -104,6 +127,9 @@ def test_the_forms_of_mk2_and_poor_mans(driver: Driver, small: Pixels, arguments
     ("arguments", "message"),
     [
         ([{}], "nothing grows"),
+        ([{"left": "25%", "up": "16px"}], "left: '25%' and up '16px' are px and %"),
+        ([{"lefft": None}], "lefft: no such parameter (did you mean left?)"),
+        ([{"left": 8, "fill": "noize"}], "(did you mean noise?)"),
         ([], "nothing grows"),
         ([{"left": 5000}], "left: 5000 is outside 0..4096"),
         ([{"sideways": 8}], "sideways: no such parameter"),
@@ -112,7 +138,19 @@ def test_the_forms_of_mk2_and_poor_mans(driver: Driver, small: Pixels, arguments
         ([{"pixels": 16, "inpainting_fill": "lava"}], "inpainting_fill: 'lava' is not one of"),
         ([8] * (len(DECLARED) + 3), f"script_args: {len(DECLARED) + 3} values"),
     ],
-    ids=["empty", "nothing", "range", "unknown", "type", "choice", "masked content", "too many"],
+    ids=[
+        "empty",
+        "mixed",
+        "near name",
+        "near choice",
+        "nothing",
+        "range",
+        "unknown",
+        "type",
+        "choice",
+        "masked content",
+        "too many",
+    ],
 )
 def test_bad_input_is_refused_with_the_message(driver: Driver, small: Pixels, arguments: list[Any], message: str) -> None:
     assert message in driver.refused(small, *arguments)
