@@ -127,6 +127,7 @@ MESSAGES = {
         "{script} failed; its placeholders are in the prompt as they were",
         "{script} 出错；提示词里的占位符保持原样",
     ),
+    "alert": ("⚠ Directional outpaint: {text}", "⚠ 定向外扩：{text}"),  # javascript/outpaint_alerts.js knows it by its sign
     "batch-image-left-out": ("image {which} was left out: {reason}", "第 {which} 张图片已跳过：{reason}"),
     "soft-inpainting-off": (
         "Soft Inpainting was off for this job: it would put the prefill back over the result",

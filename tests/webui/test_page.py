@@ -56,8 +56,8 @@ def put_picture(page, picture, tmp_path, place="#img2img_image"):
 
 
 def refusal(page, webui, text):
-    """The message of a job that cannot be done; where the page loses errors of scripts it is a note."""
-    place = "#html_log_img2img .comments" if webui.differs("errors are notes on the page") else ".error"
+    """The message of a job that cannot be done; where the page loses errors of scripts it is above the gallery."""
+    place = ".outpaint-alert" if webui.differs("errors are notes on the page") else ".error"
     found = page.locator(f"#tab_img2img {place}", has_text=text).first
     found.wait_for(timeout=60000)
     return found

@@ -34,7 +34,7 @@ def test_the_first_picture_of_the_batch_tab_may_be_the_one_left_out(host, make, 
         host.shared.state.job = f"{number} out of 2"
         results.append(host.job.run(p, [{"left": 5000 + number}], p.place))
     assert results[0].comments.splitlines() == [
-        f"image {n} out of 2 was left out: left: {5000 + n} is outside 0..4096" for n in (1, 2)
+        f"⚠ Directional outpaint: image {n} out of 2 was left out: left: {5000 + n} is outside 0..4096" for n in (1, 2)
     ]
 
 

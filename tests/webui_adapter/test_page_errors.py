@@ -1,13 +1,18 @@
-"""What the page is told of a job that fails. reForge's drops what a script raises, so the message is a comment there."""
+"""What the page is told of a job that fails. Where pages drop what a script raises, it is a comment."""
 
 import pytest
 
 from lib_outpaint.errors import BackendError, ParamError
 
 
+@pytest.fixture(params=["reForge", "Forge of 2024", "Forge Classic"])
+def name(request):
+    return request.param
+
+
 @pytest.fixture
-def reforge(as_host):
-    as_host("reForge")
+def loses_errors(as_host, name):
+    as_host(name)
 
 
 @pytest.fixture
@@ -18,17 +23,18 @@ def exhausted(host):
     host.processing.hooks["sample"] = fails
 
 
-def test_bad_input_on_reforges_page(reforge, run, host):
+def test_bad_input_there(loses_errors, run, host):
     processed = run({"left": 0})
     assert processed.images == []
-    assert "nothing grows" in processed.comments
+    (line,) = [line for line in processed.comments.splitlines() if "nothing grows" in line]
+    assert line.startswith("⚠ Directional outpaint: ")  # which our script on the page puts above the gallery
     assert host.processing.calls == []
 
 
-def test_a_sampler_that_fails_on_reforges_page(reforge, exhausted, run):
+def test_a_sampler_that_fails_there(loses_errors, exhausted, run):
     processed = run({"left": 16})
     assert processed.images == []
-    assert "the WebUI failed: no such luck" in processed.comments
+    assert "⚠ Directional outpaint: the WebUI failed: no such luck" in processed.comments.splitlines()
 
 
 @pytest.mark.parametrize("name", ["Forge", "A1111"])
@@ -40,7 +46,7 @@ def test_other_pages_show_what_is_raised(name, as_host, run):
     assert refused.value.code == "nothing-grows"
 
 
-def test_by_api_errors_are_answers_on_reforge_too(reforge, exhausted, run):
+def test_by_api_errors_are_answers_there_too(loses_errors, exhausted, run):
     from fastapi import HTTPException
 
     with pytest.raises(HTTPException) as refused:
@@ -51,7 +57,7 @@ def test_by_api_errors_are_answers_on_reforge_too(reforge, exhausted, run):
         run({"left": 16}, is_api=True)
 
 
-def test_a_sampler_that_fails_ends_a_batch_of_files(reforge, exhausted, make, host):
+def test_a_sampler_that_fails_ends_a_batch_of_files(loses_errors, exhausted, make, host):
     """A picture that cannot grow is left out; where the sampler fails, the next one would fail too."""
     p = make({"left": 16})
     host.shared.state.job = "1 out of 2"

@@ -83,17 +83,18 @@ def _left_out(p: Any, which: str, error: InputError) -> Any:
     told = str(message("batch-image-left-out", which=which, reason=error.message))
     log.warning("outpaint: %s", told)
     gr.Warning(told)  # Forge samples in a thread whose warnings no page shows
-    p.comment(told)
+    comment = str(message("alert", text=told))
+    p.comment(comment)
     first = vars(p).get(_FIRST)
     if first is not None:
-        first.comments += told + "\n"
+        first.comments += comment + "\n"
     return processing.Processed(p, [], p.seed, "")
 
 
 def _failed(p: Any, error: OutpaintError) -> Any:
     """A result without images, with the message where the page shows comments."""
     log.error("outpaint: %s", error, exc_info=None if isinstance(error, InputError) else error)
-    p.comment(str(error))
+    p.comment(str(message("alert", text=error.message)))
     return processing.Processed(p, [], p.seed, "")
 
 
