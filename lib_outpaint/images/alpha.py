@@ -6,36 +6,65 @@ byte for byte where nothing is touched, but neither prefill nor sampler may see 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..planning.geometry import Box, Extent
 
-if TYPE_CHECKING:
-    import torch
+_TRUSTED = 1 / 8  # opacity below which a pixel's colour has too few bits, where it was stored premultiplied
+_FAR = 1 << 29  # more px than any side has
 
-_TRUSTED = 1 / 8  # opacity from which on a pixel's colour stands; below, it has too few bits where it was premultiplied
+Indices = NDArray[np.int32]
 
 
-def seen_colours(colours: torch.Tensor, alpha: torch.Tensor) -> torch.Tensor:
-    """Colours as they are where something is to be seen, and a smooth continuation of those where nothing is.
+def seen_colours(stored: NDArray[Any]) -> NDArray[Any]:
+    """Colours as they are where something is to be seen; where nothing is, those of the pixel nearest in row or column.
+
+    Texture that goes on to the sides is what prefills copy best: a smooth continuation is a grey of everything, and would
+    be copied into what is seen of the new area. Where nothing at all is to be seen, middle grey.
 
     Args:
-        colours: float32 (3, H, W) in 0..1, not premultiplied.
-        alpha: float32 (H, W) in 0..1.
+        stored: uint8 or uint16 (H, W, 2 or 4), alpha last and not premultiplied.
+
+    Returns:
+        As `stored`, without alpha.
     """
-    import torch
-
-    from ..pixels.fills.smooth import push_pull
-
-    trusted = (alpha / _TRUSTED).clamp(0, 1)
-    if bool((trusted == 1).all()):
+    colours = stored[:, :, :-1]
+    top = np.iinfo(stored.dtype).max
+    done = stored[:, :, -1] >= _TRUSTED * top
+    if not done.any():
+        return np.full_like(colours, (top + 1) // 2)
+    if done.all():
         return colours
-    if not bool((trusted > 0).any()):
-        return torch.full_like(colours, 0.5)
-    return torch.where(trusted[None] == 1, colours, push_pull(colours, trusted).clamp(0, 1))
+    height, width, channels = colours.shape
+    filled = np.ascontiguousarray(colours).reshape(-1, channels)
+    while not done.all():  # twice at most: after the first round all rows and columns with something to be seen are full
+        across, far = _nearest(done, 1)
+        down, far_down = _nearest(done, 0)
+        across += np.arange(0, height * width, width, dtype=np.int32)[:, None]
+        down *= width
+        down += np.arange(width, dtype=np.int32)
+        source = np.where(far <= far_down, across, down).ravel()
+        reached = np.minimum(far, far_down) < _FAR
+        hidden = np.flatnonzero(reached & ~done)
+        filled[hidden] = filled.take(source[hidden], axis=0)
+        done = reached
+    return filled.reshape(colours.shape)
+
+
+def _nearest(known: NDArray[np.bool_], axis: int) -> tuple[Indices, Indices]:
+    """For each pixel, the index of the nearest known one along an axis, and how far it is (`_FAR`: there is none)."""
+    length = known.shape[axis]
+    places = np.arange(length, dtype=np.int32)
+    places = places[None, :] if axis else places[:, None]
+    before = np.maximum.accumulate(np.where(known, places, np.int32(-2 * _FAR)), axis=axis)
+    turned = np.flip(np.where(known, places, np.int32(2 * _FAR)), axis)
+    after = np.flip(np.minimum.accumulate(turned, axis=axis), axis)
+    nearest = np.where(places - before <= after - places, before, after)
+    distance = np.minimum(np.minimum(places - before, after - places), np.int32(_FAR))
+    return nearest.clip(0, length - 1), distance
 
 
 def grown_alpha(alpha: NDArray[Any], source: Box, extent: Extent, opaque: NDArray[np.bool_] | None = None) -> NDArray[Any]:

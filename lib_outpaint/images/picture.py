@@ -46,9 +46,9 @@ class Picture:
     @property
     def marked(self) -> torch.Tensor:
         """As a mask, bool (H, W): where it is lighter than middle grey on black, which transparent pixels show."""
-        colours, opacity = _split(self.stored)
-        bright = colours.mean(0)
-        return (bright if opacity is None else bright * opacity) > 0.5
+        if not has_alpha(self.mode):
+            return _colours(self.stored).mean(0) > 0.5
+        return _colours(self.stored[:, :, :-1]).mean(0) * _colours(self.stored[:, :, -1])[0] > 0.5
 
     @property
     def transparent(self) -> bool:
@@ -71,19 +71,17 @@ def mode_of(stored: NDArray[Any]) -> str:
 
 def pixels_of(stored: NDArray[Any], mode: str) -> torch.Tensor:
     """Stored levels as float32 (3, H, W) in 0..1; grey in all three channels, what alpha hides continued from around."""
-    colours, opacity = _split(stored)
-    return colours if opacity is None else alpha.seen_colours(colours, opacity)
+    return _colours(alpha.seen_colours(stored) if has_alpha(mode) else stored)
 
 
-def _split(stored: NDArray[Any]) -> tuple[torch.Tensor, torch.Tensor | None]:
-    """Colours, float32 (3, H, W), and opacity, float32 (H, W), None without alpha; both in 0..1."""
+def _colours(stored: NDArray[Any]) -> torch.Tensor:
+    """Levels without alpha, (H, W) or (H, W, 1 or 3), as float32 (3, H, W) in 0..1."""
     import torch
 
     layers = stored if stored.ndim == 3 else stored[:, :, None]
     planes = np.ascontiguousarray(layers.transpose(2, 0, 1)).astype(np.float32)
     tensor = torch.from_numpy(planes) / np.iinfo(stored.dtype).max
-    opacity = tensor[-1] if len(tensor) in (2, 4) else None
-    return tensor[:1].expand(3, -1, -1).contiguous() if len(tensor) < 3 else tensor[:3].contiguous(), opacity
+    return tensor.expand(3, -1, -1).contiguous() if len(tensor) == 1 else tensor
 
 
 def assembled(picture: Picture, grown: Grown) -> Image.Image:
