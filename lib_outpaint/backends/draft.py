@@ -1,7 +1,7 @@
 """The draft engine: no model, texture from the picture itself by PatchMatch.
 
-It makes the command line and the page work on a fresh machine in seconds. It continues texture and simple structure; it
-invents nothing, and says in the metadata and on the terminal that it is a draft.
+It makes the command line and the page work on a fresh machine in seconds. It continues texture and simple structure, or
+only the colours where there is too little to copy from; it invents nothing, and says in the metadata and on the terminal that it is a draft.
 """
 
 from __future__ import annotations
@@ -10,14 +10,19 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 
 from ..engine.protocol import Job, Outcome, Progress
 from ..messages import message
 from ..parameters.guidance import Guidance
 from ..parameters.sampling import Sampling
 from ..pixels.fills.libraries import patchmatch_bytes, patchmatch_library
+from ..pixels.fills.smooth import push_pull
+from ..pixels.filters import dilated
 from ..pixels.masks import as_pixels
 from ..planning.capabilities import Capabilities
+
+REACH = 16  # px
 
 
 class Draft:
@@ -48,13 +53,20 @@ class Draft:
             self._on_progress(progress)
 
     def _texture(self, job: Job) -> torch.Tensor:
-        hole = as_pixels(job.latent_mask, job.cell)
-        if bool(hole.all()):
-            # Every cell touches the new area: copy from what lies beyond the middle of the band.
-            hole = as_pixels(job.conditioning_mask, job.cell)
-        if bool(hole.all()):
-            return job.pixels
-        image = (job.pixels.permute(1, 2, 0) * 255).round().clamp(0, 255).byte().numpy()
-        filled = patchmatch_bytes(np.ascontiguousarray(image), hole.numpy(), job.seed)
-        result = torch.from_numpy(np.ascontiguousarray(filled)).permute(2, 0, 1).float() / 255
-        return torch.where(hole[None], result, job.pixels)
+        unknown = as_pixels(job.conditioning_mask, job.cell) if job.known is None else ~job.known
+        # The whole band is made anew, unless the picture is so small that it is needed to copy from.
+        for hole in (as_pixels(job.latent_mask, job.cell), unknown):
+            if _something_to_copy(hole):
+                image = (job.pixels.permute(1, 2, 0) * 255).round().clamp(0, 255).byte().numpy()
+                filled = patchmatch_bytes(np.ascontiguousarray(image), hole.numpy(), job.seed)
+                result = torch.from_numpy(np.ascontiguousarray(filled)).permute(2, 0, 1).float() / 255
+                return torch.where(hole[None], result, job.pixels)
+        if bool(unknown.all()):
+            return torch.full_like(job.pixels, 0.5)
+        return torch.where(unknown[None], push_pull(job.pixels, (~unknown).float()).clamp(0, 1), job.pixels)
+
+
+def _something_to_copy(hole: torch.Tensor) -> bool:
+    """Whether a square of 2 * REACH + 1 px lies beside the hole (bool (H, W)): from less no texture can be told."""
+    frame = F.pad(hole, (REACH, REACH, REACH, REACH), value=True)
+    return not bool(dilated(frame, REACH).all())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 
@@ -13,6 +13,7 @@ from ..pixels.colour.drift import Fit
 from ..pixels.colour.match import match
 from ..pixels.fills import prefill
 from ..pixels.masks import Masks, box_coverage, masks_for, region_coverage
+from ..planning.bands import joints_for
 from ..planning.capabilities import Capabilities
 from ..planning.geometry import Box, Side, bounding
 from ..planning.plan import Pass, Plan
@@ -87,6 +88,7 @@ class Growing:
             pixels=pixels,
             latent_mask=masks.latent,
             conditioning_mask=masks.conditioning,
+            known=known,
             cell=self.plan.cell,
             seed=seed,
             image=self.image,
@@ -113,13 +115,14 @@ class Growing:
         device = self.canvas.pixels.device
         if step.kind != "mask":
             whole = bounding((*step.known, *step.new))
-            return box_coverage(step.new, step.window, self.params, self.plan.source, device, whole)
+            joints = joints_for(step, self.plan.source, self.params.overlap, self.plan.bands)
+            return box_coverage(step.new, step.window, self.params, self.plan.source, device, whole, self.plan.bands, joints)
         painted = self.canvas.painted_in(step.window)
         here = torch.zeros_like(painted)
         for new in step.new:
             rows, columns = new.within(step.window).slices
             here[rows, columns] = True
-        return region_coverage(painted & here, self.params)
+        return region_coverage(painted & here, self.params, self.plan.region_band)
 
     def blended(self, step: Pass, window: Window, outcome: Outcome) -> Blended:
         """What becomes of a sampled window. Nothing is taken over yet.
@@ -129,7 +132,7 @@ class Growing:
         """
         assert outcome.pixels is not None
         job, masks = window.job, window.masks
-        sampled = blend.checked(outcome.pixels, job.pixels)
+        sampled = blend.checked(outcome.pixels, job.pixels, can_fail=self.caps.has_model)
         last = self.drift if self.drift_side is step.side else None
         matched, drift = match(
             sampled,
@@ -141,7 +144,7 @@ class Growing:
             self.plan.cell,
             last,
         )
-        black = blend.black_where(masks.conditioning, sampled, job.pixels, self.plan.cell)
+        black = self.caps.has_model and blend.black_where(masks.conditioning, sampled, job.pixels, self.plan.cell)
         return Blended(blend.blend_bands(window.before, matched, masks.coverage, window.known), drift, black)
 
     def put(self, step: Pass, window: Window, blended: Blended) -> None:
@@ -181,7 +184,7 @@ class Growing:
         """The picture as far as it came, on the CPU: what is left of the plan is cropped away."""
         box = self.plan.canvas.box if not left else _complete_part(left[0], self.plan)
         rows, columns = box.slices
-        plan = Plan(self.plan.canvas, self.plan.source, self.plan.margins, self.plan.cell, tuple(made))
+        plan = replace(self.plan, passes=tuple(made))
         return Grown(
             self.canvas.pixels[:, rows, columns].cpu(),
             self.canvas.touched[rows, columns].cpu(),
@@ -196,6 +199,7 @@ class Growing:
             None if self.mask is None else self.mask[rows, columns].cpu(),
             not left,
             dict(self.info),
+            self.request.painted,
         )
 
 

@@ -33,6 +33,7 @@ class Job:
         mask_weight: the inpainting conditioning mask weight, None for the backend's own setting.
         sampling: how to sample; its seed is the request's, `seed` is this window's.
         subseed: variation seed of the pass, None without one.
+        known: bool (H, W), True where `pixels` holds the image so far and not the prefill; None for a job without one.
     """
 
     pixels: torch.Tensor
@@ -49,6 +50,7 @@ class Job:
     controlnet: ControlNet = field(default_factory=ControlNet)
     mask_weight: float | None = None
     subseed: int | None = None
+    known: torch.Tensor | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -80,9 +80,18 @@ class Request:
         """The bounding box of the painted region; None when nothing is painted."""
         if self.painted is None or not bool(self.painted.any()):
             return None
-        rows = self.painted.any(dim=1).nonzero().flatten()
-        columns = self.painted.any(dim=0).nonzero().flatten()
-        return Box(int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1)
+        return _bounds(self.painted)
+
+    def kept_box(self) -> Box | None:
+        """The bounding box of what is not painted; None when nothing is, empty when all is."""
+        return None if self.painted is None else _bounds(~self.painted)
+
+
+def _bounds(where: torch.Tensor) -> Box:
+    rows, columns = where.any(dim=1).nonzero().flatten(), where.any(dim=0).nonzero().flatten()
+    if not len(rows):
+        return Box(0, 0, 0, 0)
+    return Box(int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1)
 
 
 def numbered_shots(count: int, seed: int, prompt: str = "", negative_prompt: str = "") -> tuple[Shot, ...]:

@@ -83,6 +83,7 @@ class Outpainting:
         self._finished: list[Grown] = []
         self._made: list[Grown] = []
         self._notes = ([capabilities.note] if capabilities.note else []) + _idle_prompts(self.variants)
+        self._notes += short_bands(self.variants)
         self._stopped: Message | None = None
         self._interrupted = False
         self._error: BackendError | None = None
@@ -179,7 +180,7 @@ class Outpainting:
             ]
             for image, window, new in zip(batch.images, windows, blended, strict=True):
                 image.put(step, window, new)
-        if self.capabilities.inpainting is not None and any(new.black for new in blended):
+        if any(new.black for new in blended):
             self._notes.append(message("new-area-black", name=step.label))
         for image, outcome in zip(batch.images, outcomes, strict=True):
             image.note(step, number, outcome, seconds)
@@ -243,9 +244,9 @@ def planned(request: Request, caps: Capabilities) -> tuple[Variant, ...]:
     Raises:
         ParamError, PlanError, MissingExtra: the first thing that cannot be done.
     """
-    painted, limits = request.painted_box(), request.limits
+    painted, kept, limits = request.painted_box(), request.kept_box(), request.limits
     found = tuple(
-        Variant(label, params, make_plan(request.extent, params, caps, painted=painted, limits=limits))
+        Variant(label, params, make_plan(request.extent, params, caps, painted=painted, kept=kept, limits=limits))
         for label, params in combinations(request.params, limits.combinations)
     )
     for variant in found:
@@ -275,6 +276,16 @@ def _idle_prompts(variants: Sequence[Variant]) -> list[Message]:
         every |= dict.fromkeys(found.lines)
         used |= found.used((step.place, step.step) for step in variant.plan.passes)
     return [message("side-prompt-unused", line=str(line)) for line in every if line not in used]
+
+
+def short_bands(variants: Sequence[Variant]) -> list[Message]:
+    """A note for every band that is shorter than asked for."""
+    found = []
+    for variant in variants:
+        plan, asked = variant.plan, variant.params.overlap
+        if any(band < asked for band in plan.used_bands):
+            found.append(message("band-shortened", band=plan.band, asked=asked, size=plan.source.extent))
+    return found
 
 
 def _same_strip(one: Pass, other: Pass) -> bool:

@@ -19,6 +19,10 @@ MESSAGES = {
         '{feature} needs {package}: run pip install -e ".[{extra}]" in the folder of this program',
         '{feature} 需要 {package}：请在本程序的文件夹中运行 pip install -e ".[{extra}]"',
     ),
+    "band-shortened": (
+        "the band is {band} px and not {asked}: a wider one would repaint too much of an image of {size}",
+        "过渡带为 {band} px 而不是 {asked} px：再宽会重绘 {size} 的图片中过多的内容",
+    ),
     "interrupted": ("interrupted", "已中断"),
     "pictures-stopped": (
         "stopped in pass {name}: the images of this batch are returned as far as they were made",

@@ -13,6 +13,7 @@ from .masks import as_pixels
 
 _RADIUS = 6  # px, of the two box filters that part colours from detail
 _DETAIL = (0.35, 0.65)  # coverage between which detail changes over
+DARK = 0.1  # mean level up to which black may be right
 BLACK = 0.6 / 255  # 0, and what a host adds to make up for truncation
 
 
@@ -72,8 +73,11 @@ def _averaged(values: torch.Tensor) -> torch.Tensor:
     return box_sum(box_sum(values, _RADIUS) / area, _RADIUS) / area
 
 
-def checked(sampled: torch.Tensor, prefilled: torch.Tensor) -> torch.Tensor:
+def checked(sampled: torch.Tensor, prefilled: torch.Tensor, *, can_fail: bool = True) -> torch.Tensor:
     """The host's pixels on the window's device, or an error that says what is wrong with them.
+
+    Args:
+        can_fail: whether black can be a failure, as it is of models that overflow.
 
     Raises:
         BackendError: another size, NaN or infinity, or a black picture for one that was not.
@@ -84,7 +88,7 @@ def checked(sampled: torch.Tensor, prefilled: torch.Tensor) -> torch.Tensor:
     low, high = (float(end) for end in sampled.aminmax())  # NaN if one px is
     if not (math.isfinite(low) and math.isfinite(high)):
         raise BackendError("returned-nan")
-    if high <= BLACK and float(prefilled.max()) > 0.1:
+    if can_fail and high <= BLACK and _not_dark(prefilled):
         raise BackendError("returned-black")
     return sampled.clamp(0, 1)
 
@@ -93,7 +97,12 @@ def black_where(cells: torch.Tensor, sampled: torch.Tensor, prefilled: torch.Ten
     """Whether a window is black in these latent cells (bool (H / cell, W / cell)) and its prefill there was not dark."""
     if not bool(cells.any()) or float(F.max_pool2d(sampled.amax(0, keepdim=True), cell)[0][cells].max()) > BLACK:
         return False
-    return float(prefilled[:, as_pixels(cells, cell)].mean()) > 0.1
+    return _not_dark(prefilled[:, as_pixels(cells, cell)])
+
+
+def _not_dark(prefilled: torch.Tensor) -> bool:
+    """On the whole: a night sky with stars is dark."""
+    return float(prefilled.mean()) > DARK
 
 
 def _size(pixels: torch.Tensor) -> str:

@@ -13,6 +13,7 @@ import torch
 import torch.nn.functional as F
 
 from ..parameters.params import Params
+from ..planning.bands import Bands
 from ..planning.geometry import Box, Extent
 from ..planning.windows import JOINT_BAND
 from .filters import box_mean, dilated
@@ -64,24 +65,31 @@ def distance(boxes: Sequence[Box], window: Box, device: torch.device) -> torch.T
 
 
 def _distance(
-    boxes: Sequence[Box], window: Box, device: torch.device, band: int = 0, whole: Box | None = None
+    boxes: Sequence[Box],
+    window: Box,
+    device: torch.device,
+    band: int = 0,
+    whole: Box | None = None,
+    most: Bands | None = None,
 ) -> torch.Tensor:
     """As `distance`, but (1, W) or (H, 1) where that says it all: a strip along a whole side.
 
-    With `band` and `whole` distances are longer towards edges of the window that cut the band: see `box_coverage`.
+    Distances are longer where a band may take less than `band` px: towards edges of the window inside `whole` that cut
+    it, and where `most` allows less. See `box_coverage`.
     """
     whole = whole or window
+    most = most or Bands(band, band)
     x = torch.arange(window.left, window.right, device=device, dtype=torch.float32) + 0.5
     y = torch.arange(window.top, window.bottom, device=device, dtype=torch.float32) + 0.5
     nearest: torch.Tensor | None = None
     for box in boxes:
         left, right, top, bottom = (
-            _stretch(room, band, inside)
-            for room, inside in (
-                (box.left - window.left, window.left > whole.left),
-                (window.right - box.right, window.right < whole.right),
-                (box.top - window.top, window.top > whole.top),
-                (window.bottom - box.bottom, window.bottom < whole.bottom),
+            _stretch(room, band, inside, limit)
+            for room, inside, limit in (
+                (box.left - window.left, window.left > whole.left, most.across),
+                (window.right - box.right, window.right < whole.right, most.across),
+                (box.top - window.top, window.top > whole.top, most.along),
+                (window.bottom - box.bottom, window.bottom < whole.bottom, most.along),
             )
         )
         dx = torch.maximum((box.left - x) * left, (x - box.right) * right).clamp(min=0)[None, :]
@@ -94,13 +102,23 @@ def _distance(
     return nearest
 
 
-def _stretch(room: int, band: int, inside: bool) -> float:
-    """By what distances grow where only `room` px lie between the new area and a window's edge inside the picture."""
-    return band / (room - 0.5) if inside and 0 < room < band else 1.0  # a px's centre is half a px from the edge
+def _stretch(room: int, band: int, inside: bool, limit: int) -> float:
+    """By what distances grow where a band of `band` px may only take `limit` px, or as many as lie between the new area
+    and a window's edge inside the picture."""
+    half = 0.5  # a px's centre is half a px from the edge
+    reach = min(float(limit), room - half) if inside and 0 < room < band else float(limit)
+    return max(band / max(reach, half), 1.0)
 
 
 def box_coverage(
-    boxes: Sequence[Box], window: Box, params: Params, source: Box, device: torch.device, whole: Box | None = None
+    boxes: Sequence[Box],
+    window: Box,
+    params: Params,
+    source: Box,
+    device: torch.device,
+    whole: Box | None = None,
+    bands: Bands | None = None,
+    joints: Bands | None = None,
 ) -> torch.Tensor:
     """Coverage of a window whose new area is the union of `boxes`.
 
@@ -110,11 +128,14 @@ def box_coverage(
     Args:
         whole: all that is known after the pass. Where the window ends inside it, as small tiles do, and less than the
             band wide of the new area, the ramp is as much shorter: it ends in 0, not in a line along the window's edge.
+        bands: what the band may take inside the source, `joints` what it may take between generated areas; the ramp is
+            as much shorter. None where there is room for all of it.
     """
-    coverage = _banded(boxes, window, params.overlap, params, device, whole)
     joint = max(params.overlap, JOINT_BAND)
-    if joint != params.overlap:
-        loose = _banded(boxes, window, joint, params, device, whole)
+    bands, joints = bands or Bands(params.overlap, params.overlap), joints or Bands(joint, joint)
+    coverage = _banded(boxes, window, params.overlap, params, device, whole, bands)
+    if joints != bands:
+        loose = _banded(boxes, window, joint, params, device, whole, joints)
         rows, columns = source.intersect(window).within(window).slices
         loose[rows, columns] = coverage[rows, columns]
         coverage = loose
@@ -122,19 +143,19 @@ def box_coverage(
 
 
 def _banded(
-    boxes: Sequence[Box], window: Box, band: int, params: Params, device: torch.device, whole: Box | None
+    boxes: Sequence[Box], window: Box, band: int, params: Params, device: torch.device, whole: Box | None, most: Bands
 ) -> torch.Tensor:
-    away = _distance(boxes, window, device, band, whole)
+    away = _distance(boxes, window, device, band, whole, most)
     return _looked_up(away, band, params).expand(window.height, window.width).contiguous()
 
 
-def region_coverage(painted: torch.Tensor, params: Params) -> torch.Tensor:
+def region_coverage(painted: torch.Tensor, params: Params, band: int | None = None) -> torch.Tensor:
     """Coverage of a painted region of any shape: bool (H, W) to float32 (H, W).
 
-    1 on every painted px, 0 from `overlap` px (Chebyshev) outwards: half the band is a dilation, the other half a box
-    blur of the same radius, so the support is the band.
+    1 on every painted px, 0 from `band` px (Chebyshev; None for the parameter `overlap`) outwards: half the band is a
+    dilation, the other half a box blur of the same radius, so the support is the band.
     """
-    radius = params.overlap // 2
+    radius = (params.overlap if band is None else band) // 2
     hard = painted.float()
     if radius < 1:
         return hard

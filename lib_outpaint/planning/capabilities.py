@@ -44,6 +44,11 @@ class Capabilities:
             raise ValueError(f"windows of multiples of {self.size_multiple} px are not made of cells of {self.cell} px")
 
     @property
+    def has_model(self) -> bool:
+        """Whether a model samples, which can overflow: what copies pixels cannot."""
+        return self.inpainting is not None
+
+    @property
     def window_area(self) -> int:
         """The largest window in px, never less than a quarter of a native square."""
         return max(self.largest_window or 3 * self.native_side**2, self.native_side**2 // 4)

@@ -1,6 +1,7 @@
 """Plans as JSON: what the dry run, the API and the preview show.
 
-Boxes are [left, top, right, bottom] in canvas px, half-open. `cost` follows from the rest; it is there for the reader.
+Boxes are [left, top, right, bottom] in canvas px, half-open. `cost` follows from the rest; it is there for the
+reader. `bands` are the px of the picture that may change beside each side, and around what is painted.
 """
 
 from __future__ import annotations
@@ -21,9 +22,14 @@ def to_json(plan: Plan) -> dict[str, Any]:
         "source": _corners(plan.source),
         "margins": {side.value: plan.margins[side] for side in Side},
         "cell": plan.cell,
+        "bands": {**{side.value: _band(plan, side) for side in Side}, "mask": plan.region_band},
         "passes": [_pass_to_json(step) for step in plan.passes],
         "cost": _cost(plan),
     }
+
+
+def _band(plan: Plan, side: Side) -> int:
+    return plan.bands.across if side.horizontal else plan.bands.along
 
 
 def _cost(plan: Plan) -> dict[str, int]:

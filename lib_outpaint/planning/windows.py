@@ -13,6 +13,7 @@ from ..errors import PlanError
 from .geometry import Box, Side, round_down, round_up
 
 UNIT = 64  # px: the UNet's favourite multiple
+DEAR = 9 / 8  # multiples of the unit are taken while a window costs at most this much of the canvas
 JOINT_BAND = 32  # px: the band between areas that are both generated, where no original pixel is at stake
 
 
@@ -36,6 +37,7 @@ class Grid:
         area: most px of a window.
         step, context: the parameters of these names; 0 chooses.
         overlap: the parameter of this name. A window sees the whole band, or the blend would end in a line at its edge.
+        canvas: px of the canvas in whole multiples; 0 where a window is not compared with it.
     """
 
     multiple: int
@@ -44,6 +46,11 @@ class Grid:
     step: int
     context: int
     overlap: int = 0
+    canvas: int = 0
+
+    def dear(self, area: int) -> bool:
+        """Whether windows of so many px cost more than the canvas in one of the model's sizes would have to."""
+        return 0 < self.canvas * DEAR < area
 
     @property
     def joint(self) -> int:
@@ -61,7 +68,7 @@ class Grid:
         each = min(round_up(-(-amount // count), self.multiple), self.longest_step)
         return [min(each, amount - i * each) for i in range(count) if amount - i * each > 0]
 
-    def around(self, start: int, end: int, before: int, after: int) -> tuple[int, int]:
+    def around(self, start: int, end: int, before: int, after: int, unit: int = UNIT) -> tuple[int, int]:
         """A window around the known interval [start, end) that grows by `before` and `after`: seams on the grid.
 
         When both ends grow, the seam at the start is on the grid, and the one at the end where the length allows.
@@ -70,7 +77,7 @@ class Grid:
             first = start - (-(end - start)) % self.multiple
         else:
             first = start - round_up(before, self.multiple)
-        return first, first + round_up(end + after - first, UNIT)
+        return first, first + round_up(end + after - first, unit)
 
     def covering(self, start: int, end: int, low: int, high: int) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
         """Windows inside [low, high) over the interval [start, end), each with the part of the interval it repaints."""
@@ -91,7 +98,7 @@ class Grid:
             yield (placed, placed + length), (first, last)
 
 
-def across_window(amount: int, depth: int, grid: Grid) -> Interval:
+def across_window(amount: int, depth: int, grid: Grid, unit: int = UNIT) -> Interval:
     """The window across a side that grows by `amount` beside `depth` known px.
 
     The new area and its slack are whole cells, so the seam lies on the window's latent grid.
@@ -101,16 +108,16 @@ def across_window(amount: int, depth: int, grid: Grid) -> Interval:
     """
     outside = round_up(amount, grid.multiple)
     context = max(grid.context or max(grid.native - outside, grid.native // 2), grid.joint)
-    width = round_up(outside + min(context, depth), UNIT)
+    width = round_up(outside + min(context, depth), unit)
     if width * UNIT > grid.area:
         raise PlanError("window-too-wide", amount=amount, context=context, width=width, limit=grid.area / 1e6)
     return Interval(outside - width, outside)
 
 
-def along_windows(start: int, end: int, across: int, grid: Grid) -> list[tuple[int, int]]:
+def along_windows(start: int, end: int, across: int, grid: Grid, unit: int = UNIT) -> list[tuple[int, int]]:
     """Windows along a side from `start` to `end`: one, or tiles that overlap by a quarter, at least by two joints."""
     length = end - start
-    for multiple in (UNIT, grid.multiple):
+    for multiple in (unit, grid.multiple):
         if across * round_up(length, multiple) <= grid.area:
             return [(start, start + round_up(length, multiple))]
     tile = round_down(grid.area // across, UNIT)

@@ -20,7 +20,7 @@ CAPS = Capabilities("test", native_side=64, features=frozenset({"prompts"}))
 
 
 def request(count: int = 1, batch: int = 1, **values: Any) -> Request:
-    params = Params(**{"fill": "edge", "color_match": "off", "left": 40, "step": 20, **values})
+    params = Params(**{"fill": "edge", "color_match": "off", "left": 40, "step": 20, "overlap": 6, **values})
     return Request((noise_picture(50, 40),), params, numbered_shots(count, 7), batch=batch)
 
 

@@ -99,7 +99,7 @@ def test_interrupted_before_the_first_pass_gives_no_picture() -> None:
 )
 def test_a_failure_with_nothing_finished_is_raised(how: Any, code: str, values: dict[str, Any]) -> None:
     with pytest.raises(BackendError) as caught:
-        run(noise_picture(500, 500), FailingHost(0, how), left=100, context=400)
+        run(noise_picture(500, 500), FailingHost(0, how, inpainting=False), left=100, context=400)
     assert (caught.value.code, caught.value.message.values) == (code, values)
 
 
@@ -145,7 +145,7 @@ def test_out_of_memory_goes_on_in_smaller_windows(kind: str, batch: int) -> None
     host = SmallMemoryHost(most, native_side=256)
     result = run(picture, host, **values, count=batch, batch=batch, painted=painted)
     assert result.stopped is None
-    assert {note.code for note in result.notes} == {"made-in-smaller-windows"}
+    assert {note.code for note in result.notes} - {"band-shortened"} == {"made-in-smaller-windows"}
     for grown in result.pictures:
         grow = [values.get(side, 0) for side in SIDES]
         assert grown.extent == Extent(size[0] + grow[0] + grow[1], size[1] + grow[2] + grow[3])
@@ -171,7 +171,7 @@ def test_out_of_memory_in_the_smaller_windows_too_is_the_end() -> None:
 def test_out_of_memory_in_the_smallest_window() -> None:
     with pytest.raises(OutOfMemory) as caught:
         run(noise_picture(8, 8), SmallMemoryHost(0), left=8)
-    assert str(caught.value) == "out of memory: 64x64"
+    assert str(caught.value) == "out of memory: 16x8"
 
 
 def test_only_a_lack_of_memory_is_told_as_one() -> None:

@@ -105,10 +105,10 @@ def test_compare_labels_the_images(levels: NDArray[np.uint8]) -> None:
 
 def test_without_a_backend_it_is_the_draft(levels: NDArray[np.uint8]) -> None:
     pytest.importorskip("patchmatch")
-    made = outpaint(levels, down=8, seed=1)
+    made = outpaint(levels, down=8, overlap=8, seed=1)
     assert [note.code for note in made.notes] == ["draft"]
     assert made.numpy().shape == (48, 48, 3)
-    assert np.array_equal(made.numpy(), outpaint(levels, backend=Draft(), down=8, seed=1).numpy())
+    assert np.array_equal(made.numpy(), outpaint(levels, backend=Draft(), down=8, overlap=8, seed=1).numpy())
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from lib_outpaint.parameters.params import Params
 
 def tall() -> Request:
     """One pass, in a window that can be split."""
-    return Request((noise_picture(40, 150),), Params(left=20, fill="edge"), numbered_shots(1, 7))
+    return Request((noise_picture(40, 150),), Params(left=20, overlap=8, fill="edge"), numbered_shots(1, 7))
 
 
 @pytest.mark.parametrize("passes", [0, 1, 2, 3])

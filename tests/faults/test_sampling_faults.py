@@ -35,7 +35,10 @@ from lib_outpaint.planning.limits import Limits
 PASSES = 4  # of the job below, and the sizes after 0, 1 ... of them
 SIZE = (200, 150)
 SIZES = [(200, 150), (220, 150), (240, 150), (260, 150), (260, 170)]
-SMALL_MODEL: Any = {"native_side": 128}  # its windows are smaller than the picture, and can become smaller still
+SMALL_MODEL: Any = {
+    "native_side": 128,
+    "inpainting": False,
+}  # its windows are smaller than the picture, and can become smaller still
 
 
 def picture() -> torch.Tensor:
@@ -45,7 +48,7 @@ def picture() -> torch.Tensor:
 def run(
     host: Any, count: int = 1, batch: int = 1, on_picture: Callable[[Grown], None] | None = None, **values: Any
 ) -> Result:
-    params = Params(**{"left": 60, "up": 20, "step": 20, "order": "one by one", "fill": "edge", **values})
+    params = Params(**{"left": 60, "up": 20, "step": 20, "order": "one by one", "overlap": 24, "fill": "edge", **values})
     return outpaint(Request((picture(),), params, numbered_shots(count, 11), batch=batch), host, on_picture)
 
 
@@ -227,7 +230,7 @@ def test_black_written_up_by_half_a_level_is_still_black() -> None:
         return [Outcome(torch.full_like(job.pixels, 0.5 / 255)) for job in jobs]
 
     with pytest.raises(BackendError) as raised:
-        run(FailingHost(0, lifted))
+        run(FailingHost(0, lifted, inpainting=False))
     assert raised.value.code == "returned-black"
 
 
