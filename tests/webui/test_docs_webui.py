@@ -1,7 +1,8 @@
 """The documents' commands and code that need a running WebUI, page by page, as one session.
 
 What stands in them is run as it stands, but for this: the WebUI's address and models are those of `--webui-url`, and 30 or
-45 steps are 2. There are a photo.jpg, the examples at a quarter of their size, and a text encoder as PowerPaint's.
+45 steps are 2. There are a photo.jpg, the examples at a quarter of their size, an explosion.png, and a text encoder as
+PowerPaint's.
 """
 
 import re
@@ -12,7 +13,10 @@ import pytest
 import requests
 import torch
 from docs_blocks import marked, run_block, small_examples
+from PIL import Image
 from safetensors.torch import save_file
+
+from .test_again_and_again import explosion
 
 BLOCKS = marked("webui")
 LAMA = "inpaint_only+lama"
@@ -33,6 +37,7 @@ def put_in(webui):
         "v1-5-pruned-emaonly": webui.plain,
         '"steps": 30': '"steps": 2',
         "steps=30": "steps=2",
+        '"steps": 20': '"steps": 2',
         "watercolor:0.8": f"{loras[0]}:0.8" if loras else "watercolor:0.8",
     }
 
@@ -67,6 +72,7 @@ def lama_is_there(webui):
 @pytest.mark.parametrize("page", sorted({block.page for block in BLOCKS}), ids=lambda page: page.name)
 def test_the_code_of_a_page(page, webui, put_in, tmp_path, monkeypatch, record_property):
     small_examples(tmp_path)
+    Image.fromarray(explosion()).save(tmp_path / "explosion.png")
     (tmp_path / "powerpaint").mkdir()
     save_file(
         {"text_model.embeddings.token_embedding.weight": torch.randn(49408 + 30, 64)},
