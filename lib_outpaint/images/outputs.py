@@ -50,7 +50,7 @@ class Files:
         """
         path = _numbered(self._output, len(self.records) + 1, self._count)
         if not grown.complete:
-            path = _partial(path)
+            path = _unused(_partial(path))
         levels = images.written(self._picture, grown)
         try:
             extras = _extras(grown, path)  # first: where the image is, all of it is
@@ -114,6 +114,11 @@ def check_places(output: Path, count: int, params: Params, sources: Iterable[Pat
             raise SaveError("would-replace-source", path=path)
 
 
+def existing(output: Path, count: int, params: Params) -> list[Path]:
+    """The files that a run would replace."""
+    return [path for path in _names(output, count, params) if path.exists()]
+
+
 def extras_of(path: Path, params: Params) -> list[Path]:
     """The files of the extra images that belong to an image's file."""
     return [_extra(path, name) for name in ("canvas", "mask") if params.extras in (name, "both")]
@@ -121,10 +126,9 @@ def extras_of(path: Path, params: Params) -> list[Path]:
 
 def _names(output: Path, count: int, params: Params) -> Iterator[Path]:
     for number in range(1, count + 1):
-        whole = _numbered(output, number, count)
-        for path in (whole, _partial(whole)):
-            yield path
-            yield from extras_of(path, params)
+        path = _numbered(output, number, count)
+        yield path
+        yield from extras_of(path, params)
     if params.compare:
         yield _grid(output)
 
@@ -142,6 +146,15 @@ def _numbered(output: Path, number: int, count: int) -> Path:
 
 def _partial(path: Path) -> Path:
     return path.with_name(f"{path.stem}.partial{path.suffix}")
+
+
+def _unused(path: Path) -> Path:
+    """The path, or with a number where a file is there: what an earlier run finished is not lost to this one."""
+    found, number = path, 1
+    while found.exists():
+        number += 1
+        found = path.with_name(f"{path.stem}-{number}{path.suffix}")
+    return found
 
 
 def _extra(path: Path, name: str) -> Path:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ..errors import NO_VALUE, ParamError
@@ -125,18 +125,34 @@ def from_text(param: Param, text: str) -> Any:
     return param.checked(int(number) if number.is_integer() else number)
 
 
-def add_flags(parser: argparse.ArgumentParser, of: Sequence[Param] = DECLARED) -> None:
-    """Adds a flag for every parameter that is declared, grouped as the panel groups them."""
-    groups: dict[str, Any] = {}
+def add_flags(
+    parser: argparse.ArgumentParser,
+    of: Sequence[Param] = DECLARED,
+    short: Mapping[str, str] | None = None,
+    groups: Mapping[str, str] | None = None,
+    more: Callable[[Param], str] = lambda param: "",
+) -> None:
+    """Adds a flag for every parameter that is declared, grouped as the panel groups them.
+
+    Args:
+        short: one-letter flags by the parameters' names.
+        groups: what a group is about, by its title.
+        more: a sentence that follows a parameter's help; may be empty.
+    """
+    found: dict[str, Any] = {}
     for param in of:
-        if param.group not in groups:
-            groups[param.group] = parser.add_argument_group(param.group.lower())
+        title = param.group.lower()
+        if title not in found:
+            found[title] = parser.add_argument_group(title, (groups or {}).get(title))
         choices = f" One of: {', '.join(param.choices)}." if param.choices else ""
-        groups[param.group].add_argument(
+        text = f"{param.help}{choices}{_range(param)} Default: {shown_default(param)}. {more(param)}".strip()
+        letters = [short[param.name]] if short and param.name in short else []
+        found[title].add_argument(
+            *letters,
             "--" + param.name.replace("_", "-"),
             dest=f"param_{param.name}",
             metavar=_metavar(param),
-            help=f"{param.help}{choices}{_range(param)} Default: {shown_default(param)}.".replace("%", "%%"),
+            help=text.replace("%", "%%"),
         )
 
 

@@ -51,7 +51,7 @@ def test_the_same_in_a_folder_costs_only_that_picture(host, see_through, tmp_pat
 def test_16_bits_that_the_format_cannot_hold(host, tmp_path, capsys):
     Image.fromarray(np.full((24, 32), 40_000, np.uint16)).save(tmp_path / "in.png")
     assert run("image", tmp_path / "in.png", "-o", tmp_path / "out.jpg", "--left", 8) == 2
-    assert "does not support 16 bits per pixel" in capsys.readouterr().err
+    assert "does not support 16 bits per channel" in capsys.readouterr().err
     assert not host.jobs
 
 
@@ -78,7 +78,7 @@ def test_the_limits_are_those_of_the_encoders(tmp_path, name, longest):
 
 
 def test_a_dry_run_plans_every_combination(see_through, tmp_path, capsys):
-    words = ("image", see_through, "-o", tmp_path / "out.png", "--compare", "left=8,16", "--dry-run")
+    words = ("image", see_through, "-o", tmp_path / "out.png", "--compare", "left=8,16", "--dry-run", "--json")
     assert run(*words) == 0
     found = json.loads(capsys.readouterr().out)
     assert [(one["label"], one["plan"]["canvas"]) for one in found] == [("left=8", [40, 24]), ("left=16", [48, 24])]

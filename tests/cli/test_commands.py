@@ -10,7 +10,7 @@ import torch
 from command_runs import run
 from safetensors.torch import save_file
 
-from lib_outpaint.apps.cli.options import add_model_flags, model_options
+from lib_outpaint.apps.cli.model_flags import add_model_flags, model_options
 from lib_outpaint.version import __version__
 
 

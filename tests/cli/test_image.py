@@ -67,7 +67,7 @@ def test_three_drafts_differ_and_each_can_be_made_again_alone(photo, tmp_path):
 
 
 def test_dry_run_prints_the_plan_and_its_cost_and_writes_nothing(photo, tmp_path, capsys):
-    assert run("image", photo, "-o", tmp_path / "out.png", "--left", 37, "--dry-run") == 0
+    assert run("image", photo, "-o", tmp_path / "out.png", "--left", 37, "--dry-run", "--json") == 0
     plan = json.loads(capsys.readouterr().out)
     assert plan["canvas"] == [168, 97]
     assert len(plan["passes"]) == 1
@@ -199,7 +199,7 @@ def test_what_reading_changed_is_told(tmp_path, capsys):
 
 
 def test_a_terminal_has_a_bar_over_the_passes_and_no_trace_of_it_is_left(photo, tmp_path, capsys, monkeypatch):
-    words = ("image", photo, "-o", tmp_path / "out.png", "--left", 64, "--step", 32, "--seed", 1)
+    words = ("image", photo, "-o", tmp_path / "out.png", "--left", 64, "--step", 32, "--seed", 1, "--overwrite")
     assert run(*words) == 0
     assert "pass" not in capsys.readouterr().err
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)

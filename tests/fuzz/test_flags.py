@@ -80,6 +80,7 @@ def test_any_flags_end_with_0_or_2_and_never_a_traceback(photo: Path, flags: lis
         "edge",
         *(f"{name}={value}" for name, value in flags),
         "--dry-run",
+        "--json",
     ]
     with redirect_stdout(said), redirect_stderr(told):
         try:

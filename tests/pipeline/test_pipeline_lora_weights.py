@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from lib_outpaint.apps.cli.options import _lora
+from lib_outpaint.apps.cli.model_flags import _lora
 from lib_outpaint.backends.diffusers import Diffusers
 from lib_outpaint.errors import ModelError, ParamError
 

@@ -9,6 +9,7 @@ from typing import Any
 from ...evaluate.sizes import Cut, Resize, sides_of
 from ...planning.geometry import Side
 from .console import Console
+from .options import add_report_flags
 
 
 def add_command(commands: Any) -> None:
@@ -18,12 +19,13 @@ def add_command(commands: Any) -> None:
         help="prepare a folder of images: resize, cut a side off",
         description="Reads every image of a folder, in any format, and writes truth/NAME.png and cut/NAME-SIDE.png. "
         "Files that are done are skipped.",
+        usage="outpaint dataset [options] IN_DIR OUT_DIR",
     )
     parser.add_argument("input", type=Path, metavar="IN_DIR", help="folder of images")
     parser.add_argument("output", type=Path, metavar="OUT_DIR", help="folder for the data set; made when missing")
     add_cut_flags(parser)
     parser.add_argument("--overwrite", action="store_true", help="make files again that are there already")
-    parser.add_argument("--json", action="store_true", help="print what was done as JSON on stdout")
+    add_report_flags(parser)
     parser.set_defaults(run=run)
 
 

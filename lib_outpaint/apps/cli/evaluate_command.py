@@ -9,15 +9,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ...errors import ModelError, ParamError
+from ...errors import ModelError, ParamError, SaveError
 from ...parameters.codecs import to_dict
 from ...parameters.combinations import combinations
 from ...parameters.params import Params
 from ...parameters.sampling import SAMPLING
 from ...version import __version__
+from . import help_texts
 from .console import Console
 from .dataset_command import add_cut_flags, cut_from
-from .options import Settings, add_engine_flags, backend_for, settings_from
+from .options import Settings, add_engine_flags, add_report_flags, backend_for, settings_from
+from .stopping import Stop
 
 if TYPE_CHECKING:
     from ...engine.protocol import Backend
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from ...evaluate.table import Summary
 
 CSV, HTML = "results.csv", "report.html"
+_ENGINE = ("--seed", "--engine", "--model", "--prompt")
 
 
 def add_command(commands: Any) -> None:
@@ -36,6 +39,10 @@ def add_command(commands: Any) -> None:
         help="cut a side off images, grow it back, compare with the original",
         description="Cuts a side off every image of a folder, grows it back and compares with what was there. Writes "
         f"{CSV}, {HTML} and all images. Run it again to continue where it was stopped.",
+        usage="outpaint evaluate [options] DIR -o OUT",
+        common=("--output", "--cut", "--side", "--longest", "--setting", "--results", *_ENGINE, "--overwrite"),
+        examples=help_texts.EVALUATE_EXAMPLES,
+        words=True,
     )
     parser.add_argument("input", type=Path, metavar="DIR", help="folder of images")
     parser.add_argument(
@@ -67,6 +74,7 @@ def add_command(commands: Any) -> None:
     group.add_argument(
         "--report-pictures", type=int, default=300, metavar="N", help="rows of the report shown with images. Default: 300"
     )
+    add_report_flags(parser)
     add_engine_flags(parser)
     parser.set_defaults(run=run)
 
@@ -93,13 +101,16 @@ def run(flags: argparse.Namespace, console: Console) -> int:
     lpips = _lpips(flags.lpips, console)
 
     def label(file: str, setting: str, number: int, total: int) -> None:
+        console.check_stop()
         console.label(f"{number}/{total} {file} ({setting})")
 
     evaluator = Evaluator(flags.output, makers, sides, cut, resize, lpips, flags.overwrite, label)
-    try:
-        found = evaluator.run(flags.input)
-    finally:
-        console.close()
+    _refuse_other_report(flags.output, flags.overwrite)
+    with Stop(console.stopping) as console.stop:
+        try:
+            found = evaluator.run(flags.input)
+        finally:
+            console.close()
     how = f"{cut} cut off the {', '.join(side.value for side in sides)} side, images {resize}"
     page = html_report(found, flags.output, Heading(how, _details(settings, engines)), flags.report_pictures)
     write_text(flags.output / CSV, csv_text(found.rows))
@@ -121,6 +132,15 @@ def _compared(flags: argparse.Namespace, params: Params) -> dict[str, Params]:
             _ = one.guidance  # what cannot be read is refused now
             found.setdefault(label or "default", one)
     return found
+
+
+def _refuse_other_report(output: Path, overwrite: bool) -> None:
+    """A file of a report's name that no evaluation has written."""
+    if overwrite or (output / "pictures").is_dir():
+        return
+    for name in (CSV, HTML):
+        if (output / name).exists():
+            raise SaveError("output-exists", path=output / name)
 
 
 def _named_folder(text: str) -> tuple[str, Path]:
@@ -196,7 +216,7 @@ def _lpips(wanted: str, console: Console) -> Lpips | None:
     except ModelError as error:
         if wanted == "on":
             raise
-        console.say(f"note: without LPIPS: {error}")
+        console.note(error, "without LPIPS")
         return None
 
 

@@ -9,8 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...errors import BackendError, InputError, MissingExtra, ModelError, OutpaintError, ParamError, PictureError, SaveError
+from . import help_texts
+from .codes import BAD_INPUT, ENGINE_FAILED, INTERRUPTED
 from .console import Console
-from .options import Settings, add_engine_flags, backend_for, settings_from
+from .inputs import STREAM, is_address
+from .options import Settings, add_engine_flags, add_report_flags, backend_for, settings_from, tell_plan
+from .stopping import Stop
 
 if TYPE_CHECKING:
     from ...engine.protocol import Backend
@@ -25,11 +29,16 @@ def add_command(commands: Any) -> None:
         "folder",
         help="make every image of a folder larger",
         description="Makes every image of a folder larger. Files that are done are skipped.",
+        usage="outpaint folder [options] IN_DIR OUT_DIR",
+        common=(*help_texts.COMMON, "--format", "--overwrite"),
+        examples=help_texts.FOLDER_EXAMPLES,
+        words=True,
     )
     parser.add_argument("input", type=Path, metavar="IN_DIR", help="folder of images")
     parser.add_argument("output", type=Path, metavar="OUT_DIR", help="folder for the larger images; made when missing")
     parser.add_argument("--format", choices=SUFFIXES, default="png", help="format of the results. Default: png")
     parser.add_argument("--overwrite", action="store_true", help="make files again that are there already")
+    add_report_flags(parser)
     add_engine_flags(parser)
     parser.set_defaults(run=run)
 
@@ -49,6 +58,8 @@ def run(flags: argparse.Namespace, console: Console) -> int:
     if settings.params.compare:
         raise ParamError("compare", settings.params.compare, "one-image-only")
 
+    _refuse_others(flags.input)
+
     from ... import images
 
     pairs = pairs_in(flags.input, flags.output, flags.format)
@@ -61,28 +72,48 @@ def run(flags: argparse.Namespace, console: Console) -> int:
     record = _Record(len(pairs) - len(waiting))
     if record.skipped:
         console.say(f"{record.skipped} of {len(pairs)} are done already and skipped (--overwrite makes them again)")
+    with Stop(console.stopping) as console.stop:
+        try:
+            code = _all(waiting, settings, backend, console, record)
+        finally:
+            console.close()
+    _report(record, console)
+    return code
+
+
+def _all(
+    waiting: Sequence[tuple[Path, Path]], settings: Settings, backend: Backend, console: Console, record: _Record
+) -> int:
+    """Makes one image after the other; the worst of their exit codes."""
     code = 0
     for number, (source, target) in enumerate(waiting, 1):
         console.label(f"{number}/{len(waiting)} {source.name}")
         try:
+            console.check_stop()
             code = max(code, _one(source, target, settings, backend, console, record))
         except KeyboardInterrupt:
-            code = 130
+            code = INTERRUPTED
         except (ModelError, MissingExtra):
-            console.close()
             raise  # the same for every image
         except OutpaintError as error:
             console.close()
             record.failures.append({"file": str(source), "error": str(error)})
-            code = max(code, 2 if isinstance(error, InputError) else 3)
+            code = max(code, BAD_INPUT if isinstance(error, InputError) else ENGINE_FAILED)
             if isinstance(error, SaveError):
                 break  # the next file would go to the same place
-        if code == 130:
+        if code == INTERRUPTED:
             console.error("interrupted; run the same command again to continue")
             break
-    console.close()
-    _report(record, console)
     return code
+
+
+def _refuse_others(folder: Path) -> None:
+    """What is no folder, with the command that would take it."""
+    if folder.is_file() or str(folder) == STREAM:
+        raise InputError("folder-is-file", path=folder)
+    address = str(folder).replace(":/", "://", 1)  # a path has no two slashes beside each other
+    if is_address(address) and not folder.exists():
+        raise InputError("folder-address", address=address)
 
 
 def pairs_in(folder: Path, output: Path, suffix: str) -> list[tuple[Path, Path]]:
@@ -123,15 +154,16 @@ def _one(source: Path, target: Path, settings: Settings, backend: Backend, conso
     work = begin(settings.request(picture, 1), backend)
     images.check_format(target, picture, work.variants[0].plan.canvas)
     for note in picture.notes:
-        console.say(f"note: {source.name}: {note}")
+        console.note(note, source.name)
+    tell_plan(work, console)
     result = sample(work, backend)
     if result.interrupted:
-        return 130  # a partial image would look finished to the next run
+        return INTERRUPTED  # a partial image would look finished to the next run
     if result.stopped is not None:
         raise BackendError(result.stopped)
     if not record.made:
         for note in result.notes:  # the same for every file
-            console.say(f"note: {note}")
+            console.note(note)
     record.made += [{"input": str(source), **made} for made in saved(result, picture, target)]
     return 0
 

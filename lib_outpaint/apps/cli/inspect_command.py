@@ -7,8 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from ...errors import ModelError
+from ...messages import Message, message
 from ...models.inspect import inspect
+from .codes import BAD_INPUT
 from .console import Console
+from .options import add_talk_flags
 
 
 def add_command(commands: Any) -> None:
@@ -17,9 +20,12 @@ def add_command(commands: Any) -> None:
         "inspect",
         help="show what a weights file is",
         description="Shows what a .safetensors file or a diffusers folder is, from its header alone.",
+        usage="outpaint inspect [options] FILE [FILE ...]",
+        more=True,
     )
-    parser.add_argument("files", type=Path, nargs="+", metavar="FILE", help="a weights file or folder")
+    parser.add_argument("input", nargs="+", metavar="FILE", help="a .safetensors file, or a folder as diffusers writes it")
     parser.add_argument("--json", action="store_true", help="as JSON")
+    add_talk_flags(parser)
     parser.set_defaults(run=run)
 
 
@@ -27,12 +33,12 @@ def run(flags: argparse.Namespace, console: Console) -> int:
     """Runs the command; 2 when a file could not be read."""
     code = 0
     records: list[dict[str, Any]] = []
-    for path in flags.files:
+    for path in map(Path, flags.input):
         try:
             found = inspect(path)
         except ModelError as error:
-            console.error(error)
-            code = 2
+            console.error(_image_told(path) or error)
+            code = BAD_INPUT
             continue
         if not flags.json:
             console.say("\n  ".join(map(str, found.describe())))
@@ -52,3 +58,16 @@ def run(flags: argparse.Namespace, console: Console) -> int:
         )
     console.data(records)
     return code
+
+
+def _image_told(path: Path) -> Message | None:
+    """What is to be said of a file that is an image; None when it is none."""
+    if not path.is_file():
+        return None
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        with Image.open(path) as image:
+            return message("weights-wanted", name=path.name, kind=image.format or "", size=f"{image.width}x{image.height}")
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return None

@@ -13,24 +13,28 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...engine.request import Request, numbered_shots
-from ...errors import NO_VALUE, ParamError, PictureError, not_a_choice
+from ...errors import NO_VALUE, ParamError, PictureError
 from ...parameters import codecs
 from ...parameters.combinations import combinations
+from ...parameters.declaration import Param
 from ...parameters.params import Params
 from ...parameters.sampling import SAMPLING, SEED_LIMIT, Sampling
 from ...planning.limits import Limits
+from . import help_texts
+from .model_flags import MODEL_FLAGS, add_model_flags, model_options
 
 if TYPE_CHECKING:
     import torch
 
     from ... import images
     from ...engine.protocol import Backend
+    from ...engine.stepper import Outpainting
     from .console import Console
 
 ENGINES = ("draft", "diffusers")
-DTYPES = ("auto", "fp16", "bf16", "fp32")
-PREDICTIONS = ("auto", "epsilon", "v")
+SIDES = {"left": "-l", "right": "-r", "up": "-u", "down": "-d"}
 MOST_MEGAPIXELS = 1000
+DRAFT_SPEED = 1.5e-5  # seconds a px of a window, before a run has shown its own
 
 
 @dataclass(frozen=True)
@@ -71,81 +75,48 @@ class Settings:
 
 def add_engine_flags(parser: argparse.ArgumentParser) -> None:
     """Flags of the engine, of sampling and of every parameter."""
+    codecs.add_flags(parser, short=SIDES, groups=help_texts.GROUPS, more=_more)
     group = parser.add_argument_group("engine")
     group.add_argument(
         "--engine",
         choices=ENGINES,
         default="draft",
-        help="what paints the new area: draft needs no model, diffusers needs --model. Default: draft",
+        help="what paints the new area: draft needs no model and copies texture, diffusers needs --model. Default: draft",
     )
-    group.add_argument("--prompt", default="", metavar="TEXT", help="what the image shows")
-    group.add_argument("--negative-prompt", default="", metavar="TEXT", help="what to avoid")
+    needs = help_texts.NEEDS["prompts"]
+    group.add_argument("--prompt", default="", metavar="TEXT", help=f"what the image shows. {needs}")
+    group.add_argument("--negative-prompt", default="", metavar="TEXT", help=f"what to avoid. {needs}")
     add_limit_flag(group)
-    codecs.add_flags(parser, SAMPLING)
+    codecs.add_flags(parser, SAMPLING, groups=help_texts.GROUPS, more=_more)
     add_model_flags(parser)
+
+
+def add_report_flags(parser: argparse.ArgumentParser) -> None:
+    """How much is said, and in which form."""
     parser.add_argument("--json", action="store_true", help="print what was done as JSON on stdout")
-    codecs.add_flags(parser)
+    add_talk_flags(parser)
+
+
+def add_talk_flags(parser: argparse.ArgumentParser) -> None:
+    """How much is said. They stand before the command too, so they have no default here."""
+    parser.add_argument("-v", "--verbose", action="store_true", default=argparse.SUPPRESS, help="log what is done")
+    parser.add_argument("-q", "--quiet", action="store_true", default=argparse.SUPPRESS, help="print errors only")
+
+
+def _more(param: Param) -> str:
+    """What the help of a parameter says at its end: which engine takes it."""
+    return help_texts.AMOUNT if param.name in SIDES else help_texts.NEEDS.get(param.feature, "")
 
 
 def add_limit_flag(parser: Any) -> None:
-    """The limit on the size of canvases."""
+    """The limit on the size of images and canvases."""
     parser.add_argument(
-        "--max-megapixels", type=float, default=64, metavar="N", help="refuse canvases over this size. Default: 64"
+        "--max-megapixels",
+        type=float,
+        default=64,
+        metavar="N",
+        help="refuse images and canvases over this size, in million px. Default: 64",
     )
-
-
-def add_model_flags(parser: argparse.ArgumentParser, several: bool = False) -> None:
-    """Flags of the diffusers engine. With `several`, --model may be given more than once."""
-    group = parser.add_argument_group("diffusers engine")
-    group.add_argument(
-        "--model",
-        metavar="PATH",
-        action="append" if several else "store",
-        help="a .safetensors checkpoint, a diffusers folder, or a hub id"
-        + ("; may be given several times" if several else ""),
-    )
-    group.add_argument("--device", metavar="NAME", help="auto, cpu, cuda, cuda:N or mps. Default: auto")
-    group.add_argument("--dtype", metavar="NAME", help=f"{_listed(DTYPES)}. Default: auto")
-    group.add_argument("--config", metavar="PATH", help="for a single file: a folder with its tokenizer, or its .yaml")
-    group.add_argument("--vae", metavar="PATH", help="another VAE")
-    group.add_argument("--controlnet-file", metavar="PATH", help="an inpaint ControlNet for the model")
-    group.add_argument(
-        "--lora",
-        action="append",
-        metavar="FILE[:WEIGHT]",
-        help="a LoRA on every pass; may be given several times",
-    )
-    group.add_argument("--lora-dir", metavar="DIR", help="folder of the LoRAs named in prompts and in --loras")
-    group.add_argument(
-        "--prediction", metavar="NAME", help=f"{_listed(PREDICTIONS)}, for checkpoints that do not say. Default: auto"
-    )
-    group.add_argument("--cpu-offload", action="store_true", default=None, help="keep idle networks off the device")
-    group.add_argument("--vae-tiling", action="store_true", default=None, help="encode and decode in tiles")
-    group.add_argument(
-        "--largest-window",
-        type=int,
-        metavar="PX",
-        help="most px of a window; smaller takes less memory and more passes. Default: three native squares",
-    )
-    group.add_argument("--local-files-only", action="store_true", default=None, help="never download from a hub")
-
-
-# Flags of `add_model_flags` by the names of `Diffusers`.
-MODEL_FLAGS = {
-    "model": "model",
-    "device": "device",
-    "dtype": "dtype",
-    "config": "config",
-    "vae": "vae",
-    "controlnet": "controlnet_file",
-    "loras": "lora",
-    "lora_dir": "lora_dir",
-    "prediction": "prediction",
-    "cpu_offload": "cpu_offload",
-    "vae_tiling": "vae_tiling",
-    "largest_window": "largest_window",
-    "local_files_only": "local_files_only",
-}
 
 
 def settings_from(flags: argparse.Namespace) -> Settings:
@@ -186,36 +157,6 @@ def limits_from(flags: argparse.Namespace) -> Limits:
     return Limits(int(flags.max_megapixels * 1e6))
 
 
-def model_options(flags: argparse.Namespace) -> dict[str, Any]:
-    """What was set of `add_model_flags`, by the names of `Diffusers`.
-
-    Raises:
-        ParamError: a bad value.
-    """
-    given = {name: getattr(flags, flag) for name, flag in MODEL_FLAGS.items() if getattr(flags, flag) is not None}
-    if given.get("largest_window", 1) < 1:
-        raise ParamError("largest-window", given["largest_window"], "too-few", least=1)
-    for name, known in (("dtype", DTYPES), ("prediction", PREDICTIONS)):
-        if given.get(name, "auto") not in known:
-            raise not_a_choice(name, given[name], known)
-    if "loras" in given:
-        given["loras"] = [_lora(text) for text in given["loras"]]
-    return given
-
-
-def _lora(text: str) -> tuple[str, float]:
-    """FILE or FILE:WEIGHT. The colon of a drive letter (C:\\...) is not a weight's."""
-    path, colon, weight = text.rpartition(":")
-    try:
-        return (path, float(weight)) if colon and path else (text, 1.0)
-    except ValueError:
-        return text, 1.0
-
-
-def _listed(names: tuple[str, ...]) -> str:
-    return f"{', '.join(names[:-1])} or {names[-1]}"
-
-
 def backend_for(settings: Settings, console: Console) -> Backend:
     """The engine that was chosen.
 
@@ -230,7 +171,13 @@ def backend_for(settings: Settings, console: Console) -> Backend:
     from ...backends.diffusers import Diffusers
 
     options = dict(settings.model)
-    return Diffusers(options.pop("model"), on_progress=console.progress, **options)
+    return Diffusers(options.pop("model"), on_progress=console.progress, on_step=console.step, **options)
+
+
+def tell_plan(work: Outpainting, console: Console) -> None:
+    """Tells the progress bar what a run consists of."""
+    areas = [step.window.area for variant in work.variants for step in variant.plan.passes * len(work.request.shots)]
+    console.planned(areas, DRAFT_SPEED if work.capabilities.engine == "draft" else 0.0)
 
 
 def painted_from(path: Path | None, picture: images.Picture) -> torch.Tensor | None:
@@ -244,7 +191,7 @@ def painted_from(path: Path | None, picture: images.Picture) -> torch.Tensor | N
     from ... import images
 
     mask = images.read(path).marked
-    if mask.shape != picture.pixels.shape[1:]:
-        sizes = [f"{width}x{height}" for height, width in (mask.shape, picture.pixels.shape[1:])]
+    if mask.shape != picture.stored.shape[:2]:
+        sizes = [f"{width}x{height}" for height, width in (mask.shape, picture.stored.shape[:2])]
         raise PictureError("mask-file-size", name=path.name, size=sizes[0], image=sizes[1])
     return mask

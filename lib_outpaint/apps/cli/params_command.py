@@ -9,16 +9,21 @@ from ...parameters.codecs import json_schema, markdown_table, shown_default, sho
 from ...parameters.params import DECLARED
 from ...parameters.sampling import SAMPLING
 from .console import Console
+from .options import add_talk_flags
 
 
 def add_command(commands: Any) -> None:
     """Adds the command to the parser."""
     parser = commands.add_parser(
-        "params", help="list every setting", description="Lists every parameter and every sampling setting."
+        "params",
+        help="list every setting",
+        description="Lists every parameter and every sampling setting.",
+        usage="outpaint params [--json | --markdown]",
     )
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="the parameters as a JSON schema")
     form.add_argument("--markdown", action="store_true", help="as the tables of the documentation")
+    add_talk_flags(parser)
     parser.set_defaults(run=run)
 
 

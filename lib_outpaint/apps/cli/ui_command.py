@@ -7,8 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from ...errors import ParamError
+from ...messages import message
+from . import help_texts
 from .console import Console
-from .options import MODEL_FLAGS, add_limit_flag, add_model_flags, limits_from, model_options
+from .model_flags import MODEL_FLAGS, add_model_flags, model_options
+from .options import add_limit_flag, add_talk_flags, limits_from
 
 LANGUAGES = ("auto", "en", "zh")
 
@@ -19,6 +22,10 @@ def add_command(commands: Any) -> None:
         "ui",
         help="open a page in the browser",
         description="Serves a page on this machine: upload, drag the edges, generate.",
+        usage="outpaint ui [options]",
+        common=("--models", "--model", "--port", "--host", "--language", "--no-browser", "--device"),
+        examples=help_texts.UI_EXAMPLES,
+        words=True,
     )
     parser.add_argument(
         "--host",
@@ -34,6 +41,7 @@ def add_command(commands: Any) -> None:
     )
     parser.add_argument("--models", type=Path, metavar="DIR", help="a folder of checkpoints to choose from")
     add_limit_flag(parser)
+    add_talk_flags(parser)
     add_model_flags(parser, several=True)
     parser.set_defaults(run=run)
 
@@ -47,13 +55,15 @@ def run(flags: argparse.Namespace, console: Console) -> int:
         name, value = next(iter(options.items()))
         raise ParamError(MODEL_FLAGS[name].replace("_", "-"), value, "for-a-model")
 
+    console.say(message("page-starting"))
+
     from .. import page
 
     page.require_gradio()
     if flags.models is not None:
         models += page.models_in(flags.models)
     if not page.is_loopback(flags.host):
-        console.error(f"warning: everybody who can reach {flags.host} can use this page; it has no password")
+        console.error(message("page-open-to-all", host=flags.host))
     page.serve(
         page.Engines(models, options, device),
         limits,
