@@ -20,7 +20,7 @@ from .loras import from_list
 from .side_prompts import SidePrompts
 
 ANCHORS = ("center", "left", "right", "up", "down", "up left", "up right", "down left", "down right")
-FILLS = ("edge", "mirror", "mosaic", "smooth", "noise", "patchmatch", "telea")
+FILLS = ("edge", "mirror", "mosaic", "smooth", "noise", "patchmatch", "telea", "texture")
 
 
 def _amount(side: str) -> Any:

@@ -50,7 +50,7 @@ def test_a_missing_package_is_named(
 def test_the_registry_says_what_it_needs() -> None:
     assert tuple(REGISTRY) == FILLS
     assert all(isinstance(fill, Fill) and (fill.look is None) == (fill.extra == "") for fill in REGISTRY.values())
-    assert RANDOM == ["noise", "patchmatch"]
+    assert RANDOM == ["noise", "patchmatch", "texture"]
 
 
 @pytest.mark.parametrize(

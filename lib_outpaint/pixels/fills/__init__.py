@@ -15,6 +15,7 @@ from ...errors import not_a_choice
 from ...parameters.params import FILLS, Params
 from .copies import edge, mirror, mosaic
 from .libraries import opencv, patchmatch, patchmatch_library, telea
+from .random_phase import texture
 from .smooth import smooth
 from .spectrum import noise
 
@@ -42,6 +43,7 @@ REGISTRY: dict[str, Fill] = {
         Fill("noise", noise, random=True),
         Fill("patchmatch", patchmatch, random=True, extra="draft", look=patchmatch_library),
         Fill("telea", telea, extra="opencv", look=opencv),
+        Fill("texture", texture, random=True),
     )
 }
 assert tuple(REGISTRY) == FILLS, "every declared fill is registered, in order"

@@ -1,0 +1,74 @@
+"""What a fill is measured by: the colours that the sampler starts from, before anything is sampled.
+
+All take levels: float32 (3, H, W), 0..255.
+"""
+
+from __future__ import annotations
+
+import torch
+
+from ..pixels.filters import dilated, gaussian
+from ..planning.geometry import Box
+
+BLUR = 16.0  # px: what a Gaussian of this sigma leaves are the low frequencies
+DETAIL = 3.0  # px: what a Gaussian of this sigma takes away is detail
+MARGIN = 8  # px at the new area's borders where detail is not measured
+NEAR = 24.0  # levels: a colour at least so near to one of the band is none of its own
+BAND = 64  # px of the original beside the seam: the band of the colours
+_CELL = 8  # levels: the side of the cells that colours are counted in
+_CELLS = 256 // _CELL
+
+
+def low_error(result: torch.Tensor, truth: torch.Tensor) -> float:
+    """The root mean square of the difference's low frequencies, in levels; a constant offset of s levels is s."""
+    return float(gaussian(result - truth, BLUR).square().mean().sqrt())
+
+
+def detail_share(result: torch.Tensor, truth: torch.Tensor) -> float | None:
+    """The standard deviation of the detail over the truth's: 1 is as lively, 0 is flat. None if the area is too thin or
+    the truth has no detail."""
+    if min(result.shape[1:]) <= 2 * MARGIN:
+        return None
+    mine, theirs = _liveliness(result), _liveliness(truth)
+    return mine / theirs if theirs > 0 else None
+
+
+def _liveliness(levels: torch.Tensor) -> float:
+    inside = (levels - gaussian(levels, DETAIL))[:, MARGIN:-MARGIN, MARGIN:-MARGIN]
+    return float(inside.double().std(correction=0))
+
+
+def foreign_share(levels: torch.Tensor, source: Box, new: Box) -> float:
+    """The share of new px whose colour is more than NEAR levels (Euclidean, RGB) from every colour that the original has
+    within BAND px of the new area: 0 to 1.
+
+    Args:
+        levels: a whole picture.
+    """
+    added = torch.zeros(levels.shape[1:], dtype=torch.bool)
+    added[new.slices] = True
+    original = torch.zeros_like(added)
+    original[source.slices] = True
+    band = dilated(added, BAND) & original
+    own = torch.unique(levels[:, band].round().clamp(0, 255).byte(), dim=1).T.float()
+    given, counts = torch.unique(levels[:, added].round().clamp(0, 255).byte(), dim=1, return_counts=True)
+    apart = _far(given.T.float(), own)
+    return float(counts[apart].sum() / counts.sum())
+
+
+def _far(colours: torch.Tensor, own: torch.Tensor) -> torch.Tensor:
+    """Which of the colours (N, 3) are more than NEAR levels from all of `own` (M, 3): bool (N,)."""
+    cells = (own / _CELL).long()
+    order = torch.unique((cells[:, 0] * _CELLS + cells[:, 1]) * _CELLS + cells[:, 2], return_inverse=True)[1]
+    # One colour of each cell settles most; those near to none are compared with every colour.
+    one_each = torch.zeros(int(order.max()) + 1, 3).index_copy_(0, order, own)
+    apart = _nearest(colours, one_each) > NEAR
+    left = torch.nonzero(apart).flatten()
+    apart[left] = _nearest(colours[left], own) > NEAR
+    return apart
+
+
+def _nearest(colours: torch.Tensor, own: torch.Tensor) -> torch.Tensor:
+    rows = max(1, 4_000_000 // len(own))
+    parts = [torch.cdist(part, own).amin(1) for part in colours.split(rows)] if len(colours) else [colours[:, 0]]
+    return torch.cat(parts)
