@@ -1,7 +1,8 @@
 """The draft engine: no model, texture from the picture itself by PatchMatch.
 
 It makes the command line and the page work on a fresh machine in seconds. It continues texture and simple structure, or
-only the colours where there is too little to copy from; it invents nothing, and says in the metadata and on the terminal that it is a draft.
+colours alone where there is too little to copy from; it invents nothing, and says in the metadata and on the terminal that
+it is a draft.
 """
 
 from __future__ import annotations

@@ -289,8 +289,8 @@ def short_bands(variants: Sequence[Variant]) -> list[Message]:
 
 
 def _same_strip(one: Pass, other: Pass) -> bool:
-    """Whether two passes are tiles of one strip, which is no rectangle before its last tile."""
-    return (one.kind, one.side, one.step) == (other.kind, other.side, other.step)
+    """Whether two passes are tiles of one strip, which is no rectangle before its last tile. A repainted picture is one."""
+    return one.kind != "mask" and (one.kind, one.side, one.step) == (other.kind, other.side, other.step)
 
 
 @contextmanager

@@ -21,10 +21,14 @@ from hosts import (
     too_small,
 )
 
+from lib_outpaint.backends.draft import Draft
+from lib_outpaint.engine.loop import outpaint
+from lib_outpaint.engine.request import Request, numbered_shots
 from lib_outpaint.engine.stepper import memory_told
 from lib_outpaint.errors import BackendError, OutOfMemory
 from lib_outpaint.images.metadata import infotext
 from lib_outpaint.messages import message
+from lib_outpaint.parameters.params import Params
 from lib_outpaint.planning.geometry import Extent
 
 
@@ -101,6 +105,41 @@ def test_a_failure_with_nothing_finished_is_raised(how: Any, code: str, values: 
     with pytest.raises(BackendError) as caught:
         run(noise_picture(500, 500), FailingHost(0, how, inpainting=False), left=100, context=400)
     assert (caught.value.code, caught.value.message.values) == (code, values)
+
+
+def night_sky(width: int = 150) -> torch.Tensor:
+    """Black with two stars, which lie in the band of a left side."""
+    sky = torch.zeros(3, 150, width)
+    sky[:, 40, 3] = sky[:, 90, 10] = 0.9
+    return sky
+
+
+def test_a_night_sky_with_two_stars_is_no_failure() -> None:
+    for host in (FailingHost(0, black), FailingHost(0, black, inpainting=True)):
+        result = run(night_sky(), host, left=64)
+        assert result.stopped is None
+        assert not result.notes, "black beside black is what was wanted"
+        assert float(result.pictures[0].pixels[:, :, :64].max()) == 0
+
+
+def test_a_draft_of_a_night_sky() -> None:
+    pytest.importorskip("patchmatch")
+    result = outpaint(Request((night_sky(),), Params(left=64), numbered_shots(1, 1)), Draft())
+    assert result.stopped is None
+    assert {note.code for note in result.notes} == {"draft"}
+    assert result.pictures[0].complete
+
+
+def test_black_is_a_failure_of_models_alone() -> None:
+    """Without a model nothing overflows: what comes back black is meant to be."""
+    picture = noise_picture(150, 150)
+    for caps in ({"inpainting": True}, {"inpainting": False}):
+        with pytest.raises(BackendError) as caught:
+            run(picture, FailingHost(0, black, **caps), left=64)
+        assert caught.value.code == "returned-black"
+    result = run(picture, FailingHost(0, black), left=64)
+    assert result.stopped is None
+    assert not result.notes
 
 
 def test_black_is_fine_for_a_black_picture() -> None:
