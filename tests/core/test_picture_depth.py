@@ -143,11 +143,12 @@ def around() -> Picture:
 def test_what_is_written_is_read_again(channels: int, suffix: str, tmp_path: Path) -> None:
     path = tmp_path / f"deep{suffix}"
     found = levels(channels, 133, 47)  # more rows than are filtered at a time
-    images.save(found, path, "Steps: 1", around())
+    like = around()
+    images.save(found, path, "Steps: 1", like)
     again = images.read(path)
     wanted = found if (channels, suffix) != (2, ".tif") else found[:, :, [0, 0, 0, 1]]  # Pillow cannot read the other
     assert np.array_equal(again.stored, wanted)
-    assert again.icc == around().icc
+    assert again.icc == like.icc
     assert again.dpi == pytest.approx((300, 300), rel=1e-3)
     with Image.open(path) as image:
         exif = image.getexif()
