@@ -128,6 +128,21 @@ def test_a_wrong_name_is_refused_before_sampling(grow, control, arguments, field
     assert detail.startswith(f"{field}: 'no-such-")
 
 
+@pytest.mark.parametrize(
+    "unit", [{"module": "canny"}, {"module": "canny", "model": "None"}, {"module": "canny", "model": "no_such"}], ids=str
+)
+def test_a_users_unit_without_a_model_is_refused(webui, picture, control, unit):
+    response = webui.img2img(
+        picture,
+        script_name="directional outpaint",
+        script_args=[LEFT],
+        alwayson_scripts={"controlnet": {"args": [{"enabled": True, **unit}]}},
+    )
+    assert response.status_code == 422, response.text[:300]
+    assert response.json()["detail"].startswith("ControlNet unit 1: ")
+    assert control in response.json()["detail"]
+
+
 def test_a_users_unit_that_fails_ends_the_job(webui, picture, control):
     """ControlNet itself would go on and give a picture without it."""
     response = webui.img2img(
@@ -135,7 +150,7 @@ def test_a_users_unit_that_fails_ends_the_job(webui, picture, control):
         model=webui.plain,
         script_name="directional outpaint",
         script_args=[LEFT],
-        **units("no such model [00000000]", 1),
+        **units(control, 1, module="revision_clipvision"),  # for SDXL only, or not there
     )
     assert response.status_code == 500, response.text[:300]
     assert "ControlNet failed" in response.text

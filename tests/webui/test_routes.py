@@ -38,6 +38,9 @@ def test_bad_input_is_a_422(webui, picture):
         ("preview", {"image": "aGVsbG8=", "params": {"left": 8}}),
         ("preview", {"params": {"left": 8}}),
         ("preview", {"image": encoded(picture), "params": ["left"]}),
+        ("plan", {"width": 10, "height": 10, "left": 8}),
+        ("plan", {"width": 10, "height": 10, "prams": {"left": 8}}),
+        ("plan", {"params": {"left": 8}}),
     ]:
         response = webui.post(f"/outpaint/v1/{path}", body)
         assert response.status_code == 422, (path, body, response.text[:200])
