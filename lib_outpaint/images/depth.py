@@ -16,7 +16,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import ExifTags, Image, ImageOps, TiffImagePlugin
+from PIL import ExifTags, Image, TiffImagePlugin
 
 DEEP = {2: "LA;16", 3: "RGB;16", 4: "RGBA;16"}  # by channels: `Picture.mode` of images that Pillow has no mode for
 FORMATS = ("PNG", "TIFF")
@@ -50,7 +50,7 @@ def is_deep(image: Image.Image) -> bool:
 
 
 def levels(image: Image.Image) -> NDArray[np.uint16] | None:
-    """All bits of an image that `is_deep` and is not loaded yet, with its EXIF orientation applied.
+    """All bits of an image that `is_deep` and is not loaded yet, as Pillow loads it: turned by its EXIF if it is a TIFF.
 
     Returns:
         uint16 (H, W, C): grey and alpha, RGB or RGBA. None where Pillow's decoders do not give all the bits.
@@ -62,8 +62,8 @@ def levels(image: Image.Image) -> NDArray[np.uint16] | None:
     if image.format == "PNG" and data[25] == 4:
         # Grey and alpha of 16 bits are four bytes a pixel, as RGBA of 8 bits is.
         with Image.open(io.BytesIO(_renamed(data)), formats=["PNG"]) as pairs:
-            upright: NDArray[np.uint8] = np.ascontiguousarray(_upright(pairs))
-            return upright.view(">u2").astype(np.uint16)
+            levels: NDArray[np.uint8] = np.array(pairs)
+            return levels.view(">u2").astype(np.uint16)
     tiles: Any = image.tile  # type: ignore[attr-defined]
     names = {_named(tile[3] if isinstance(tile[3], str) else tile[3][0]) for tile in tiles}
     if not names <= set(_KNOWN) or (image.format == "TIFF" and _split(image)):
@@ -73,6 +73,13 @@ def levels(image: Image.Image) -> NDArray[np.uint16] | None:
     if names == {"RGBa"}:
         found[:, :, :3] = np.rint(np.minimum(found[:, :, :3] / np.maximum(found[:, :, 3:], 1), 1) * 65535)
     return found
+
+
+def turned(stored: NDArray[np.uint16], turn: Image.Transpose) -> NDArray[np.uint16]:
+    """Levels (H, W, C) as Pillow turns an image."""
+    height, width, channels = stored.shape
+    places = np.arange(height * width, dtype=np.int32).reshape(height, width)
+    return stored.reshape(-1, channels)[np.asarray(Image.fromarray(places).transpose(turn))]
 
 
 _KNOWN = ("RGB", "RGBA", "RGBa", "RGBX")
@@ -107,7 +114,7 @@ def _bytes(data: bytes, form: str, swapped: bool) -> NDArray[np.uint8]:
     with Image.open(io.BytesIO(data), formats=[form]) as image:
         tiles: Any = [_ordered(tile, swapped) for tile in image.tile]
         image.tile = tiles
-        return np.asarray(_upright(image))[:, :, : 4 if image.mode == "RGBA" else 3]
+        return np.array(image)[:, :, : 4 if image.mode == "RGBA" else 3]
 
 
 def _ordered(tile: Any, swapped: bool) -> Any:
@@ -120,12 +127,6 @@ def _ordered(tile: Any, swapped: bool) -> Any:
     rawmode = f"{_named(rawmode).replace('RGBa', 'RGBA')};16{order}"
     args = rawmode if isinstance(args, str) else (rawmode, *args[1:])
     return tile._replace(args=args) if hasattr(tile, "_replace") else (*tile[:3], args)
-
-
-def _upright(image: Image.Image) -> Image.Image:
-    image.load()
-    # Pillow turns TIFFs itself when it loads them, and before 10.1 would turn them here a second time.
-    return image if image.format == "TIFF" else ImageOps.exif_transpose(image) or image
 
 
 def save(stored: NDArray[np.uint16], file: BinaryIO, form: str, options: dict[str, Any]) -> None:

@@ -12,9 +12,9 @@ MESSAGES = {
         "{field}: {value!r} x batch size {batch} is over the limit of {most:,} images",
         "{field}：{value!r} × 单批数量 {batch} 超过上限 {most:,} 张",
     ),
-    "grey-16-reduced": (
-        "16-bit grey was reduced to 8 bits, as the WebUI does",
-        "16 位灰度图已降为 8 位，与 WebUI 的做法相同",
+    "16-bits-reduced": (
+        "16 bits per channel were reduced to 8, as the WebUI does",
+        "每通道 16 位已降为 8 位，与 WebUI 的做法相同",
     ),
     "transparency-flattened": (
         "transparency was laid on the background colour of the WebUI's img2img settings",

@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from lib_outpaint.images import save
+
 from .conftest import array
 
 
@@ -51,9 +53,18 @@ def test_no_picture_on_page_or_api_is_one_clear_line(run, images):
 def test_sixteen_bit_grey_is_reduced_with_a_note(run):
     grey = np.linspace(0, 65535, 96 * 80).reshape(80, 96).astype(np.uint16)
     processed = run({"left": 16, "overlap": 0}, init_images=[Image.fromarray(grey)])
-    assert "16-bit grey was reduced to 8 bits" in processed.comments
+    assert "16 bits per channel were reduced to 8" in processed.comments
     expected = np.repeat((grey / 257).round().astype(np.uint8)[..., None], 3, -1)
     assert np.abs(array(processed.images[0])[:, 16:].astype(int) - expected).max() <= 1
+
+
+def test_sixteen_bits_of_colour_are_reduced_with_a_note(run, tmp_path):
+    """As the API opens a file: not loaded yet."""
+    deep = np.random.default_rng(1).integers(0, 65536, (80, 96, 3), dtype=np.uint16)
+    save(deep, tmp_path / "deep.png")
+    processed = run({"left": 16, "overlap": 0}, init_images=[Image.open(tmp_path / "deep.png")])
+    assert "16 bits per channel were reduced to 8" in processed.comments
+    np.testing.assert_array_equal(array(processed.images[0])[:, 16:], deep >> 8)
 
 
 def test_an_alpha_that_hides_nothing_is_dropped_without_a_note(run, picture):

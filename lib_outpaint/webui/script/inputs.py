@@ -14,6 +14,7 @@ from PIL import Image, ImageOps
 from ...engine.request import Shot
 from ...errors import ParamError, PictureError
 from ...images import Picture, taken_over
+from ...images.depth import is_deep
 from ...messages import Message, message
 from ..sampler.pass_copies import is_wildcards
 from ..variants import put
@@ -50,9 +51,10 @@ def pictures(p: Any) -> tuple[list[Picture], list[Message]]:
 
 
 def _rgb(image: Image.Image, notes: list[Message]) -> Image.Image:
+    if image.mode.startswith("I") or is_deep(image):
+        notes.append(message("16-bits-reduced"))
     image = ImageOps.exif_transpose(image) or image
     if image.mode.startswith("I"):
-        notes.append(message("grey-16-reduced"))
         levels = (np.asarray(image).astype(np.float32) / 257).round().clip(0, 255)
         return Image.fromarray(levels.astype(np.uint8)).convert("RGB")
     if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
