@@ -14,9 +14,10 @@ Alpha is kept, and goes on over the new area as it is at the edge. EXIF orientat
 """
 
 from .folders import pictures_in
+from .formats import format_for
 from .picture import Picture, assembled, float_image, has_alpha, mode_of, pixels_of, to_image, written
 from .reading import READABLE, from_levels, in_memory, read, taken_over
-from .writing import check_format, check_place, format_for, remove_leftovers, save, unwritten
+from .writing import check_format, check_place, remove_leftovers, save, unwritten
 
 __all__ = [
     "READABLE",

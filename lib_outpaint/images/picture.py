@@ -5,7 +5,7 @@ PyTorch is imported where pixels become tensors or come from them: reading a fil
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from PIL import Image
 
 from ..messages import Message
 from . import alpha, depth
+from .carried import Carried
 
 if TYPE_CHECKING:
     import torch
@@ -29,6 +30,7 @@ class Picture:
         stored: uint8 or uint16 (H, W) or (H, W, C), the bytes to be kept.
         mode: PIL mode of the output: L, LA, RGB, RGBA or I;16; or LA;16, RGB;16 or RGBA;16, which Pillow has not.
         notes: what reading it changed.
+        carried: XMP, IPTC, comments, a PNG's texts and statements about colour.
     """
 
     stored: NDArray[Any]
@@ -37,6 +39,7 @@ class Picture:
     exif: bytes | None = None
     dpi: tuple[float, float] | None = None
     notes: tuple[Message, ...] = ()
+    carried: Carried = field(default_factory=Carried)
 
     @property
     def pixels(self) -> torch.Tensor:

@@ -2,45 +2,43 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
-import warnings
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
 from ..errors import PictureError
 from ..messages import Message, message
 from ..planning.geometry import Extent
-from . import depth
+from . import carried, depth, exif, formats, jxl
 from .alpha import without_level
+from .formats import READABLE
 from .picture import Picture, has_alpha, mode_of
-from .tags import DAMAGE, ORIENTATION
-from .writing import FORMATS
+from .silence import quiet
+from .tags import ORIENTATION
+
+__all__ = ["READABLE", "from_levels", "in_memory", "read", "taken_over"]
 
 MOST_PIXELS = 89_478_485  # Pillow's own limit, beyond which it warns of decompression bombs
 MOST_DPI = 65_535  # what a JPEG can hold
-_FORMATS = (*dict.fromkeys(FORMATS.values()), "GIF", "PPM", "AVIF", "JPEG2000", "MPO")
-READABLE = (*FORMATS, ".gif", ".ppm", ".pgm", ".avif", ".jp2", ".mpo")
-# TIFF tags that say how the file's pixels lie in it; in another file they would be wrong.
-_LAYOUT = frozenset(
-    (
-        *range(254, 267),
-        273,
-        *range(277, 282),
-        284,
-        *range(288, 294),
-        301,
-        *range(317, 326),
-        330,
-        *range(332, 348),
-        *range(512, 522),
-        *range(529, 533),
-        34675,
-    )
-)
+_HEAD = 65_536  # bytes in which AVIF and JPEG 2000 say how deep they are
+# Formats whose first image is the one that is meant: the others are previews, layers or more of the kind.
+_SEVERAL = ("MPO", "HEIF", "PSD")
+_TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")  # libtiff writes to the terminal
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 _KEPT_AS = {
     "L": "L",
     "LA": "LA",
@@ -56,36 +54,73 @@ _KEPT_AS = {
 }
 
 
-def read(source: str | Path | BinaryIO) -> Picture:
+def read(source: str | Path | BinaryIO, most: int = 0) -> Picture:
     """Reads an image file.
+
+    Args:
+        most: px that it may have, if these are more than MOST_PIXELS.
 
     Raises:
         PictureError: not an image, damaged, animated, too large, or in a mode that cannot be kept.
     """
     name = Path(source).name if isinstance(source, (str, Path)) else message("this-image")
+    most = max(most, MOST_PIXELS)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(source, formats=_formats()) as image:
-                return _taken(image, name)
+        with contextlib.ExitStack() as stack:
+            file = stack.enter_context(open(source, "rb")) if isinstance(source, (str, Path)) else source
+            file.seek(0)
+            head = file.read(_HEAD)
+            stack.enter_context(quiet(native=head[:4] in _TIFF))
+            notes = _before_opening(file, head, name, most)
+            stack.enter_context(_limit(most))
+            image = stack.enter_context(Image.open(file, formats=formats.readable()))
+            return _taken(image, name, most, notes)
     except PictureError:
         raise
     except FileNotFoundError:
         raise PictureError("no-such-file", name=name) from None
     except UnidentifiedImageError:
         raise PictureError("not-an-image", name=name) from None
-    except (Image.DecompressionBombWarning, Image.DecompressionBombError):
-        limit = min(MOST_PIXELS, Image.MAX_IMAGE_PIXELS or MOST_PIXELS)
-        raise PictureError("megapixels", name=name, limit=limit / 1e6) from None
-    except DAMAGE as error:
-        reason = str(error) or type(error).__name__
+    except Image.DecompressionBombError:
+        raise PictureError("megapixels", name=name, limit=most / 1e6) from None
+    except Exception as error:  # decoders raise anything on damaged files
+        reason = str(error).strip().partition("\n")[0] or type(error).__name__
         raise PictureError("unreadable-image", name=name, reason=reason) from error
 
 
-def _formats() -> list[str]:
-    """The formats of READABLE that this Pillow has. Others run programs (EPS) or hold nothing to be kept."""
-    Image.init()
-    return [name for name in _FORMATS if name in Image.OPEN]
+def _before_opening(file: BinaryIO, head: bytes, name: str | Message, most: int) -> tuple[Message, ...]:
+    """What is to be known of a file before Pillow opens it.
+
+    Returns:
+        A note where it has more bits a channel than Pillow gives.
+    """
+    form = formats.by_content(head[:64])
+    bits = formats.bits_of(form, head)
+    if form in ("HEIF", "JXL"):
+        formats.need(form, name)
+    if form == "JXL":
+        known = jxl.header(file)
+        if known is not None:
+            _check_size(Extent(known.width, known.height), name, most)
+            if known.animated:
+                raise PictureError("several-frames", name=name)
+            bits = known.bits
+    file.seek(0)
+    return (message("bits-cut", bits=bits),) if bits > 8 else ()
+
+
+@contextlib.contextmanager
+def _limit(most: int) -> Iterator[None]:
+    """Lets Pillow open images of so many px. It refuses twice its limit by itself; `_check_size` refuses all above it."""
+    before = Image.MAX_IMAGE_PIXELS
+    if before is None or before >= most:
+        yield
+        return
+    Image.MAX_IMAGE_PIXELS = most
+    try:
+        yield
+    finally:
+        Image.MAX_IMAGE_PIXELS = before
 
 
 def taken_over(image: Image.Image) -> Picture:
@@ -94,7 +129,14 @@ def taken_over(image: Image.Image) -> Picture:
     Raises:
         PictureError: its mode cannot be kept.
     """
-    return _taken(image, message("this-image"))
+    try:
+        with quiet():
+            return _taken(image, message("this-image"), MOST_PIXELS)
+    except PictureError:
+        raise
+    except Exception as error:
+        reason = str(error) or type(error).__name__
+        raise PictureError("unreadable-image", name=message("this-image"), reason=reason) from error
 
 
 def from_levels(levels: NDArray[Any]) -> Picture:
@@ -104,41 +146,59 @@ def from_levels(levels: NDArray[Any]) -> Picture:
         PictureError: it is too large, or no image.
     """
     if levels.dtype == np.uint16 and levels.ndim == 3 and levels.shape[2] in depth.DEEP:
-        _check_size(Extent(levels.shape[1], levels.shape[0]), message("this-image"))
+        _check_size(Extent(levels.shape[1], levels.shape[0]), message("this-image"), MOST_PIXELS)
         return Picture(levels.astype(np.uint16), mode_of(levels))
     return taken_over(Image.fromarray(levels))
 
 
-def _check_size(size: Extent, name: str | Message) -> None:
-    if size.width * size.height > MOST_PIXELS:
-        raise PictureError("size-megapixels", name=name, size=size, limit=MOST_PIXELS / 1e6)
+def _check_size(size: Extent, name: str | Message, most: int) -> None:
+    if size.width * size.height > most:
+        raise PictureError("size-megapixels", name=name, size=size, limit=most / 1e6)
 
 
-def _taken(image: Image.Image, name: str | Message) -> Picture:
-    _check_size(Extent(image.width, image.height), name)
-    if getattr(image, "n_frames", 1) > 1 and image.format != "MPO":
-        raise PictureError("several-frames", name=name)
+def _taken(image: Image.Image, name: str | Message, most: int, notes: tuple[Message, ...] = ()) -> Picture:
+    _check_size(Extent(image.width, image.height), name, most)
+    if getattr(image, "n_frames", 1) > 1:
+        if image.format not in _SEVERAL:
+            raise PictureError("several-frames", name=name)
+        if image.format != "PSD":
+            notes += (message("first-of-several"),)
     deep = None
     if depth.is_deep(image):
         deep = depth.levels(image)
         if deep is None:
             raise PictureError("deep-colour", name=name)
+    file = getattr(image, "fp", None)
+    chunks = carried.colour_chunks(file) if image.format == "PNG" and file is not None else {}
     image.load()
-    notes: tuple[Message, ...] = ()
-    icc = image.info.get("icc_profile")
+    if image.mode.startswith("I"):
+        notes = tuple(note for note in notes if note.code != "bits-cut")
+    icc = image.info.get("icc_profile") or None
     if image.mode == "CMYK":
-        notes, icc = (message("cmyk-converted"),), None
-    dpi = _resolution(image)
-    if not _readable_exif(image):
+        notes, icc = (*notes, message("cmyk-converted")), None
+    if not exif.readable(image):
         notes += (message("exif-dropped"),)
-    # Pillow turns TIFFs itself when it loads them, and before 10.1 would turn them here a second time.
-    turned = image if image.format == "TIFF" else ImageOps.exif_transpose(image) or image
-    exif = _kept_exif(image)  # after turning: it takes the orientation away
-    mode, stored = _stored(turned, name) if deep is None else (mode_of(deep), deep)
+    block, whole = exif.kept(image)
+    if not whole:
+        notes += (message("exif-dropped" if block is None else "exif-partly"),)
+    dpi = _resolution(image)
+    turn = _turn(image)
+    if deep is None:
+        mode, stored = _stored(image if turn is None else image.transpose(turn), name)
+    else:
+        mode, stored = mode_of(deep), deep if turn is None else depth.turned(deep, turn)
     if stored.dtype == np.uint16 and not has_alpha(mode) and "transparency" in image.info:
         stored = without_level(stored, image.info["transparency"])
         mode = mode_of(stored)
-    return Picture(stored, mode, icc, exif, dpi, notes)
+    return Picture(stored, mode, icc, block, dpi, notes, carried.of(image, chunks))
+
+
+def _turn(image: Image.Image) -> Image.Transpose | None:
+    """How an image that is loaded is to be turned to be as its EXIF says that it is to be seen."""
+    # Pillow turns TIFFs itself when it loads them; the library of JPEG XL does, but for a JPEG that it holds.
+    if image.format == "TIFF" or (image.format == "JXL" and not getattr(image, "jpeg", False)):
+        return None
+    return _TURNS.get(image.getexif().get(ORIENTATION, 1))
 
 
 def _stored(image: Image.Image, name: str | Message) -> tuple[str, NDArray[Any]]:
@@ -163,31 +223,8 @@ def _stored(image: Image.Image, name: str | Message) -> tuple[str, NDArray[Any]]
 
 def _resolution(image: Image.Image) -> tuple[float, float] | None:
     """Dots per inch across and down; None where the file names none, or one that no file can hold (0/0 in a TIFF)."""
-    across, down = image.info.get("dpi") or (0, 0)
+    across, down = image.info.get("dpi") or (exif.resolution(image) if image.format != "TIFF" else None) or (0, 0)
     return (float(across), float(down)) if 0 < across <= MOST_DPI and 0 < down <= MOST_DPI else None
-
-
-def _readable_exif(image: Image.Image) -> bool:
-    """Whether the image's EXIF can be read; where it cannot, Pillow takes it for empty from now on."""
-    try:
-        image.getexif()
-    except DAMAGE:
-        image.info.pop("exif", None)
-        return False
-    return True
-
-
-def _kept_exif(image: Image.Image) -> bytes | None:
-    """The image's EXIF without its orientation and, from a TIFF, without the layout of its pixels."""
-    exif = image.getexif()
-    for tag in [tag for tag in exif if tag == ORIENTATION or tag in _LAYOUT]:
-        del exif[tag]
-    if not exif:
-        return None
-    try:
-        return exif.tobytes()
-    except (ValueError, TypeError, OSError, KeyError):
-        return None  # EXIF that Pillow read but cannot write again
 
 
 def in_memory(data: bytes) -> BinaryIO:

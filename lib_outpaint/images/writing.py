@@ -15,32 +15,19 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from ..errors import PictureError, SaveError
+from ..messages import Message
 from ..planning.geometry import Extent
-from . import depth
+from . import depth, holding
+from .formats import format_for, named
 from .picture import Picture, mode_of, to_image
-from .tags import DAMAGE, EXIF_IFD, MAKER_NOTE, PIXEL_X, PIXEL_Y, USER_COMMENT
+from .silence import quiet
 
-FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP", ".tif": "TIFF", ".tiff": "TIFF", ".bmp": "BMP"}
 _LONGEST = {"JPEG": 65_500, "WEBP": 16_383}  # px of a side, as their libraries have it
-_MOST_EXIF = 65_533  # bytes of a JPEG's EXIF block
+_OPAQUE = ("JPEG", "BMP")
+_ROOM = 2000  # characters of an infotext besides prompts and parameters
 _PART = ".outpaint-part"
 _ABOUT_THE_NAME = (errno.ENAMETOOLONG, errno.EILSEQ)  # the next image's may do
 _ABANDONED = 3600  # seconds after which a temporary file is nobody's
-
-
-def format_for(path: Path) -> str:
-    """The format of a file to be written, by its suffix.
-
-    Raises:
-        PictureError: no format that can be written.
-    """
-    suffix = path.suffix.lower()
-    if suffix not in FORMATS:
-        known = ", ".join(FORMATS)
-        if suffix:
-            raise PictureError("suffix", name=path.name, suffix=suffix, known=known)
-        raise PictureError("no-suffix", name=path.name, known=known)
-    return FORMATS[suffix]
 
 
 def save(image: Image.Image | NDArray[Any], path: str | Path, infotext: str = "", like: Picture | None = None) -> None:
@@ -63,21 +50,20 @@ def save(image: Image.Image | NDArray[Any], path: str | Path, infotext: str = ""
         deep, image = _with_image(image, form, path.name)
     image = _fitting(image, form, path.name)
     try:
-        options = _options(image, form, infotext, like)
+        options = holding.options(image.mode if deep is None else mode_of(deep), image.size, form, infotext, like)
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(prefix=f".{path.stem[:40]}-", suffix=_PART, dir=path.parent)
-    except (OSError, ValueError) as error:
+    except Exception as error:  # values that cannot be written, a place that takes no file
         raise unwritten(path, error) from error
     try:
-        with os.fdopen(handle, "wb") as file:
+        with os.fdopen(handle, "wb") as file, quiet():
             if deep is None:
                 image.save(file, form, **options)
             else:
                 depth.save(deep, file, form, options)
         _with_usual_rights(temporary)
         os.replace(temporary, path)
-    # Encoders raise many things over an image or an EXIF block that they cannot write.
-    except DAMAGE as error:
+    except Exception as error:  # encoders raise anything over what they cannot write
         raise unwritten(path, error) from error
     finally:
         with contextlib.suppress(FileNotFoundError):
@@ -116,22 +102,37 @@ def unwritten(path: Path, error: BaseException) -> PictureError:
     return kind("not-written", path=path, reason=str(getattr(error, "strerror", None) or error))
 
 
-def check_format(path: Path, picture: Picture, extent: Extent) -> None:
-    """Looks, before anything is sampled, whether an image can be written in this format when it has grown to `extent`.
+def check_format(path: Path, picture: Picture, extent: Extent, texts: str = "") -> tuple[Message, ...]:
+    """Looks, before anything is sampled, whether an image can be written in this format when it has grown to `extent`:
+    a tiny file of its kind is written in memory, with all that is to be written around the pixels.
+
+    Args:
+        texts: prompts and parameters, as long as they will be; a JPEG has room for 32 000 characters.
+
+    Returns:
+        Notes on what of the image's metadata the format does not hold.
 
     Raises:
         PictureError: no format that can be written, or one that cannot hold the image.
     """
-    _refuse_format(format_for(path), path.name, picture.mode, picture.transparent, extent)
+    form = format_for(path)
+    _refuse_format(form, path.name, picture.mode, picture.transparent, extent)
+    mode = {"LA": "L", "RGBA": "RGB"}.get(picture.mode, picture.mode) if form in _OPAQUE else picture.mode
+    try:
+        with quiet():
+            data = holding.trial(mode, (extent.width, extent.height), form, texts + " " * _ROOM, picture)
+            return holding.not_held(data, form, picture)
+    except Exception as error:  # encoders raise anything over what they cannot write
+        raise unwritten(path, error) from error
 
 
 def _refuse_format(form: str, name: str, mode: str, transparent: bool, extent: Extent) -> None:
     if mode.endswith(";16") and form not in depth.FORMATS:
-        raise PictureError("format-depth", name=name, format=form)
-    if transparent and form in ("JPEG", "BMP"):
-        raise PictureError("format-transparency", name=name, format=form)
+        raise PictureError("format-depth", name=name, format=named(form))
+    if transparent and form in _OPAQUE:
+        raise PictureError("format-transparency", name=name, format=named(form))
     if max(extent.width, extent.height) > _LONGEST.get(form, 2**31 - 1):
-        raise PictureError("format-size", name=name, size=extent, format=form, most=_LONGEST[form])
+        raise PictureError("format-size", name=name, size=extent, format=named(form), most=_LONGEST[form])
 
 
 def _with_image(stored: NDArray[Any], form: str, name: str) -> tuple[NDArray[np.uint16] | None, Image.Image]:
@@ -144,73 +145,9 @@ def _with_image(stored: NDArray[Any], form: str, name: str) -> tuple[NDArray[np.
 def _fitting(image: Image.Image, form: str, name: str) -> Image.Image:
     transparent = image.mode in ("LA", "RGBA") and image.getchannel("A").getextrema() != (255, 255)
     _refuse_format(form, name, image.mode, transparent, Extent(*image.size))
-    if image.mode in ("LA", "RGBA") and form in ("JPEG", "BMP"):
+    if image.mode in ("LA", "RGBA") and form in _OPAQUE:
         return image.convert("L" if image.mode == "LA" else "RGB")
     return image
-
-
-def _options(image: Image.Image, form: str, infotext: str, like: Picture | None) -> dict[str, Any]:
-    options: dict[str, Any] = {}
-    if form != "BMP" and like is not None and like.icc:
-        options["icc_profile"] = like.icc
-    if like is not None and like.dpi and form in ("PNG", "JPEG", "TIFF", "BMP"):
-        options["dpi"] = like.dpi
-    if form == "PNG":
-        from PIL.PngImagePlugin import PngInfo
-
-        text = PngInfo()
-        if infotext:
-            text.add_itxt("parameters", infotext) if _beyond_latin(infotext) else text.add_text("parameters", infotext)
-        options["pnginfo"] = text
-    if form in ("PNG", "JPEG", "WEBP", "TIFF"):
-        original = like.exif if like else None
-        exif = _exif_for(image, original, infotext, comment=form != "PNG")
-        if exif and form == "JPEG" and len(exif) > _MOST_EXIF:
-            exif = _exif_for(image, original, infotext, comment=True, maker_note=False)
-        if exif:
-            options["exif"] = exif
-    if form == "JPEG":
-        options |= {"quality": 95, "subsampling": 0}
-    if form == "WEBP":
-        options |= {"lossless": True, "exact": True}  # exact: the colours under full transparency stay as well
-    return options
-
-
-def _exif_for(
-    image: Image.Image, original: bytes | None, infotext: str, *, comment: bool, maker_note: bool = True
-) -> bytes | None:
-    """The original's EXIF for the grown image, with the infotext as user comment or without any such comment.
-
-    The source's own infotext must not stay: in a PNG the WebUI reads the user comment rather than the text chunk.
-    """
-    if not original and not (infotext and comment):
-        return None
-    exif = Image.Exif()
-    if original:
-        exif.load(original)
-    inner = exif.get_ifd(EXIF_IFD)
-    for tag, length in ((PIXEL_X, image.width), (PIXEL_Y, image.height)):
-        if tag in inner:
-            inner[tag] = length
-    if infotext:
-        inner.pop(USER_COMMENT, None)
-    if not maker_note:
-        inner.pop(MAKER_NOTE, None)
-    if infotext and comment:
-        inner[USER_COMMENT] = b"UNICODE\0" + infotext.encode("utf-16-be")
-    if inner:
-        exif[EXIF_IFD] = inner
-    elif EXIF_IFD in exif:
-        del exif[EXIF_IFD]
-    return exif.tobytes() if exif else None
-
-
-def _beyond_latin(text: str) -> bool:
-    try:
-        text.encode("latin-1")
-    except UnicodeEncodeError:
-        return True
-    return False
 
 
 def _with_usual_rights(path: str) -> None:

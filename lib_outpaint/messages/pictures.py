@@ -12,10 +12,13 @@ MESSAGES = {
         "{name}：不是图片，或格式不受支持",
     ),
     "unreadable-image": ("{name}: cannot be read: {reason}", "{name}：无法读取：{reason}"),
-    "megapixels": ("{name}: larger than the limit of {limit:.0f} MP", "{name}：超过上限 {limit:.0f} 百万像素"),
+    "megapixels": (
+        "{name}: larger than the limit of {limit:.0f} MP, which --max-megapixels raises",
+        "{name}：超过上限 {limit:.0f} 百万像素，可用 --max-megapixels 提高",
+    ),
     "size-megapixels": (
-        "{name}: {size} is larger than the limit of {limit:.0f} MP",
-        "{name}：{size} 超过上限 {limit:.0f} 百万像素",
+        "{name}: {size} is larger than the limit of {limit:.0f} MP, which --max-megapixels raises",
+        "{name}：{size} 超过上限 {limit:.0f} 百万像素，可用 --max-megapixels 提高",
     ),
     "several-frames": (
         "{name}: animations and files with several pages are not supported; use a single image",
@@ -37,6 +40,18 @@ MESSAGES = {
     "cmyk-converted": (
         "CMYK was converted to RGB, and the colour profile was dropped",
         "已将 CMYK 转换为 RGB，并去掉了颜色配置文件",
+    ),
+    "exif-partly": (
+        "some of the EXIF values cannot be read and were dropped",
+        "部分 EXIF 值无法读取，已去掉",
+    ),
+    "bits-cut": (
+        "the {bits} bits per channel of this file were read as 8",
+        "此文件每通道 {bits} 位，读取为 8 位",
+    ),
+    "first-of-several": (
+        "the file holds several images; the first one is taken",
+        "文件包含多张图片；使用第一张",
     ),
     "exif-dropped": ("the EXIF data cannot be read and was dropped", "EXIF 数据无法读取，已去掉"),
     # folders
@@ -63,6 +78,21 @@ MESSAGES = {
         "{name}: {size} is too large for {format}, whose limit is {most:,} px per side; use .png or .tif",
         "{name}：{size} 对 {format} 来说太大，每边上限为 {most:,} px；请使用 .png 或 .tif",
     ),
+    "format-extra": (
+        '{name}: {format} images need {package}: pip install "directional-outpaint[{extra}]"',
+        '{name}：{format} 图片需要 {package}：pip install "directional-outpaint[{extra}]"',
+    ),
+    # notes on what a format leaves out
+    "not-held": ("{format} does not hold {what}, left out", "{format} 不能保存{what}，已略去"),
+    "grey-as-colour": ("{format} stores grey as colour", "{format} 将灰度存储为彩色"),
+    "the-profile": ("this colour profile", "此颜色配置文件"),
+    "the-colours": ("the PNG's gamma, primaries or transfer", "PNG 的伽马、原色或传递函数"),
+    "the-exif": ("the EXIF data", " EXIF 数据"),
+    "the-resolution": ("the resolution", "分辨率"),
+    "the-xmp": ("the XMP data", " XMP 数据"),
+    "the-iptc": ("the IPTC data", " IPTC 数据"),
+    "the-comment": ("the comment", "注释"),
+    "the-texts": ("the PNG's texts", "PNG 的文本"),
     "not-written": ("{path}: cannot be written: {reason}", "{path}：无法写入：{reason}"),
     "is-a-folder": ("{path}: is a folder", "{path}：是一个文件夹"),
     "not-a-folder": ("{path}: cannot be written: {folder} is not a folder", "{path}：无法写入：{folder} 不是文件夹"),
