@@ -105,9 +105,10 @@
         parts.canvas.dataset.size = canvas.join("x");
     }
 
-    function bands(picture, margins, overlap) {
+    function bands(picture, margins, overlap, planned) {
         const [w, h] = [picture.width, picture.height];
-        const depth = {left: Math.min(overlap, w), right: Math.min(overlap, w), up: Math.min(overlap, h), down: Math.min(overlap, h)};
+        const depth = {left: Math.min(overlap, w), right: Math.min(overlap, w), up: Math.min(overlap, h), down: Math.min(overlap, h),
+            ...planned};
         const boxes = {left: [0, 0, depth.left, h], right: [w - depth.right, 0, w, h],
             up: [0, 0, w, depth.up], down: [0, h - depth.down, w, h]};
         return outpaint.SIDES.filter((side) => margins[side] > 0 && overlap > 0).map((side) => boxes[side]);
@@ -192,7 +193,7 @@
                 rectangle(parts, place, "outpaint-reference", inside);
             }
         }
-        for (const box of bands(picture, margins, Number(stage.values.overlap) || 0)) {
+        for (const box of bands(picture, margins, Number(stage.values.overlap) || 0, plan ? plan.bands : {})) {
             rectangle(parts, place, "outpaint-band", box);
         }
         rectangle(parts, place, "outpaint-source", [0, 0, w, h]);

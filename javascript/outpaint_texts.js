@@ -38,8 +38,13 @@
         const windows = Array.from(sizes.values());
         windows.sort((a, b) => b[0] - a[0] || b[1] - a[1]);
         const count = plan.passes.length;
+        const used = outpaint.SIDES.filter((side) => plan.margins[side] > 0).map((side) => plan.bands[side]);
+        if (plan.passes.some((step) => step.kind === "mask")) {
+            used.push(plan.bands.mask);
+        }
+        const band = Array.from(new Set(used)).join("/");
         const parts = [plan.canvas.join("x"), `${count} ${say(count === 1 ? "pass" : "passes")}`,
-            `${say("window")} ${windows.map((size) => size.join("x")).join(", ")}`, `${say("band")} ${answer.overlap} px`,
+            `${say("window")} ${windows.map((size) => size.join("x")).join(", ")}`, `${say("band")} ${band} px`,
             `${plan.cost.latents_a_step.toLocaleString("en-US")} ${say("latents a step")}`];
         if (answer.combinations > 1) {
             parts.push(`${answer.combinations} ${say("combinations")}`);

@@ -9,7 +9,7 @@ from .geometry import Box, Extent
 from .windows import JOINT_BAND
 
 if TYPE_CHECKING:
-    from .passes import Pass
+    from .strips import Pass
 
 ALONE, AMONG = 4, 6  # a band takes at most a quarter of what is known across, a sixth when other sides grow as well
 

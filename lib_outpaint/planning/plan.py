@@ -15,8 +15,8 @@ from .capabilities import Capabilities
 from .geometry import Box, Extent, Margins, Side, bounding, round_up
 from .growth import margins_for
 from .limits import Limits
-from .passes import Pass as Pass
-from .passes import mask_passes, side_passes, strip_passes, together_pass
+from .strips import Pass as Pass
+from .strips import mask_passes, side_passes, strip_passes, together_pass
 from .windows import Grid
 
 TOGETHER_LIMIT = 1.5  # native sides: canvases up to this size both ways may be one window

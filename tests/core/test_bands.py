@@ -22,7 +22,7 @@ from lib_outpaint.parameters.params import Params
 from lib_outpaint.planning.bands import Bands, bands_for, joints_for, region_band
 from lib_outpaint.planning.capabilities import Capabilities
 from lib_outpaint.planning.geometry import Box, Extent, Side
-from lib_outpaint.planning.passes import Pass
+from lib_outpaint.planning.strips import Pass
 from lib_outpaint.planning.plan import make_plan
 from lib_outpaint.planning.plan_json import to_json
 

@@ -27,13 +27,15 @@ SMALL = RecordingHost(native_side=64).caps
     ids=["used", "no such side", "no such pass", "no mask", "used in one combination", "compared"],
 )
 def test_a_side_prompt_that_no_pass_has_is_told(values: dict[str, object], idle: list[str]) -> None:
-    result = outpaint(Request((torch.rand(3, 40, 40),), Params(**values), numbered_shots(1, 1)), RecordingHost(SMALL))
+    result = outpaint(
+        Request((torch.rand(3, 40, 40),), Params(**values, overlap=4), numbered_shots(1, 1)), RecordingHost(SMALL)
+    )
     assert list(result.notes) == [message("side-prompt-unused", line=line) for line in idle]
 
 
 def test_the_mask_of_a_painted_picture_is_a_place() -> None:
     painted = torch.zeros(40, 40, dtype=torch.bool)
     painted[10:20, 10:20] = True
-    params = Params(left=8, side_prompts="mask: a cat")
+    params = Params(left=8, side_prompts="mask: a cat", overlap=4)
     asked = Request((torch.rand(3, 40, 40),), params, numbered_shots(1, 1), painted=painted)
     assert outpaint(asked, RecordingHost(SMALL)).notes == ()
