@@ -1,4 +1,5 @@
-"""The header of a safetensors file: names, shapes and dtypes of its tensors, and its metadata. Nothing else is read.
+"""The header of a safetensors file: names, shapes and dtypes of its tensors, and its metadata. Nothing else is read, but a
+vector that is asked for.
 
 The format (huggingface/safetensors, "Format"): 8 bytes little-endian length n, n bytes of JSON, the tensors' bytes.
 """
@@ -37,14 +38,17 @@ _BITS = {
     "F64": 64,
     "C64": 64,
 }
+MOST_NUMBERS = 65_536  # of a vector that is read
+_FORMATS = {"F16": "e", "BF16": "f", "F32": "f", "F64": "d"}  # struct's
 _PICKLES = (b"PK\x03\x04", b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")
 
 
 class Tensor(NamedTuple):
-    """What the header says of a tensor; `dtype` as the format spells it ("F16")."""
+    """What the header says of a tensor; `dtype` as the format spells it ("F16"), `begin` in bytes after the header."""
 
     dtype: str
     shape: tuple[int, ...]
+    begin: int = 0
 
     @property
     def size(self) -> int:
@@ -57,12 +61,13 @@ class Tensor(NamedTuple):
 
 @dataclass(frozen=True)
 class Header:
-    """A file's header; `file_bytes` is the size of the whole file."""
+    """A file's header; `file_bytes` is the size of the whole file, `length` that of the header with its own length."""
 
     path: Path
     tensors: Mapping[str, Tensor]
     metadata: Mapping[str, str]
     file_bytes: int
+    length: int = 0
 
     def shape(self, name: str) -> tuple[int, ...]:
         """A tensor's shape; () when there is no such tensor."""
@@ -95,7 +100,32 @@ def read_header(path: str | Path) -> Header:
     if not isinstance(metadata, dict) or not all(isinstance(v, str) for v in metadata.values()):
         raise ModelError("header-metadata", name=path.name)
     room = size - 8 - length
-    return Header(path, {name: _tensor(path, name, entry, room) for name, entry in entries.items()}, metadata, size)
+    return Header(
+        path, {name: _tensor(path, name, entry, room) for name, entry in entries.items()}, metadata, size, 8 + length
+    )
+
+
+def read_vector(header: Header, name: str) -> list[float]:
+    """The numbers of a tensor of one axis; [] when there is none, or it is longer than a model's layers are wide.
+
+    Raises:
+        ModelError: the file cannot be read any more.
+    """
+    tensor = header.tensors.get(name)
+    if tensor is None or len(tensor.shape) != 1 or tensor.size > MOST_NUMBERS or tensor.dtype not in _FORMATS:
+        return []
+    size = tensor.size * _BITS[tensor.dtype] // 8
+    try:
+        with header.path.open("rb") as file:
+            file.seek(header.length + tensor.begin)
+            raw = file.read(size)
+    except OSError as error:
+        raise ModelError("model-unreadable", path=header.path, reason=error.strerror or str(error)) from None
+    if len(raw) < size:
+        raise ModelError("header-cut", name=header.path.name)
+    if tensor.dtype == "BF16":  # the upper half of a single
+        raw = b"".join(b"\0\0" + raw[at : at + 2] for at in range(0, size, 2))
+    return list(struct.unpack(f"<{tensor.size}{_FORMATS[tensor.dtype]}", raw))
 
 
 def read_json(path: Path) -> dict[str, Any]:
@@ -164,7 +194,7 @@ def _tensor(path: Path, name: str, entry: object, room: int) -> Tensor:
     begin, end = offsets
     if end > room:
         raise ModelError("tensor-truncated", name=path.name, tensor=name, missing=end - room)
-    tensor = Tensor(dtype, tuple(shape))
+    tensor = Tensor(dtype, tuple(shape), begin)
     if begin > end or (dtype in _BITS and tensor.size * _BITS[dtype] != (end - begin) * 8):
         raise ModelError("tensor-size", name=path.name, tensor=name, size=end - begin)
     return tensor

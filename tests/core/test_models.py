@@ -19,6 +19,7 @@ from lib_outpaint.models import families
 from lib_outpaint.models.families import Family
 from lib_outpaint.models.header import HEADER_LIMIT, read_header, read_json
 from lib_outpaint.models.inspect import inspect
+from lib_outpaint.models.prediction import predicted
 
 Shapes = dict[str, tuple[int, ...]]
 CONV = "model.diffusion_model.input_blocks.0.0.weight"
@@ -84,6 +85,50 @@ def test_checkpoints(
     assert (info.base, info.channels, info.prediction, info.native_side) == found
     assert info.inpainting == (found[1] == 9)
     assert name in str(info.describe()[0])
+
+
+V_SIGN = "model.diffusion_model.output_blocks.11.1.transformer_blocks.0.norm1.bias"
+
+
+def with_numbers(path: Path, shapes: Shapes, numbers: list[float], metadata: dict[str, str], dtype: str) -> Path:
+    """The same with a vector whose numbers are there, behind a hole."""
+    torch = pytest.importorskip("torch")
+    save_file = pytest.importorskip("safetensors.torch").save_file
+    kind = {"F16": torch.float16, "BF16": torch.bfloat16, "F32": torch.float32, "F64": torch.float64}[dtype]
+    tensors = {name: torch.zeros(1).expand(shape).to(kind).contiguous() for name, shape in shapes.items()}
+    save_file(tensors | {V_SIGN: torch.tensor(numbers, dtype=kind)}, str(path), metadata)
+    return path
+
+
+@pytest.mark.parametrize("dtype", ["F16", "BF16", "F32", "F64"])
+@pytest.mark.parametrize(
+    ("shapes", "metadata", "numbers", "found"),
+    [
+        (SD2, {}, [0.1, -0.1, 0.1, -0.1], "v"),  # a spread of 0.1
+        (SD2, {}, [1.08, 0.92, 1.08, 0.92], "epsilon"),  # of 0.08, far from nought
+        (SD2, {"modelspec.prediction_type": "epsilon"}, [0.5, -0.5], "epsilon"),  # what is said comes first
+        (changed(SD2, conv=(320, 9, 3, 3)), {}, [0.5, -0.5], "epsilon"),  # inpainting models of SD 2 predict no v
+        (SD1, {}, [0.5, -0.5], "epsilon"),
+    ],
+    ids=["v", "epsilon", "said", "inpainting", "sd1"],
+)
+def test_what_an_sd2_checkpoint_predicts_is_in_a_few_of_its_numbers(
+    tmp_path: Path, dtype: str, shapes: Shapes, metadata: dict[str, str], numbers: list[float], found: str
+) -> None:
+    info = inspect(with_numbers(tmp_path / "a.safetensors", shapes, numbers, metadata, dtype))
+    assert predicted(info) == found
+    assert info.prediction == ("" if info.base == "sd2" and not metadata else "epsilon")  # of the header alone
+
+
+def test_without_the_sign_nothing_is_said(tmp_path: Path) -> None:
+    info = inspect(written(tmp_path / "a.safetensors", SD2))
+    assert predicted(info) == ""
+    strange = inspect(written(tmp_path / "b.safetensors", SD2 | {V_SIGN: (4, 4)}))
+    assert predicted(strange) == ""
+    whole = inspect(written(tmp_path / "c.safetensors", SD2 | {V_SIGN: (4,)}))
+    (tmp_path / "c.safetensors").unlink()
+    with pytest.raises(ModelError):
+        predicted(whole)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from modules import sd_models, shared
 from ...errors import ModelError, ParamError
 from ...models.families import UNKNOWN, Family
 from ...models.inspect import inspect
+from ...models.prediction import predicted
 from ..variants import variant
 
 
@@ -83,9 +84,10 @@ def family_of(path: Path) -> Family:
 
 
 def _from_file(info: Any) -> Checkpoint:
-    """From the file's header, without loading it; nothing is known of a file that is no safetensors file."""
+    """From the file, without loading it; nothing is known of one that is no safetensors file."""
     try:
         found = inspect(Path(info.filename))
+        found = replace(found, prediction=predicted(found))
     except ModelError:
         return Checkpoint(info.name_for_extra, UNKNOWN, UNKNOWN.native_side, False)
     side = found.native_side or UNKNOWN.native_side
