@@ -18,7 +18,7 @@ def predicted(info: ModelInfo) -> Prediction:
     Raises:
         ModelError: the file cannot be read (any more).
     """
-    name, least = info.family.v_spread
+    name, least = info.family.signs.v_spread
     if info.prediction or not name or info.kind != "checkpoint":
         return info.prediction
     if info.channels != info.family.channels:
