@@ -264,6 +264,8 @@ def _check(request: Request, params: Params, caps: Capabilities) -> None:
         require(request.painted_fill)
     for prompts in request.prompts:
         for name, value in refused(params.guidance, request.sampling, prompts, caps).items():
+            if name == "mask_weight" and caps.has_model:
+                raise ParamError(name, value, "mask-weight-needs-inpainting", name=caps.model or message("this-checkpoint"))
             raise ParamError(name, value, "not-supported", engine=caps.engine)
 
 

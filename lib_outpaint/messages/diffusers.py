@@ -12,10 +12,6 @@ MESSAGES = {
         "{field}: {value!r} contradicts the sampler {sampler!r}, which names another schedule",
         "{field}：{value!r} 与采样器 {sampler!r} 中的调度类型矛盾",
     ),
-    "mask-weight-needs-inpainting": (
-        "{field}: {value!r} needs an inpainting model; {name} is not one",
-        "{field}：{value!r} 需要重绘模型，而 {name} 不是",
-    ),
     "controlnet-not-given": (
         "{field}: {value!r} needs a ControlNet; none was given",
         "{field}：{value!r} 需要 ControlNet，但没有给出",

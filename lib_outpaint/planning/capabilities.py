@@ -26,6 +26,7 @@ class Capabilities:
         features: of "prompts", "loras", "controlnet", "mask_weight", "sampling" (steps, sampler, cfg, denoise ...).
         device: where windows and masks are wanted, as torch spells it ("cpu", "cuda:0").
         note: what the user must be told about every image; None for nothing.
+        model: the checkpoint's name, for messages.
     """
 
     engine: str
@@ -38,6 +39,7 @@ class Capabilities:
     features: frozenset[str] = frozenset()
     device: str = "cpu"
     note: Message | None = None
+    model: str = ""
 
     def __post_init__(self) -> None:
         if self.size_multiple % self.cell:

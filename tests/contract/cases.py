@@ -157,7 +157,9 @@ def test_bad_input_is_refused_with_the_message(driver: Driver, small: Pixels, ar
 
 
 def test_a_mask_weight_on_a_checkpoint_that_has_none_is_refused(driver: Driver, small: Pixels) -> None:
-    assert driver.refused(small, {"left": 16, "mask_weight": 0.5}, model="plain").startswith("mask_weight: ")
+    message = driver.refused(small, {"left": 16, "mask_weight": 0.5}, model="plain")
+    assert message.startswith("mask_weight: 0.5 needs an inpainting checkpoint, and ")
+    assert "engine" not in message
 
 
 def test_an_unknown_checkpoint_in_the_overrides_is_refused(driver: Driver, small: Pixels) -> None:
@@ -203,6 +205,22 @@ def prefill_left(driver: Driver, small: Pixels, order: str, **fields: Any) -> ND
 @pytest.mark.parametrize("order", ["together", "one by one"])
 def test_no_prefill_is_left(driver: Driver, small: Pixels, model: str, order: str) -> None:
     assert not prefill_left(driver, small, order, model=model).any()
+
+
+@pytest.mark.parametrize("arguments", [{}, {"overlap": 0}, {"left": 0, "right": None}], ids=str)
+def test_a_painted_mask_alone_is_repainted_at_the_same_size(driver: Driver, small: Pixels, arguments: Any) -> None:
+    painted = np.zeros(small.shape[:2], np.uint8)
+    painted[30:54, 40:70] = 255
+    answer = driver.outpaint(small, arguments, mask=painted, inpainting_fill=1)
+    assert answer.size() == (96, 80)
+    assert "Outpaint passes: 1" in answer.infotext
+    changed = (answer.first != small).any(-1)
+    assert changed[30:54, 40:70].mean() > 0.8
+    assert not changed[:8].any()  # the band around the region is 32 px at most, and less of a small picture
+    if arguments.get("overlap") == 0:
+        assert not changed[painted == 0].any()
+    empty = np.zeros_like(painted)
+    assert "nothing grows" in driver.refused(small, arguments, mask=empty)
 
 
 @pytest.mark.parametrize("inverted", [False, True])

@@ -11,7 +11,8 @@ from lib_outpaint.errors import ParamError
 def test_mask_weight_is_refused_where_the_checkpoint_has_none(host, run):
     with pytest.raises(ParamError) as refused:
         run({"left": 16, "mask_weight": 0.5})
-    assert (refused.value.field, refused.value.code) == ("mask_weight", "not-supported")
+    assert (refused.value.field, refused.value.code) == ("mask_weight", "mask-weight-needs-inpainting")
+    assert str(refused.value) == "mask_weight: 0.5 needs an inpainting checkpoint, and plain is not one"
     run({"left": 16, "mask_weight": 0.5}, override_settings={"sd_model_checkpoint": "inpainting.safetensors"})
 
 

@@ -126,6 +126,7 @@ class Diffusers:
             features=frozenset(features),
             device=str(self._device),
             note=self._note(),
+            model=self.info.path.name,
         )
 
     def _note(self) -> Message | None:

@@ -39,6 +39,7 @@ def capabilities_of(checkpoint: Checkpoint, settings: Settings) -> Capabilities:
         known_pixels="pinned",
         features=frozenset(features),
         device=str(shared.device if shared.device is not None else devices.cpu),
+        model=checkpoint.name,
     )
 
 
