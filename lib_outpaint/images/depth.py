@@ -178,7 +178,7 @@ def _compressed(stored: NDArray[np.uint16]) -> Iterator[bytes]:
     deflate = zlib.compressobj(6)
     above = np.zeros((1, width, channels * 2), np.uint8)
     for top in range(0, height, _ROWS):
-        rows = stored[top : top + _ROWS].astype(">u2").view(np.uint8)
+        rows = stored[top : top + _ROWS].astype(">u2", order="C").view(np.uint8)
         before = np.concatenate([above, rows[:-1]])
         left = np.zeros_like(rows)
         left[:, 1:] = rows[:, :-1]

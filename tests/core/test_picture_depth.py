@@ -159,6 +159,13 @@ def test_what_is_written_is_read_again(channels: int, suffix: str, tmp_path: Pat
         assert text == "Steps: 1"
 
 
+@pytest.mark.parametrize("suffix", [".png", ".tif"])
+def test_arrays_in_any_order_are_written(suffix: str, tmp_path: Path) -> None:
+    turned = levels(3).transpose(1, 0, 2)
+    images.save(turned, tmp_path / f"turned{suffix}")
+    assert np.array_equal(images.read(tmp_path / f"turned{suffix}").stored, turned)
+
+
 @pytest.mark.parametrize("channels", [3, 4])
 @pytest.mark.parametrize("suffix", [".png", ".tif"])
 def test_other_programs_read_what_is_written(channels: int, suffix: str, tmp_path: Path) -> None:

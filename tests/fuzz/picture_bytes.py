@@ -12,6 +12,7 @@ from PIL import Image, features
 
 from lib_outpaint import images
 from lib_outpaint.errors import PictureError
+from lib_outpaint.images import depth
 
 PIXELS = np.random.default_rng(3).integers(0, 256, (23, 31, 3), dtype=np.uint8)
 
@@ -23,6 +24,11 @@ def encoded(form: str, **options: Any) -> bytes:
 
 
 GOOD = {form: encoded(form) for form in ("PNG", "JPEG", "WEBP", "TIFF", "BMP", "GIF", "PPM")}
+for channels in (2, 4):
+    for form in depth.FORMATS:
+        buffer = io.BytesIO()
+        depth.save(PIXELS[:, :, [0, 1, 2, 0][-channels:]].astype(np.uint16) * 251, buffer, form, {})
+        GOOD[f"{form}, {channels} of 16 bits"] = buffer.getvalue()
 GOOD["TIFF, compressed"] = encoded("TIFF", compression="tiff_lzw")
 GOOD["PNG with everything"] = encoded("PNG", icc_profile=b"profile" * 9, exif=Image.Exif().tobytes(), dpi=(72, 72))
 if features.check("avif"):
@@ -45,9 +51,10 @@ def read(data: bytes) -> images.Picture | None:
 def check(picture: images.Picture | None) -> None:
     if picture is None:
         return
-    assert picture.mode in ("L", "LA", "RGB", "RGBA", "I;16")
-    channels = {"L": (), "I;16": (), "LA": (2,), "RGB": (3,), "RGBA": (4,)}[picture.mode]
-    assert picture.stored.shape[2:] == channels
+    channels = {"L": (), "LA": (2,), "RGB": (3,), "RGBA": (4,)}
+    channels |= {"I;16": (), "LA;16": (2,), "RGB;16": (3,), "RGBA;16": (4,)}
+    assert picture.stored.shape[2:] == channels[picture.mode]
+    assert picture.stored.dtype == (np.uint16 if picture.mode.endswith(";16") else np.uint8)
     assert picture.stored.size > 0
     pixels = picture.pixels
     assert pixels.shape == (3, *picture.stored.shape[:2])
