@@ -13,7 +13,7 @@ What becomes of an image's mode:
 Alpha is kept, and goes on over the new area as it is at the edge. EXIF orientation is applied and its tag removed.
 """
 
-from .folders import pictures_in
+from .folders import others_in, pictures_in
 from .formats import format_for
 from .picture import Picture, assembled, float_image, has_alpha, mode_of, pixels_of, to_image, written
 from .reading import READABLE, from_levels, in_memory, read, taken_over
@@ -31,6 +31,7 @@ __all__ = [
     "has_alpha",
     "in_memory",
     "mode_of",
+    "others_in",
     "pictures_in",
     "pixels_of",
     "read",

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 from ..errors import PictureError
-from .reading import READABLE
+from .formats import READABLE
 
 
 def pictures_in(folder: Path) -> list[tuple[Path, str]]:
@@ -18,9 +19,7 @@ def pictures_in(folder: Path) -> list[tuple[Path, str]]:
     """
     if not folder.is_dir():
         raise PictureError("no-such-folder", path=folder)
-    found = sorted(
-        p for p in folder.iterdir() if p.suffix.lower() in READABLE and p.is_file() and not p.name.startswith(".")
-    )
+    found = sorted(path for path in _files(folder) if path.suffix.lower() in READABLE)
     if not found:
         raise PictureError("no-images", path=folder)
     names = [path.stem for path in found]
@@ -31,3 +30,12 @@ def pictures_in(folder: Path) -> list[tuple[Path, str]]:
         if apart == names:
             return list(zip(found, names, strict=True))
         names = apart
+
+
+def others_in(folder: Path) -> int:
+    """How many files of a folder are no images, by their names."""
+    return sum(path.suffix.lower() not in READABLE for path in _files(folder))
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    return (path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))

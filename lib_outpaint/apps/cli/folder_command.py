@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ...engine.protocol import Backend
     from ...parameters.params import Params
 
-SUFFIXES = ("png", "jpg", "webp", "tif", "bmp")
+SUFFIXES = ("png", "jpg", "webp", "tif", "bmp", "heic", "jxl")
 
 
 def add_command(commands: Any) -> None:
@@ -48,6 +48,7 @@ class _Record:
     """What became of the files."""
 
     skipped: int
+    ignored: int = 0
     made: list[dict[str, Any]] = field(default_factory=list)
     failures: list[dict[str, str]] = field(default_factory=list)
 
@@ -62,6 +63,7 @@ def run(flags: argparse.Namespace, console: Console) -> int:
 
     from ... import images
 
+    images.format_for(Path(f"image.{flags.format}"))
     pairs = pairs_in(flags.input, flags.output, flags.format)
     _refuse_shared_names(pairs, settings.params)
     backend = backend_for(settings, console)
@@ -69,7 +71,7 @@ def run(flags: argparse.Namespace, console: Console) -> int:
     waiting = [pair for pair in pairs if flags.overwrite or not pair[1].exists()]
     if waiting:
         images.check_place(waiting[0][1])
-    record = _Record(len(pairs) - len(waiting))
+    record = _Record(len(pairs) - len(waiting), images.others_in(flags.input))
     if record.skipped:
         console.say(f"{record.skipped} of {len(pairs)} are done already and skipped (--overwrite makes them again)")
     with Stop(console.stopping) as console.stop:
@@ -150,10 +152,10 @@ def _one(source: Path, target: Path, settings: Settings, backend: Backend, conso
     from ...engine.loop import run as sample
     from ...images.outputs import saved
 
-    picture = images.read(source)
+    picture = images.read(source, settings.limits.canvas_pixels)
     work = begin(settings.request(picture, 1), backend)
-    images.check_format(target, picture, work.variants[0].plan.canvas)
-    for note in picture.notes:
+    lost = images.check_format(target, picture, work.variants[0].plan.canvas, settings.texts)
+    for note in (*picture.notes, *lost):
         console.note(note, source.name)
     tell_plan(work, console)
     result = sample(work, backend)
@@ -169,9 +171,10 @@ def _one(source: Path, target: Path, settings: Settings, backend: Backend, conso
 
 
 def _report(record: _Record, console: Console) -> None:
-    console.say(f"{len(record.made)} made, {record.skipped} skipped, {len(record.failures)} failed")
+    ignored = f", {record.ignored} ignored (no images)" if record.ignored else ""
+    console.say(f"{len(record.made)} made, {record.skipped} skipped, {len(record.failures)} failed{ignored}")
     for failure in record.failures:
         name = Path(failure["file"]).name
         named = failure["error"].startswith(f"{name}:")
         console.error(f"failed: {failure['error']}" if named else f"failed: {name}: {failure['error']}")
-    console.data({"made": record.made, "skipped": record.skipped, "failed": record.failures})
+    console.data({"made": record.made, "skipped": record.skipped, "failed": record.failures, "ignored": record.ignored})

@@ -166,15 +166,17 @@ class _Job:
 
         console = self._console
         picture = source.read(self._settings.limits)
-        request = self._settings.request(picture, self._flags.count, painted_from(self._flags.mask, picture))
+        request = self._settings.request(
+            picture, self._flags.count, painted_from(self._flags.mask, picture, self._settings.limits)
+        )
         work = begin(request, backend, keep=False)
-        if target is not None:
-            images.format_for(target)
-            for variant in work.variants:
-                images.check_format(target, picture, variant.plan.canvas)
+        lost: tuple[Message, ...] = ()
+        for variant in work.variants:
+            shown = target if target is not None else Path(f"{message('standard-output')}.png")
+            lost = images.check_format(shown, picture, variant.plan.canvas, self._settings.texts)
         if self._flags.dry_run:
             return 0, self._dry_run(source, work)
-        for note in picture.notes:
+        for note in (*picture.notes, *lost):
             console.note(note)
         tell_plan(work, console)
         with written_to(target) as path:

@@ -53,6 +53,11 @@ class Settings:
     negative_prompt: str
     limits: Limits
 
+    @property
+    def texts(self) -> str:
+        """Prompts and parameters, about as long as they stand in an image's metadata."""
+        return f"{self.prompt}{self.negative_prompt}{codecs.to_dict(self.params, changed_only=True)}"
+
     def request(self, picture: images.Picture, count: int, painted: torch.Tensor | None = None) -> Request:
         """The request for one image. Without a seed it gets a random one.
 
@@ -180,7 +185,7 @@ def tell_plan(work: Outpainting, console: Console) -> None:
     console.planned(areas, DRAFT_SPEED if work.capabilities.engine == "draft" else 0.0)
 
 
-def painted_from(path: Path | None, picture: images.Picture) -> torch.Tensor | None:
+def painted_from(path: Path | None, picture: images.Picture, limits: Limits) -> torch.Tensor | None:
     """The painted mask, bool (H, W): True where the file is lighter than middle grey.
 
     Raises:
@@ -190,7 +195,7 @@ def painted_from(path: Path | None, picture: images.Picture) -> torch.Tensor | N
         return None
     from ... import images
 
-    mask = images.read(path).marked
+    mask = images.read(path, limits.canvas_pixels).marked
     if mask.shape != picture.stored.shape[:2]:
         sizes = [f"{width}x{height}" for height, width in (mask.shape, picture.stored.shape[:2])]
         raise PictureError("mask-file-size", name=path.name, size=sizes[0], image=sizes[1])
