@@ -40,8 +40,8 @@ class Source:
         from ... import images
 
         if self.path is not None:
-            return images.read(self.path)
-        return images.read(images.in_memory(sys.stdin.buffer.read()))
+            return images.read(self.path, limits.canvas_pixels)
+        return images.read(images.in_memory(sys.stdin.buffer.read()), limits.canvas_pixels)
 
 
 def is_address(word: str) -> bool:

@@ -62,9 +62,10 @@ class Clock:
         rate = self._rate()
         if rate is None or self._done >= len(self._areas):
             return None
-        rest = sum(self._areas) - self._told()
-        spent = 0.0 if self._share is not None else self._now() - self._pass_began
-        return max(1.0, rest * rate - spent)
+        if self._share is not None:
+            return max(1.0, (sum(self._areas) - self._told()) * rate)
+        area, spent = self._areas[self._done], self._now() - self._pass_began
+        return sum(self._areas[self._done + 1 :]) * rate + max(1.0, area * rate - spent)
 
     def _told(self) -> float:
         """px that are surely done."""
@@ -79,12 +80,18 @@ class Clock:
         return min((self._now() - self._pass_began) / rate, MOST_GUESSED * area)
 
     def _rate(self) -> float | None:
-        """Seconds a px."""
+        """Seconds a px. A pass that takes longer than was thought raises it."""
         measured = self._told() - self._from
         if measured > 0:
             until = self._now() if self._share is not None else self._pass_began
-            return max(1e-12, (until - self._since) / measured)
-        return self._guess or None
+            rate = max(1e-12, (until - self._since) / measured)
+        elif self._guess:
+            rate = self._guess
+        else:
+            return None
+        if self._share is not None or self._done >= len(self._areas):
+            return rate
+        return max(rate, (self._now() - self._pass_began) / max(1, self._areas[self._done]))
 
 
 class Bar:
@@ -98,7 +105,12 @@ class Bar:
         from tqdm import tqdm
 
         self._bar: Any = tqdm(
-            total=1.0, leave=False, file=stream, dynamic_ncols=True, bar_format="{desc} |{bar}| {percentage:3.0f}%"
+            total=1.0,
+            leave=False,
+            file=stream,
+            dynamic_ncols=True,
+            delay=1e-9,  # shows nothing before there is something to say
+            bar_format="{desc} |{bar}| {percentage:3.0f}%",
         )
         self._clock = Clock([1])
         self._text = ""
