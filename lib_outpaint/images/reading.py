@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -74,7 +75,10 @@ def read(source: str | Path | BinaryIO, most: int = 0) -> Picture:
             notes = _before_opening(file, head, name, most)
             stack.enter_context(_limit(most))
             image = stack.enter_context(Image.open(file, formats=formats.readable()))
-            return _taken(image, name, most, notes)
+            picture = _taken(image, name, most, notes)
+            if image.format == "JXL":  # whose library gives no XMP
+                picture = replace(picture, carried=replace(picture.carried, xmp=jxl.xmp(file)))
+            return picture
     except PictureError:
         raise
     except FileNotFoundError:
