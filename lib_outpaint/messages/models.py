@@ -47,8 +47,8 @@ MESSAGES = {
         "{path}：不是 diffusers 模型：文件夹里没有 model_index.json",
     ),
     "folder-other-pipeline": (
-        "{path}: {kind} is not a Stable Diffusion pipeline",
-        "{path}：{kind} 不是 Stable Diffusion 的 pipeline",
+        "{path}: {kind} is not a pipeline that is known here",
+        "{path}：{kind} 不是已知的 pipeline",
     ),
     "unknown-pipeline": ("its pipeline", "它的 pipeline"),
     "model-family": (
@@ -80,6 +80,10 @@ MESSAGES = {
     "unet-channels-v": (
         "UNet: {channels} input channels ({use}), predicts v",
         "UNet：{channels} 个输入通道（{use}），v 预测",
+    ),
+    "transformer-channels": (
+        "transformer: {channels} input channels in cells of {cell} px ({use})",
+        "Transformer：{channels} 个输入通道，每格 {cell} px（{use}）",
     ),
     "unet-inpainting": ("inpainting", "重绘模型"),
     "unet-editing": ("image editing", "图片编辑"),

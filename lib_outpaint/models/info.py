@@ -23,8 +23,8 @@ class ModelInfo:
 
     Attributes:
         family: what it belongs to or was made for; UNKNOWN when nothing tells.
-        channels: input channels of its UNet: 4, or 9 for an inpainting one; 0 without a UNet.
-        prediction: what its UNet predicts; "" when that may be several things and the header does not say which.
+        channels: input channels of its network: of a UNet 4, or 9 for an inpainting one; 0 without a network.
+        prediction: what its network predicts; "" when that may be several things and the header does not say which.
         control: what a ControlNet is for, from its file name; "" when the name does not say.
         rank: of a LoRA; 0 otherwise. `ranks_differ` when its modules do not all have that rank (it is the highest).
         text_encoder: whether a LoRA changes the text encoder too.
@@ -54,8 +54,13 @@ class ModelInfo:
 
     @property
     def inpainting(self) -> bool:
-        """Whether its UNet takes the channels of an inpainting model."""
+        """Whether its network takes the channels of an inpainting model."""
         return self.channels != 0 and self.channels == self.family.inpainting_channels
+
+    @property
+    def edits(self) -> bool:
+        """Whether it is shown a picture beside the noise, as editing models are."""
+        return "reference" in self.family.inpaints
 
     @property
     def native_side(self) -> int:
@@ -86,7 +91,10 @@ class ModelInfo:
         lines = [message("model-is", name=self.path.name, what=self._what())]
         if self.title and self.title != self.path.stem:
             lines.append(message("model-title", title=self.title))
-        if self.channels:
+        if self.channels and self.family.transformer:
+            use = message("unet-inpainting" if self.inpainting else "unet-editing" if self.edits else "unet-plain")
+            lines.append(message("transformer-channels", channels=self.channels, use=use, cell=self.family.cell))
+        elif self.channels:
             use = message("unet-inpainting" if self.inpainting else _USES.get(self.channels, "unet-plain"))
             code = "unet-channels-v" if self.prediction == "v" else "unet-channels"
             lines.append(message(code, channels=self.channels, use=use))

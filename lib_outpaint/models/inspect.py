@@ -1,8 +1,8 @@
 """What a weights file is, from its safetensors header alone: in milliseconds, and never unpickling anything.
 
-The signs are the tensors' names and shapes as the original Stable Diffusion code (CompVis, Stability), lllyasviel's
-ControlNet, diffusers, kohya's sd-scripts, LyCORIS and peft write them, and the metadata of sd-scripts and of
-Stability's ModelSpec.
+The signs are the tensors' names and shapes as the models' own code, lllyasviel's ControlNet, diffusers, kohya's sd-scripts,
+LyCORIS and peft write them, and the metadata of sd-scripts and of Stability's ModelSpec. Where a header tells two models
+apart by nothing, as with editing ones, their path does, as in the hosts.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from .info import Kind, Layout, ModelInfo
 __all__ = ["Kind", "Layout", "ModelInfo", "inspect"]
 
 _UNET = "model.diffusion_model."
+_PREFIXES = (_UNET, "diffusion_model.", "net.", "model.", "transformer.", "")  # of a transformer, by who wrote the file
 _CONTROL_KINDS = (
     "inpaint",
     "canny",
@@ -57,7 +58,7 @@ def inspect(path: str | Path) -> ModelInfo:
     for tensor in header.tensors.values():
         counts[tensor.dtype] = counts.get(tensor.dtype, 0) + tensor.size
     found = next(
-        (info for read in (_checkpoint, _controlnet, _lora, _unet, _vae, _small) if (info := read(header))),
+        (info for read in (_checkpoint, _controlnet, _lora, _transformer, _unet, _vae, _small) if (info := read(header))),
         ModelInfo(path, "unknown"),
     )
     return replace(
@@ -70,10 +71,10 @@ def inspect(path: str | Path) -> ModelInfo:
 
 
 def _checkpoint(header: Header) -> ModelInfo | None:
-    layers = {family.first_layer for family in families.FAMILIES}
+    layers = {family.first_layer for family in families.FAMILIES if not family.transformer}
     if not any(len(header.shape(name)) == axes for name, axes in layers):
         return None
-    family = families.by_signs(header.tensors)
+    family = families.by_tensors(header.tensors)
     name, axes = family.first_layer
     first = header.shape(name)
     if len(first) != axes:
@@ -82,6 +83,27 @@ def _checkpoint(header: Header) -> ModelInfo | None:
     told = _by_context(header, _UNET)
     family = told if told.known else family
     return ModelInfo(header.path, "checkpoint", family, "original", first[1], _prediction(header, family))
+
+
+def _transformer(header: Header) -> ModelInfo | None:
+    """A checkpoint whose network is a transformer, with or without text encoders and VAE."""
+    family, network = _by_network(header)
+    if not family.known:
+        return None
+    name, axes = family.first_layer
+    first = network.get(name, ())
+    channels = first[1] // family.token if len(first) == axes > 1 else family.channels
+    return ModelInfo(header.path, "checkpoint", family, "original", channels, _prediction(header, family))
+
+
+def _by_network(header: Header) -> tuple[Family, Mapping[str, tuple[int, ...]]]:
+    """The family of a file with a transformer, and the transformer's shapes by their names there."""
+    for prefix in _PREFIXES:
+        shapes = {n[len(prefix) :]: tensor.shape for n, tensor in header.tensors.items() if n.startswith(prefix)}
+        family = families.by_network(shapes, str(header.path)) if shapes else UNKNOWN
+        if family.known:
+            return family, shapes
+    return UNKNOWN, {}
 
 
 def _prediction(header: Header, family: Family) -> Prediction:
@@ -109,10 +131,23 @@ def _controlnet(header: Header) -> ModelInfo | None:
         family = _by_context(header, prefix)
     elif header.shape("controlnet_cond_embedding.conv_in.weight"):
         family, layout = _by_context(header, ""), "diffusers"
+    elif any(name.startswith(_CONTROL_PARTS) for name in header.tensors):
+        family, layout = _by_control_parts(header), "diffusers"
     else:
         return None
     family = family if family.known else families.by_controlnet_name(header.path.stem)
     return ModelInfo(header.path, "controlnet", family, layout, control=control)
+
+
+# What a transformer's ControlNets have beside a copy of its blocks.
+_CONTROL_PARTS = ("controlnet_blocks.", "controlnet_x_embedder.", "control_layers.", "lllite_")
+
+
+def _by_control_parts(header: Header) -> Family:
+    lllite = {name: (0, 0) for name in header.tensors if name.startswith("lllite_")}
+    found = families.by_lora_modules(lllite) if lllite else _by_network(header)[0]
+    bare = {name.removeprefix("control_"): (0, 0) for name in header.tensors}
+    return found if found.known else families.by_lora_modules(bare)
 
 
 def _control_kind(path: Path) -> str:
@@ -149,13 +184,26 @@ def _lora(header: Header) -> ModelInfo | None:
 
 def _lora_family(header: Header, downs: Mapping[str, Tensor]) -> Family:
     said = header.metadata.get("ss_base_model_version", "") or header.metadata.get("modelspec.architecture", "")
-    for found in (families.by_lora_metadata(said), families.by_lora_tensors(header.tensors)):
+    for found in (families.by_lora_metadata(said), families.by_lora_modules(_modules(header, downs))):
         if found.known:
             return found
     for name, tensor in downs.items():
         if re.search(r"attn2[._](processor[._])?to_[kv]", name) and len(tensor.shape) >= 2:
             return families.by_context(tensor.shape[1])
     return UNKNOWN
+
+
+def _modules(header: Header, downs: Mapping[str, Tensor]) -> dict[str, tuple[int, int]]:
+    """A LoRA's modules: what each takes and gives, 0 where it does not say."""
+    found = dict.fromkeys(header.tensors, (0, 0))
+    for name, down in downs.items():
+        up = header.shape(_DOWN.sub(_upwards, name))
+        found[name] = (down.shape[1] if len(down.shape) > 1 else 0, up[0] if up else 0)
+    return found
+
+
+def _upwards(down: re.Match[str]) -> str:
+    return down.group().replace("down", "up").replace("lora_A", "lora_B")
 
 
 def _unet(header: Header) -> ModelInfo | None:
@@ -191,8 +239,7 @@ def _folder(path: Path) -> ModelInfo:
         parts = read_json(path / "model_index.json")
         there = [name for name, value in parts.items() if isinstance(value, list) and value[:1] not in ([], [None])]
         if not (path / "unet" / "config.json").is_file():
-            kind = parts.get("_class_name", message("unknown-pipeline"))
-            raise ModelError("folder-other-pipeline", path=path, kind=kind)
+            return _transformer_folder(path, parts.get("_class_name"))
         unet = read_json(path / "unet" / "config.json")
         family = families.by_folder(there, unet.get("cross_attention_dim"))
         scheduler = path / "scheduler" / "scheduler_config.json"
@@ -215,3 +262,12 @@ def _folder(path: Path) -> ModelInfo:
             control=_control_kind(path),
         )
     raise ModelError("folder-not-a-model", path=path)
+
+
+def _transformer_folder(path: Path, pipeline: object) -> ModelInfo:
+    config = path / "transformer" / "config.json"
+    family = families.by_class(pipeline, read_json(config).get("_class_name") if config.is_file() else None)
+    if not family.known:
+        raise ModelError("folder-other-pipeline", path=path, kind=pipeline or message("unknown-pipeline"))
+    channels = family.inpainting_channels or family.channels
+    return ModelInfo(path, "checkpoint", family, "folder", channels, family.predictions[0])

@@ -62,7 +62,7 @@ class A1111:
     def inpainting(self, model: Any) -> bool:
         """Whether a loaded model is an inpainting one."""
         key = getattr(getattr(model, "model", None), "conditioning_key", None)
-        flags = (f"{flag}_inpaint" for one in FAMILIES for flag in one.host_flags)
+        flags = (f"{flag}_inpaint" for one in FAMILIES for flag in one.signs.host_flags)
         return key in ("hybrid", "concat") or any(getattr(model, flag, False) for flag in flags)
 
     def prediction(self, model: Any) -> str:
@@ -179,7 +179,7 @@ def unet_settings(model: Any) -> Mapping[str, Any]:
 
 
 def _flagged(family: Family, model: Any, unet: Mapping[str, Any]) -> bool:
-    return any(getattr(model, flag, False) for flag in family.host_flags) or any(map(unet.get, family.unet_signs))
+    return any(getattr(model, flag, False) for flag in family.signs.host_flags) or any(map(unet.get, family.signs.unet))
 
 
 def loaded(name: str) -> Any:

@@ -13,15 +13,15 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from model_headers import Shapes, written
 
 from lib_outpaint.errors import ModelError
 from lib_outpaint.models import families
-from lib_outpaint.models.families import Family
+from lib_outpaint.models.families import Family, Signs
 from lib_outpaint.models.header import HEADER_LIMIT, read_header, read_json
 from lib_outpaint.models.inspect import inspect
 from lib_outpaint.models.prediction import predicted
 
-Shapes = dict[str, tuple[int, ...]]
 CONV = "model.diffusion_model.input_blocks.0.0.weight"
 ATTN = "model.diffusion_model.input_blocks.1.1.transformer_blocks.0.attn2.to_k.weight"
 SD1 = {CONV: (320, 4, 3, 3), ATTN: (320, 768), "cond_stage_model.transformer.text_model.final_layer_norm.weight": (768,)}
@@ -35,23 +35,6 @@ XL = {
 REFINER = {CONV: (384, 4, 3, 3), ATTN: (768, 1280), "conditioner.embedders.0.model.ln_final.weight": (1280,)}
 HINT = "control_model.input_hint_block.0.weight"
 LORA = "lora_unet_down_blocks_0_attentions_0_transformer_blocks_0_attn2_to_k"
-
-
-def written(path: Path, shapes: Shapes, metadata: dict[str, str] | None = None, dtype: str = "F16") -> Path:
-    """A file whose header is right and whose numbers are a hole in the disk."""
-    header: dict[str, Any] = {"__metadata__": metadata} if metadata else {}
-    at = 0
-    for name, shape in shapes.items():
-        size = 2
-        for n in shape:
-            size *= n
-        header[name] = {"dtype": dtype, "shape": list(shape), "data_offsets": [at, at + size]}
-        at += size
-    raw = json.dumps(header).encode()
-    with path.open("wb") as file:
-        file.write(struct.pack("<Q", len(raw)) + raw)
-        file.truncate(8 + len(raw) + at)
-    return path
 
 
 def changed(shapes: Shapes, **values: tuple[int, ...]) -> Shapes:
@@ -277,7 +260,7 @@ def test_folders(tmp_path: Path) -> None:
     control = folder("control-inpaint", config={"_class_name": "ControlNetModel", "cross_attention_dim": 768})
     assert (inspect(control).base, inspect(control).control) == ("sd1", "inpaint")
     for name, files, code in (
-        ("flux", {"model_index": {"_class_name": "FluxPipeline"}}, "folder-other-pipeline"),
+        ("flux", {"model_index": {"_class_name": "DreamPipeline"}}, "folder-other-pipeline"),
         ("none", {"config": {}}, "folder-not-a-model"),
     ):
         with pytest.raises(ModelError) as caught:
@@ -394,11 +377,9 @@ IMAGINARY = Family(
     predictions=("v", "flow"),
     inpainting_channels=33,
     first_layer=("net.first.weight", 2),
-    signs=("net.dream_blocks.",),
-    context=4321,
-    lora_signs=("dream9",),
-    lora_tensors=("lora_dream_",),
-    controlnet_signs="dream",
+    signs=Signs(
+        tensors=("net.dream_blocks.",), context=4321, lora=("dream9",), lora_tensors="^lora_dream_", controlnet="dream"
+    ),
 )
 
 

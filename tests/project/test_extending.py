@@ -25,10 +25,7 @@ ROW = """
         native_side=1280,
         inpaints=("fill",),
         inpainting_channels=96,
-        signs=("lumen_blocks.",),
-        context=3072,
-        lora_signs=("lumen",),
-        file_signs="lumen",
+        signs=Signs(tensors=("lumen_blocks.",), context=3072, lora=("lumen",), file="lumen"),
     ),"""
 LAST_FIELD = "\n    def __post_init__(self) -> None:\n        check_fields(self, SAMPLING)"
 FIELD = """    shift: float | None = param(
@@ -96,9 +93,9 @@ def test_a_family_is_a_row_and_its_files_are_known(with_family: Path, tmp_path: 
 def test_a_familys_row_decides_windows_and_masks(with_family: Path) -> None:
     code = """
 from lib_outpaint import plan, Draft
-from lib_outpaint.models.families import by_signs
+from lib_outpaint.models.families import by_tensors
 from lib_outpaint.planning.capabilities import Capabilities
-family = by_signs(["lumen_blocks.0.weight"])
+family = by_tensors(["lumen_blocks.0.weight"])
 class Sampler:
     def capabilities(self):
         return Capabilities("lumen", family.cell, family.size_multiple, family.side(""))

@@ -210,7 +210,7 @@ def test_no_module_but_the_table_names_a_family() -> None:
     names = {name for family in FAMILIES for name in (family.key, family.name)}
     found = []
     for file in FILES:
-        if file == "models/families.py":
+        if file.startswith("models/families"):
             continue
         tree = ast.parse((ROOT / file).read_text(encoding="utf-8"))
         prose = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
