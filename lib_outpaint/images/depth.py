@@ -62,8 +62,7 @@ def levels(image: Image.Image) -> NDArray[np.uint16] | None:
     if image.format == "PNG" and data[25] == 4:
         # Grey and alpha of 16 bits are four bytes a pixel, as RGBA of 8 bits is.
         with Image.open(io.BytesIO(_renamed(data)), formats=["PNG"]) as pairs:
-            levels: NDArray[np.uint8] = np.array(pairs)
-            return levels.view(">u2").astype(np.uint16)
+            return np.array(pairs).view(">u2").astype(np.uint16)
     tiles: Any = image.tile  # type: ignore[attr-defined]
     names = {_named(tile[3] if isinstance(tile[3], str) else tile[3][0]) for tile in tiles}
     if not names <= set(_KNOWN) or (image.format == "TIFF" and _split(image)):
@@ -79,7 +78,7 @@ def turned(stored: NDArray[np.uint16], turn: Image.Transpose) -> NDArray[np.uint
     """Levels (H, W, C) as Pillow turns an image."""
     height, width, channels = stored.shape
     places = np.arange(height * width, dtype=np.int32).reshape(height, width)
-    return stored.reshape(-1, channels)[np.asarray(Image.fromarray(places).transpose(turn))]
+    return stored.reshape(-1, channels).take(np.asarray(Image.fromarray(places).transpose(turn)), axis=0)
 
 
 _KNOWN = ("RGB", "RGBA", "RGBa", "RGBX")

@@ -116,6 +116,12 @@ def test_painted_pixels_become_opaque_and_no_others() -> None:
     assert not made[HEIGHT:, :8, 3].any()
 
 
+def test_painted_pixels_become_opaque_without_growing() -> None:
+    made = outpaint(sprite(), backend=PaintingHost(), mask=mask(), seed=1).numpy()
+    assert made.shape == sprite().shape
+    assert np.array_equal(made[:, :, 3], np.maximum(sprite()[:, :, 3], mask()))
+
+
 def test_what_was_painted_and_not_repainted_stays_transparent() -> None:
     """As after a run that ended before the window with the upper half of the paint."""
     made = outpaint(sprite(), backend=PaintingHost(), mask=mask(), down=16, seed=1)[0]
