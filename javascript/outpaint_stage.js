@@ -287,6 +287,9 @@
                 text = "";
             } else if (!this.grows()) {
                 text = outpaint.say("Drag an edge or choose a preset to grow the picture.");
+                if (this.painting) {
+                    text += ` ${outpaint.say("A painted mask alone is repainted at the same size.")}`;
+                }
             } else if (holds) {
                 text = this.answer.error || outpaint.planLine(this.answer);
                 if (this.painting && !this.answer.error) {

@@ -16,6 +16,7 @@
         "Prefilled canvas", "Mask",
         "pass", "passes", "window", "band", "latents a step", "combinations",
         "A painted mask adds a pass of its own.",
+        "A painted mask alone is repainted at the same size.",
         "new area", "band that may be repainted", "what a pass sees", "context: how deep it looks in",
         "No answer from the server.",
         "The picture cannot be read in this page.",

@@ -39,6 +39,9 @@ def test_the_stage_follows_the_picture_of_the_open_tab(tab, tall_photo):
     tab.page.locator(".outpaint-empty").wait_for()
     tab.upload(tall_photo, "#img2maskimg")
     assert "A painted mask adds a pass of its own." in tab.wait_for_line("160x200")
+    tab.fill("left", 0)
+    assert "A painted mask alone is repainted at the same size." in tab.wait_for_line("Drag an edge")
+    tab.fill("left", 40)
     tab.open_tab("img2img")
     assert tab.wait_for_line("640x400") == summary(left=40)
 

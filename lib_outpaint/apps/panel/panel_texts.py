@@ -86,6 +86,7 @@ STAGE = (
     "latents a step",
     "combinations",
     "A painted mask adds a pass of its own.",
+    "A painted mask alone is repainted at the same size.",
     "new area",
     "band that may be repainted",
     "what a pass sees",
