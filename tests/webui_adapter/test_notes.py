@@ -20,13 +20,13 @@ def test_what_a_job_took(run):
     (line,) = [note for note in notes(run(TWO_PASSES, steps=4, denoising_strength=1)) if "latent" in note]
     # Two windows of 128x128, which is 16x16 latents, 4 steps each; the canvas is 160x80, 20x10 latents.
     assert line.startswith("2 passes in ")
-    assert line.endswith(" s, 2,048 latent pixels x steps (256% of the whole canvas at once)")
+    assert line.endswith(" s, 960 latent pixels x steps (120% of the whole canvas at once)")
 
 
 def test_of_several_pictures_the_sum_is_told(run):
     (line,) = [note for note in notes(run(TWO_PASSES, steps=4, denoising_strength=1, batch_size=3)) if "latent" in note]
     assert line.startswith("6 passes in ")
-    assert line.endswith("6,144 latent pixels x steps (256% of the whole canvases at once)")
+    assert line.endswith("2,880 latent pixels x steps (120% of the whole canvases at once)")
 
 
 @pytest.mark.parametrize(
