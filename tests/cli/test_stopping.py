@@ -85,6 +85,7 @@ def test_a_second_one_quits_now(start, photo, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["photo.png"]
 
 
+@pytest.mark.long
 def test_a_job_whose_last_pass_it_was_is_done(start, photo, tmp_path):
     process = start(1, "image", photo, "-o", tmp_path / "out.png", "--left", 16)
     process.send_signal(signal.SIGINT)
@@ -93,6 +94,7 @@ def test_a_job_whose_last_pass_it_was_is_done(start, photo, tmp_path):
     assert (tmp_path / "out.png").exists()
 
 
+@pytest.mark.long
 def test_a_folder_ends_after_the_image(start, photo, tmp_path):
     source = tmp_path / "in"
     source.mkdir()

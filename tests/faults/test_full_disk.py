@@ -91,7 +91,7 @@ def test_a_disk_that_is_full_from_any_write_on(
         good.save(out / "out-2.png")
         with pytest.MonkeyPatch.context() as patch:
             FullDisk(at, patch)
-            code = run("-q", "image", photo, "-o", out / "out.png", *JOB)
+            code = run("-q", "image", photo, "-o", out / "out.png", *JOB, "--overwrite")
         told = capsys.readouterr()
         names = {path.name for path in out.iterdir()}
         assert photo.read_bytes() == before

@@ -111,7 +111,7 @@ def with_setting(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_sampling_setting_is_a_field_on_the_command_line_and_in_the_docs(with_setting: Path) -> None:
-    assert "--shift" in said(with_setting, "-m", "lib_outpaint", "image", "--help")
+    assert "--shift" in said(with_setting, "-m", "lib_outpaint", "image", "--help-all")
     assert "| `shift` |" in said(with_setting, "-m", "lib_outpaint", "params", "--markdown")
 
 

@@ -25,7 +25,7 @@ from . import (
 )
 from .codes import BAD_INPUT, DONE, ENGINE_FAILED, INTERRUPTED
 from .console import Console
-from .inputs import STREAM, is_address
+from .image_sources import STREAM, is_address
 from .parser import CommandParser
 
 EPILOG = "exit codes: 0 done, 2 bad input, 3 the engine failed, 130 interrupted"

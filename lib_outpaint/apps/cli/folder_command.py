@@ -12,7 +12,7 @@ from ...errors import BackendError, InputError, MissingExtra, ModelError, Outpai
 from . import help_texts
 from .codes import BAD_INPUT, ENGINE_FAILED, INTERRUPTED
 from .console import Console
-from .inputs import STREAM, is_address
+from .image_sources import STREAM, is_address
 from .options import Settings, add_engine_flags, add_report_flags, backend_for, settings_from, tell_plan
 from .stopping import Stop
 

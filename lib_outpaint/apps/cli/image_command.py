@@ -13,7 +13,7 @@ from ...parameters.combinations import combinations
 from . import help_texts
 from .codes import BAD_INPUT, ENGINE_FAILED, INTERRUPTED
 from .console import Console
-from .inputs import Source, sources
+from .image_sources import Source, sources
 from .options import (
     SIDES,
     Settings,

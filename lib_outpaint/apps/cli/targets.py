@@ -11,7 +11,7 @@ from pathlib import Path
 from ...errors import InputError, ParamError, SaveError
 from ...messages import message
 from .console import Console
-from .inputs import STREAM, Source, is_address
+from .image_sources import STREAM, Source, is_address
 
 ENDING = "-outpaint.png"
 FORMAT = ".png"  # of standard output
