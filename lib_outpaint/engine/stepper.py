@@ -19,10 +19,10 @@ from ..errors import BackendError, OutOfMemory, ParamError, PlanError
 from ..messages import Message, message
 from ..parameters.combinations import combinations
 from ..parameters.params import Params
-from ..parameters.side_prompts import SidePrompt
 from ..pixels.fills import require
 from ..planning.capabilities import Capabilities
 from ..planning.plan import Pass, Plan, make_plan, split_pass
+from .foreseen import idle_prompts, short_bands
 from .growing import Growing, Window
 from .protocol import Job, Outcome, Progress, refused
 from .request import Request
@@ -82,7 +82,7 @@ class Outpainting:
         self._open: list[Window] | None = None
         self._finished: list[Grown] = []
         self._made: list[Grown] = []
-        self._notes = ([capabilities.note] if capabilities.note else []) + _idle_prompts(self.variants)
+        self._notes = ([capabilities.note] if capabilities.note else []) + idle_prompts(self.variants)
         self._notes += short_bands(self.variants)
         self._stopped: Message | None = None
         self._interrupted = False
@@ -267,27 +267,6 @@ def _check(request: Request, params: Params, caps: Capabilities) -> None:
             if name == "mask_weight" and caps.has_model:
                 raise ParamError(name, value, "mask-weight-needs-inpainting", name=caps.model or message("this-checkpoint"))
             raise ParamError(name, value, "not-supported", engine=caps.engine)
-
-
-def _idle_prompts(variants: Sequence[Variant]) -> list[Message]:
-    """A note for every prompt per side that no pass has: its side does not grow, or not in so many passes."""
-    every: dict[SidePrompt, None] = {}
-    used: set[SidePrompt] = set()
-    for variant in variants:
-        found = variant.params.guidance.side_prompts
-        every |= dict.fromkeys(found.lines)
-        used |= found.used((step.place, step.step) for step in variant.plan.passes)
-    return [message("side-prompt-unused", line=str(line)) for line in every if line not in used]
-
-
-def short_bands(variants: Sequence[Variant]) -> list[Message]:
-    """A note for every band that is shorter than asked for."""
-    found = []
-    for variant in variants:
-        plan, asked = variant.plan, variant.params.overlap
-        if any(band < asked for band in plan.used_bands):
-            found.append(message("band-shortened", band=plan.band, asked=asked, size=plan.source.extent))
-    return found
 
 
 def _same_strip(one: Pass, other: Pass) -> bool:
