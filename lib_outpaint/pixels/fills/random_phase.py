@@ -18,7 +18,7 @@ from ...parameters.params import Params
 from ..blend import around
 from ..filters import dilated
 from .colours import drawn_to_own
-from .continuation import CELL, low_frequencies, spread
+from .continuation import CELL, in_cells, low_frequencies, spread
 from .spectrum import BAND
 
 _RIM = 16  # px of the known area where the texture is made too, to see what it misses at the seam
@@ -28,8 +28,9 @@ _BLOCK = _HOP + 2 * _FADE
 _SAMPLE = 64  # px: the side of the window of the band that a block takes its texture from
 _STRIDE = 16  # px between the places such a window may have
 _AT_ONCE = 64  # blocks: bounds the memory
-_JOIN = (0.6, 1.2, 2.4, 4.8, 9.6)  # px: how far what is missed at the seam is carried
-_GAINS = (1.0, 1.0, 0.8, 0.5, 0.2)
+_JOIN = (0.4, 0.8, 1.6, 3.2, 6.4)  # px: how far what is missed at the seam is carried
+_GAINS = (1.0, 1.0, 0.9, 0.6, 0.3)
+_REACH = 16  # px: beyond it nothing of that is left
 
 
 def texture(pixels: torch.Tensor, known: torch.Tensor, params: Params, seed: int) -> torch.Tensor:
@@ -48,7 +49,7 @@ def texture(pixels: torch.Tensor, known: torch.Tensor, params: Params, seed: int
 
 def _joined(made: torch.Tensor, pixels: torch.Tensor, hole: torch.Tensor) -> torch.Tensor:
     """With what it misses at the known px beside the hole carried a few px into it."""
-    near = dilated(~hole, 2 * _RIM) & dilated(hole, 2 * _RIM)
+    near = dilated(~hole, _REACH) & dilated(hole, _RIM)
     rows, columns = around(near)
     there = ~hole[rows, columns] & near[rows, columns]
     missed = (pixels[:, rows, columns] - made[:, rows, columns]) * there
@@ -66,7 +67,7 @@ def _lively(residual: torch.Tensor, band: torch.Tensor, wanted: torch.Tensor, se
     """
     _, height, width = residual.shape
     blocks = _blocks(wanted)
-    samples, chosen = _chosen(band, blocks)
+    samples, chosen = _chosen(in_cells(band[None].float())[0].cpu(), blocks)
     spectra = _spectra(residual, band, samples)
     generator = torch.Generator().manual_seed(seed % 2**63)  # on the CPU: every device gives the same picture
     down, across = -(-height // _HOP) * _HOP, -(-width // _HOP) * _HOP
@@ -85,18 +86,25 @@ def _lively(residual: torch.Tensor, band: torch.Tensor, wanted: torch.Tensor, se
 def _blocks(wanted: torch.Tensor) -> torch.Tensor:
     """Top and left of the blocks that reach a wanted px, on a canvas with _FADE px around: int64 (N, 2), on the CPU."""
     height, width = wanted.shape
-    padded = F.pad(wanted[None].float(), (_FADE, -width % _HOP + _FADE, _FADE, -height % _HOP + _FADE))
-    return torch.nonzero(F.max_pool2d(padded, _BLOCK, _HOP)[0]).cpu() * _HOP
+    cells = in_cells(wanted[None].float())
+    down, across = (-(-length // _HOP) * _HOP // CELL for length in (height, width))
+    fade = _FADE // CELL
+    padded = F.pad(cells, (fade, across - cells.shape[2] + fade, fade, down - cells.shape[1] + fade))
+    return torch.nonzero(F.max_pool2d(padded, _BLOCK // CELL, _HOP // CELL)[0]).cpu() * _HOP
 
 
 def _chosen(band: torch.Tensor, blocks: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     """Top and left of the windows to take texture from, int64 (M, 2), and each block's: int64 (N,).
 
     The nearest to the block, but rather one that is all band.
+
+    Args:
+        band: float32, how much of each cell is band.
+        blocks: top and left, as `_blocks` finds them.
     """
-    height, width = band.shape
-    counted = F.pad(band[None, None].float(), (0, _padding(width), 0, _padding(height)))
-    share = F.avg_pool2d(F.avg_pool2d(counted, CELL), _SAMPLE // CELL, _STRIDE // CELL)[0, 0].cpu()
+    height, width = (length * CELL for length in band.shape)
+    counted = F.pad(band[None], (0, _padding(width) // CELL, 0, _padding(height) // CELL))
+    share = F.avg_pool2d(counted, _SAMPLE // CELL, _STRIDE // CELL)[0]
     places = torch.nonzero(share > 0)
     apart = (blocks[:, None] - _FADE + _BLOCK // 2) - (places[None] * _STRIDE + _SAMPLE // 2)
     cost = (apart / _SAMPLE).square().sum(2).sqrt() + 2 * (1 - share[places[:, 0], places[:, 1]])
@@ -105,14 +113,15 @@ def _chosen(band: torch.Tensor, blocks: torch.Tensor) -> tuple[torch.Tensor, tor
 
 
 def _padding(length: int) -> int:
-    """Px to add so that windows, _STRIDE apart, reach all of a length."""
+    """Px to add to a whole number of cells so that windows, _STRIDE apart, reach all of it."""
     return _SAMPLE - length if length < _SAMPLE else (_SAMPLE - length) % _STRIDE
 
 
 def _spectra(residual: torch.Tensor, band: torch.Tensor, samples: torch.Tensor) -> torch.Tensor:
     """What turns white noise of variance 1 into the texture of each window: complex64 (M, 3, _BLOCK, _BLOCK // 2 + 1)."""
-    height, width = band.shape
-    counted = F.pad(torch.cat([residual, band[None].float()]), (0, _padding(width), 0, _padding(height)))
+    height, width = (-(-length // CELL) * CELL for length in band.shape)
+    more = (0, width - band.shape[1] + _padding(width), 0, height - band.shape[0] + _padding(height))
+    counted = F.pad(torch.cat([residual, band[None].float()]), more)
     cut = torch.stack([counted[:, top : top + _SAMPLE, left : left + _SAMPLE] for top, left in samples.tolist()])
     bell = torch.hann_window(_SAMPLE + 1, periodic=False, device=band.device)[:-1] + 1e-3
     weight = cut[:, 3:] * (bell[:, None] * bell[None, :])

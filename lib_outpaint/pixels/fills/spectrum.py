@@ -2,8 +2,9 @@
 
 mk2: take the power of coloured noise under the window w = (1 / ((x^2 + 1)(y^2 + 1)))^(1 / pi), times the picture's
 amplitude spectrum to the power q ("Fall-off exponent"), with the picture's phase; then match its histogram to the
-picture. Here the transform is a real FFT of the window alone, and the histogram is that of a band beside the seam, so
-that the fill has the colours of its surroundings and not of the whole picture.
+picture. Here the transform is a real FFT of the window alone, and the colours are those of a band beside the seam, so
+that the fill has the colours of its surroundings and not of the whole picture; and they are matched as a whole, not
+channel by channel, so that there are none that the band has not.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ import math
 import torch
 
 from ...parameters.params import Params
-from ..blend import around
 from ..filters import box_sum, dilated
+from .colours import jointly_matched, picked, put
 
 BAND = 64  # px of known picture beside the unknown area whose colours the noise takes
 _BINS = 256
@@ -34,7 +35,8 @@ def noise(pixels: torch.Tensor, known: torch.Tensor, params: Params, seed: int) 
     # Amplitude relative to its maximum keeps float32 in range for every exponent.
     shaped *= (amplitude / (highest * (1 + 1e-9) + 1e-12)).add_(1e-9) ** params.noise_exponent
     texture = torch.fft.irfft2(source * shaped, s=(height, width))
-    return matched(texture, ~known, pixels, _beside(known))
+    hole, band = ~known, _beside(known)
+    return jointly_matched(matched(texture, hole, pixels, band), hole, pixels, band)
 
 
 def matched(values: torch.Tensor, where: torch.Tensor, reference: torch.Tensor, of: torch.Tensor) -> torch.Tensor:
@@ -44,9 +46,8 @@ def matched(values: torch.Tensor, where: torch.Tensor, reference: torch.Tensor, 
         values: float (3, H, W), any range; only what lies in `where` (bool (H, W)) is matched and returned changed.
         reference: float32 (3, H, W) in 0..1, of which the px in `of` (bool (H, W)) count.
     """
-    result = values.clone()
-    counted = _picked(reference, of).mul(_BINS - 1).add_(0.5).long()
-    given = _picked(values, where)
+    counted = picked(reference, of).mul(_BINS - 1).add_(0.5).long()
+    given = picked(values, where)
     low, high = given.amin(1, keepdim=True), given.amax(1, keepdim=True)
     bins = given.sub(low).mul_((_BINS * 8 - 1) / (high - low).clamp(min=1e-20)).long()
     for channel in range(values.shape[0]):
@@ -54,20 +55,7 @@ def matched(values: torch.Tensor, where: torch.Tensor, reference: torch.Tensor, 
         ranks = (counts.cumsum(0) - counts / 2) / counts.sum()  # the middle of each bin in the distribution
         wanted = torch.bincount(counted[channel], minlength=_BINS).double()
         given[channel] = _quantiles(wanted, ranks).to(values.dtype).index_select(0, bins[channel])
-    rows, columns = around(where)
-    if bool(where[rows, columns].all()):
-        result[:, rows, columns] = given.view(result[:, rows, columns].shape)
-    else:
-        result[:, where] = given
-    return result
-
-
-def _picked(values: torch.Tensor, where: torch.Tensor) -> torch.Tensor:
-    """values[:, where], a copy: (C, N). A rectangle, the usual case, is cut out in a fraction of the time."""
-    rows, columns = around(where)
-    if bool(where[rows, columns].all()):
-        return values[:, rows, columns].clone(memory_format=torch.contiguous_format).flatten(1)
-    return values[:, where]
+    return put(values, where, given)
 
 
 def _quantiles(counts: torch.Tensor, ranks: torch.Tensor) -> torch.Tensor:
