@@ -3,31 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from ..messages import Message, message
+from ..parameters.params import Params
 from ..parameters.side_prompts import SidePrompt
+from ..planning.plan import Plan
 
-if TYPE_CHECKING:
-    from .stepper import Variant
+Planned = Sequence[tuple[Params, Plan]]
 
 
-def idle_prompts(variants: Sequence[Variant]) -> list[Message]:
+def idle_prompts(variants: Planned) -> list[Message]:
     """A note for every prompt per side that no pass has: its side does not grow, or not in so many passes."""
     every: dict[SidePrompt, None] = {}
     used: set[SidePrompt] = set()
-    for variant in variants:
-        found = variant.params.guidance.side_prompts
+    for params, plan in variants:
+        found = params.guidance.side_prompts
         every |= dict.fromkeys(found.lines)
-        used |= found.used((step.place, step.step) for step in variant.plan.passes)
+        used |= found.used((step.place, step.step) for step in plan.passes)
     return [message("side-prompt-unused", line=str(line)) for line in every if line not in used]
 
 
-def short_bands(variants: Sequence[Variant]) -> list[Message]:
+def short_bands(variants: Planned) -> list[Message]:
     """A note for every band that is shorter than asked for."""
     found = []
-    for variant in variants:
-        plan, asked = variant.plan, variant.params.overlap
+    for params, plan in variants:
+        asked = params.overlap
         if any(band < asked for band in plan.used_bands):
             found.append(message("band-shortened", band=plan.band, asked=asked, size=plan.source.extent))
     return found

@@ -82,8 +82,9 @@ class Outpainting:
         self._open: list[Window] | None = None
         self._finished: list[Grown] = []
         self._made: list[Grown] = []
-        self._notes = ([capabilities.note] if capabilities.note else []) + idle_prompts(self.variants)
-        self._notes += short_bands(self.variants)
+        plans = [(variant.params, variant.plan) for variant in self.variants]
+        self._notes = ([capabilities.note] if capabilities.note else []) + idle_prompts(plans)
+        self._notes += short_bands(plans)
         self._stopped: Message | None = None
         self._interrupted = False
         self._error: BackendError | None = None
