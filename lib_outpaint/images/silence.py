@@ -25,27 +25,30 @@ def quiet(native: bool = False) -> Iterator[None]:
         native: also what C libraries write to stderr. While it lasts, other threads' lines go the same way.
     """
     pillow = logging.getLogger("PIL")
-    with _LOCK, warnings.catch_warnings(record=True) as said, _native(native) as written:
-        warnings.simplefilter("always")
-        level = pillow.level
-        pillow.setLevel(logging.CRITICAL)
-        try:
-            yield
-        finally:
-            pillow.setLevel(level)
-    for text in [*(str(one.message) for one in said), *written]:
-        _LOG.info("%s", text[:_MOST_SAID])
+    said: list[str] = []
+    try:
+        with _LOCK, warnings.catch_warnings(record=True) as warned, _native(native, said):
+            warnings.simplefilter("always")
+            level = pillow.level
+            pillow.setLevel(logging.CRITICAL)
+            try:
+                yield
+            finally:
+                pillow.setLevel(level)
+                said += [str(one.message) for one in warned]
+    finally:
+        for text in said:
+            _LOG.info("%s", text[:_MOST_SAID])
 
 
 @contextlib.contextmanager
-def _native(wanted: bool) -> Iterator[list[str]]:
-    """What is written to stderr by its number within; libtiff's handlers cannot be reached through Pillow.
+def _native(wanted: bool, said: list[str]) -> Iterator[None]:
+    """Adds to `said` what is written to stderr by its number within; libtiff's handlers cannot be reached through Pillow.
 
     Where stderr cannot be put aside (a program without a console) nothing is.
     """
-    written: list[str] = []
     if not wanted:
-        yield written
+        yield
         return
     with contextlib.ExitStack() as stack:
         try:
@@ -56,13 +59,13 @@ def _native(wanted: bool) -> Iterator[list[str]]:
             stack.callback(os.close, kept)
             os.dup2(aside.fileno(), _STDERR)
         except (OSError, ValueError):
-            yield written
+            yield
             return
         try:
-            yield written
+            yield
         finally:
             if sys.stderr is not None:
                 sys.stderr.flush()
             os.dup2(kept, _STDERR)
             aside.seek(0)
-            written += aside.read(_MOST_SAID).decode("utf-8", "replace").splitlines()
+            said += aside.read(_MOST_SAID).decode("utf-8", "replace").splitlines()
