@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import io
 import warnings
 from typing import Any
@@ -12,7 +13,7 @@ from PIL import Image, features
 
 from lib_outpaint import images
 from lib_outpaint.errors import PictureError
-from lib_outpaint.images import depth
+from lib_outpaint.images import depth, formats
 
 PIXELS = np.random.default_rng(3).integers(0, 256, (23, 31, 3), dtype=np.uint8)
 
@@ -35,6 +36,12 @@ if features.check("avif"):
     GOOD["AVIF"] = encoded("AVIF")
 if features.check("jpg_2000"):
     GOOD["JPEG2000"] = encoded("JPEG2000")
+for form in ("TGA", "SGI", "PCX", "ICO"):
+    GOOD[form] = encoded(form)
+for form, package in (("HEIF", "pillow_heif"), ("JXL", "pillow_jxl")):
+    if importlib.util.find_spec(package) is not None:
+        formats.need(form, "a file")
+        GOOD[form] = encoded(form, lossless=True) if form == "JXL" else encoded(form)
 
 
 def read(data: bytes) -> images.Picture | None:
