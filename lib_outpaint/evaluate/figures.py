@@ -9,17 +9,20 @@ from typing import Any
 import torch
 from numpy.typing import NDArray
 
-from . import measures, similarity, texture
+from . import measures, similarity, starts, texture
 from .cut import Case, as_levels
 
-VERSION = 1  # of the definitions: figures noted under another one are measured again
+VERSION = 2  # of the definitions: figures noted under another one are measured again
 
 Distance = Callable[[torch.Tensor, torch.Tensor], "float | None"]
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A column: its name in the CSV, its heading, its unit, which way is better ("" when neither), and decimals."""
+    """A column: its name in the CSV, its heading, its unit, which way is better ("" when neither), and decimals.
+
+    `late`: it came after the columns of the CSV were settled, and stands at their end.
+    """
 
     name: str
     title: str
@@ -27,6 +30,7 @@ class Figure:
     better: str
     decimals: int
     meaning: str
+    late: bool = False
 
 
 FIGURES = (
@@ -47,6 +51,33 @@ FIGURES = (
     Figure("spectrum", "Spectrum", "dB", "lower", 1, "difference of texture: of the power at each size of structure"),
     Figure("detail", "Detail", "dB", "", 1, "power of fine structures less the truth's: below 0 blurrier, above 0 rougher"),
     Figure("histogram", "Colours", "levels", "lower", 1, "how far levels must move for the colours to be spread alike"),
+    Figure(
+        "low_error",
+        "Low frequencies",
+        "levels",
+        "lower",
+        1,
+        "difference of what a Gaussian of 16 px leaves: the colours that a sampler starts from",
+        late=True,
+    ),
+    Figure(
+        "detail_share",
+        "Liveliness",
+        "",
+        "",
+        2,
+        "detail finer than 3 px as a share of the truth's: 1 is as lively",
+        late=True,
+    ),
+    Figure(
+        "foreign",
+        "Foreign colours",
+        "%",
+        "",
+        1,
+        "new pixels whose colour is more than 24 levels from every colour beside the seam",
+        late=True,
+    ),
 )
 
 
@@ -68,4 +99,7 @@ def figures(case: Case, result: NDArray[Any], overlap: int, lpips: Distance | No
         "spectrum": texture.spectrum_distance(mine, theirs),
         "detail": texture.detail_difference(mine, theirs),
         "histogram": texture.histogram_distance(mine, theirs),
+        "low_error": starts.low_error(mine, theirs),
+        "detail_share": starts.detail_share(mine, theirs),
+        "foreign": 100 * starts.foreign_share(made, case.source, case.new),
     }

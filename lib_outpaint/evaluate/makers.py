@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -18,13 +19,13 @@ from .. import images
 from ..engine.loop import begin, outpaint
 from ..engine.protocol import Backend
 from ..engine.request import Request, Shot
-from ..errors import BackendError, ParamError, PictureError
+from ..errors import BackendError, MissingExtra, ParamError, PictureError
 from ..images.metadata import infotext
 from ..messages import Message, message
 from ..parameters.codecs import to_dict
 from ..parameters.params import DECLARED, Params
 from ..parameters.sampling import SAMPLING, Sampling
-from ..pixels.fills import prefill
+from ..pixels.fills import REGISTRY, prefill, require
 from ..planning.geometry import Extent, Side
 from ..planning.limits import Limits
 from .cut import Case
@@ -176,6 +177,16 @@ class BaselineMaker:
             filled = prefill(self.label, case.levels() / 255, known, Params(), 0)
             image = np.array(images.float_image(filled))
         return Made(image, None, time.perf_counter() - began, 0, 0)
+
+
+def fill_makers() -> list[BaselineMaker]:
+    """Every fill that can be used here, as it is before anything is sampled."""
+    found = []
+    for name in REGISTRY:
+        with suppress(MissingExtra):
+            require(name)
+            found.append(BaselineMaker(name))
+    return found
 
 
 @dataclass(eq=False)

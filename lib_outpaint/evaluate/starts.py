@@ -50,22 +50,36 @@ def foreign_share(levels: torch.Tensor, source: Box, new: Box) -> float:
     original = torch.zeros_like(added)
     original[source.slices] = True
     band = dilated(added, BAND) & original
-    own = torch.unique(levels[:, band].round().clamp(0, 255).byte(), dim=1).T.float()
-    given, counts = torch.unique(levels[:, added].round().clamp(0, 255).byte(), dim=1, return_counts=True)
-    apart = _far(given.T.float(), own)
-    return float(counts[apart].sum() / counts.sum())
+    own, _ = _colours(levels[:, band])
+    given, counts = _colours(levels[:, added])
+    return float(counts[_far(given, own)].sum() / counts.sum())
+
+
+def _colours(levels: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """The colours that there are, whole levels, float32 (N, 3), and how often each is: int64 (N,)."""
+    red, green, blue = levels.round().clamp(0, 255).long()
+    packed, counts = torch.unique((red << 16) + (green << 8) + blue, return_counts=True)
+    return torch.stack([packed >> 16, packed >> 8 & 255, packed & 255], 1).float(), counts
 
 
 def _far(colours: torch.Tensor, own: torch.Tensor) -> torch.Tensor:
     """Which of the colours (N, 3) are more than NEAR levels from all of `own` (M, 3): bool (N,)."""
-    cells = (own / _CELL).long()
-    order = torch.unique((cells[:, 0] * _CELLS + cells[:, 1]) * _CELLS + cells[:, 2], return_inverse=True)[1]
-    # One colour of each cell settles most; those near to none are compared with every colour.
-    one_each = torch.zeros(int(order.max()) + 1, 3).index_copy_(0, order, own)
-    apart = _nearest(colours, one_each) > NEAR
-    left = torch.nonzero(apart).flatten()
-    apart[left] = _nearest(colours[left], own) > NEAR
+    # In a cell that any of them lies in, nothing is farther off than its diagonal, 14 levels.
+    there = torch.zeros(_CELLS**3, dtype=torch.bool)
+    numbers = _cell(own)
+    there[numbers] = True
+    apart = ~there[_cell(colours)]
+    # One colour of each cell settles most of the rest; what is near to none is compared with every colour.
+    one_each = torch.zeros(_CELLS**3, 3).index_copy_(0, numbers, own)[there]
+    for some in (one_each, own):
+        left = torch.nonzero(apart).flatten()
+        apart[left] = _nearest(colours[left], some) > NEAR
     return apart
+
+
+def _cell(colours: torch.Tensor) -> torch.Tensor:
+    red, green, blue = (colours / _CELL).long().unbind(1)
+    return (red * _CELLS + green) * _CELLS + blue
 
 
 def _nearest(colours: torch.Tensor, own: torch.Tensor) -> torch.Tensor:

@@ -23,11 +23,12 @@ COLUMNS = (
     "height",
     "cut",
     "seed",
-    *(figure.name for figure in FIGURES),
+    *(figure.name for figure in FIGURES if not figure.late),
     "latent_pixels",
     "cost",
     "seconds",
     "error",
+    *(figure.name for figure in FIGURES if figure.late),
 )
 """Columns of the CSV. They only ever grow at the end; `seconds` alone differs when a run is made again."""
 

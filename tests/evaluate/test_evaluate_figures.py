@@ -39,7 +39,8 @@ def test_the_truth_itself_is_perfect(photo, side):
     assert found["psnr"] == math.inf
     assert found["ssim"] == pytest.approx(1, abs=1e-12)
     assert found["lpips"] is None
-    assert all(found[name] == 0 for name in ("seam_slope", "colour_step", "spectrum", "detail", "histogram"))
+    assert all(found[name] == 0 for name in ("seam_slope", "colour_step", "spectrum", "detail", "histogram", "low_error"))
+    assert found["detail_share"] == pytest.approx(1)
 
 
 @pytest.mark.parametrize("side", list(Side), ids=lambda s: s.value)
@@ -54,6 +55,7 @@ def test_a_known_offset_is_what_is_measured(side, offset):
     found = figures(one, array(made), 0)
     assert found["colour_step"] == pytest.approx(abs(offset), abs=1e-4)
     assert found["histogram"] == pytest.approx(abs(offset), abs=1e-6)
+    assert found["low_error"] == pytest.approx(abs(offset), abs=1e-4)
     assert found["seam_slope"] == pytest.approx(abs(offset) / 3, abs=1e-4)  # the slope is of a running mean of 3 px
     assert found["psnr"] == (pytest.approx(20 * math.log10(255 / abs(offset))) if offset else math.inf)
     assert found["detail"] == pytest.approx(0, abs=1e-6)  # the mean is taken off
@@ -209,3 +211,24 @@ def test_sides():
     for text in ("", "top", "left;right"):
         with pytest.raises(ParamError, match=r"^side: "):
             sides_of(text)
+
+
+def test_liveliness_is_the_share_of_the_truths_detail():
+    truth = levels()
+    made = (truth - 128) / 2 + 128
+    found = figures(case(truth), array(made), 0)
+    assert found["detail_share"] == pytest.approx(0.5, abs=0.01)
+    assert figures(case(torch.full_like(truth, 9.0)), array(truth), 0)["detail_share"] is None, "no detail to share"
+    assert figures(case(levels(width=32)), array(levels(width=32)), 0)["detail_share"] is None, "too thin"
+
+
+def test_foreign_colours_are_those_that_the_band_has_not():
+    truth = torch.full((3, 64, 256), 100.0)
+    one = case(truth, cut="half")
+    truth[:, :, :32] = 200.0  # farther than 64 px from the new area: not of the band
+    made = truth.clone()
+    made[:, :16, 128:] = 124.0  # 24 levels of each channel: 41.6 off
+    made[0, 16:32, 128:] = 124.0  # 24 levels off: as near as may be
+    made[:, 32:40, 128:] = 200.0
+    found = figures(case_of("a.png", "a", array(truth), one.side, Cut.parse("half")), array(made), 0)
+    assert found["foreign"] == pytest.approx(100 * (16 + 8) / 64)

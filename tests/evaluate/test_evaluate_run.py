@@ -146,3 +146,36 @@ def test_another_programs_picture_that_is_not_there_is_named(folder, tmp_path, r
         == 2
     )
     assert "no image named a-right, a" in "".join(capsys.readouterr())
+
+
+def test_every_fill_is_a_row_as_it_is_before_sampling(folder, tmp_path, run, capsys):
+    from lib_outpaint.evaluate.makers import fill_makers
+
+    out = tmp_path / "out"
+    assert run("evaluate", folder, "-o", out, "--measure-only", "--no-baselines", "--fills", "--lpips", "off") == 0
+    fills = [maker.label for maker in fill_makers()]
+    assert {"edge", "noise", "texture"} <= set(fills)
+    rows = table(out)
+    assert [row["setting"] for row in rows[: len(fills)]] == fills
+    assert all(float(row["low_error"]) > 0 and float(row["foreign"]) <= 100 for row in rows)
+    assert all(float(row["foreign"]) == 0 for row in rows if row["setting"] == "edge")
+    assert "detail_share" in capsys.readouterr().out
+
+
+def test_fills_that_are_baselines_are_measured_once(folder, tmp_path, run):
+    out = tmp_path / "out"
+    assert run("-q", "evaluate", folder, "-o", out, "--measure-only", "--fills", "--lpips", "off") == 0
+    settings = [row["setting"] for row in table(out) if row["file"] == "a.png"]
+    assert settings[:3] == BASELINES
+    assert len(settings) == len(set(settings))
+    assert "texture" in settings
+
+
+def test_without_extras_the_other_fills_are_measured(monkeypatch):
+    import sys
+
+    from lib_outpaint.evaluate.makers import fill_makers
+
+    monkeypatch.setitem(sys.modules, "cv2", None)
+    monkeypatch.setitem(sys.modules, "patchmatch", None)
+    assert [maker.label for maker in fill_makers()] == ["edge", "mirror", "mosaic", "smooth", "noise", "texture"]

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from ...evaluate.table import Summary
 
 CSV, HTML = "results.csv", "report.html"
+_FIGURES = ("psnr", "ssim", "lpips", "seam_slope", "colour_step", "spectrum", "histogram")  # that fit on a terminal
+_FILL_FIGURES = ("low_error", "detail_share", "foreign")
 _ENGINE = ("--seed", "--engine", "--model", "--prompt")
 
 
@@ -62,8 +64,11 @@ def add_command(commands: Any) -> None:
         metavar="NAME=DIR",
         help="also measure images that another program made: DIR/NAME-SIDE.png; may be repeated",
     )
-    group.add_argument("--measure-only", action="store_true", help="run no engine; only --results and the baselines")
+    group.add_argument(
+        "--measure-only", action="store_true", help="run no engine; only --results, --fills and the baselines"
+    )
     group.add_argument("--no-baselines", action="store_true", help="leave out the fills made without an engine")
+    group.add_argument("--fills", action="store_true", help="also measure every fill as it is before anything is sampled")
     group.add_argument(
         "--lpips",
         choices=("auto", "on", "off"),
@@ -85,11 +90,11 @@ def run(flags: argparse.Namespace, console: Console) -> int:
     settings = settings_from(flags)
     compared = _compared(flags, settings.params)
     named = [_named_folder(text) for text in flags.results or ()]
-    if flags.measure_only and flags.no_baselines and not named:
+    if flags.measure_only and flags.no_baselines and not flags.fills and not named:
         raise ParamError("measure-only", True, "nothing-to-measure")
 
     from ...evaluate.evaluation import Evaluator, write_text
-    from ...evaluate.makers import BASELINES, BaselineMaker, FolderMaker
+    from ...evaluate.makers import BASELINES, BaselineMaker, FolderMaker, fill_makers
     from ...evaluate.report import Heading, html_report
     from ...evaluate.table import csv_text
 
@@ -97,6 +102,8 @@ def run(flags: argparse.Namespace, console: Console) -> int:
     makers: list[Maker] = [*engines, *(FolderMaker(name, folder, sides) for name, folder in named)]
     if not flags.no_baselines:
         makers += [BaselineMaker(name) for name in BASELINES]
+    if flags.fills:
+        makers += [maker for maker in fill_makers() if flags.no_baselines or maker.label not in BASELINES]
     _refuse_twice([maker.label for maker in makers])
     lpips = _lpips(flags.lpips, console)
 
@@ -115,7 +122,7 @@ def run(flags: argparse.Namespace, console: Console) -> int:
     page = html_report(found, flags.output, Heading(how, _details(settings, engines)), flags.report_pictures)
     write_text(flags.output / CSV, csv_text(found.rows))
     write_text(flags.output / HTML, page)
-    _report(found, flags.output, console)
+    _report(found, flags.output, console, flags.fills)
     return found.code
 
 
@@ -238,11 +245,13 @@ def _details(settings: Settings, engines: Sequence[EngineMaker]) -> list[tuple[s
     return found
 
 
-def _report(found: Evaluation, output: Path, console: Console) -> None:
+def _report(found: Evaluation, output: Path, console: Console, fills: bool) -> None:
     from ...evaluate.table import summaries
 
     medians = summaries(found.rows)
-    console.say(_medians_text(medians))
+    console.say(_medians_text(medians, _FIGURES))
+    if fills:
+        console.say(_medians_text(medians, _FILL_FIGURES))
     measured = len(found.rows) - len(found.failures)
     console.say(f"{measured} measured ({found.reused} made before), {len(found.failures)} failed: {output / HTML}")
     for row in found.failures:
@@ -266,13 +275,12 @@ def _report(found: Evaluation, output: Path, console: Console) -> None:
     )
 
 
-def _medians_text(found: list[Summary]) -> str:
+def _medians_text(found: list[Summary], names: Sequence[str]) -> str:
     """The medians that fit on a terminal."""
-    names = ("psnr", "ssim", "lpips", "seam_slope", "colour_step", "spectrum", "histogram")
     there = [name for name in names if any(one.medians[name] is not None for one in found)]
     wide = max((len(one.setting) for one in found), default=0)
-    lines = [" ".join([f"{'median':<{wide}}", *(f"{name:>11}" for name in there)])]
+    lines = [" ".join([f"{'median':<{wide}}", *(f"{name:>12}" for name in there)])]
     for one in found:
         values = [one.medians[name] for name in there]
-        lines.append(" ".join([f"{one.setting:<{wide}}", *(f"{'' if v is None else f'{v:.3f}':>11}" for v in values)]))
+        lines.append(" ".join([f"{one.setting:<{wide}}", *(f"{'' if v is None else f'{v:.3f}':>12}" for v in values)]))
     return "\n".join(lines)
