@@ -64,9 +64,9 @@ def missing(block, webui):
 
 
 def lama_is_there(webui):
-    return webui.folder is not None and any(
-        (webui.folder / "extensions").glob("*/annotator/downloads/lama/ControlNetLama.pth")
-    )
+    places = "extensions/*/annotator/downloads/lama", "models/ControlNetPreprocessor"  # A1111's extension, Forge
+    found = (any(webui.folder.glob(f"{place}/ControlNetLama.pth")) for place in places) if webui.folder is not None else ()
+    return any(found)
 
 
 @pytest.mark.parametrize("page", sorted({block.page for block in BLOCKS}), ids=lambda page: page.name)
