@@ -167,7 +167,7 @@ def test_choices_are_matched_without_case(param: Param) -> None:
 def test_unknown_names_and_choices_say_what_may_be_meant() -> None:
     with pytest.raises(ParamError, match=r"lefft: no such parameter \(did you mean left\?\); known"):
         declared("lefft")
-    with pytest.raises(ParamError, match=r"'noize' is not one of .*telea \(did you mean noise\?\)$"):
+    with pytest.raises(ParamError, match=r"'noize' is not one of .* \(did you mean noise\?\)$"):
         Params(fill="noize")
     assert refusal(order="one-by-on").message.text("zh").endswith("（你是不是想写 one by one？）")
     with pytest.raises(ParamError, match=r"^sideways: no such parameter; known"):
