@@ -37,7 +37,7 @@ def is_deep(image: Image.Image) -> bool:
     """Whether an image that is not loaded yet has more than 8 bits a colour channel, which Pillow would cut."""
     if image.mode not in ("LA", "RGB", "RGBA", "RGBX", "CMYK"):
         return False
-    tiles = getattr(image, "tile", ())
+    tiles = getattr(image, "tile", None) or ()
     if tiles and image.format == "TIFF" and max(image.tag_v2.get(_BITS, (8,))) > 8:  # type: ignore[attr-defined]
         return True
     for decoder, _, _, options in tiles:

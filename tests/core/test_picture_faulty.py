@@ -284,18 +284,3 @@ def test_an_orientation_in_xmp_is_not_applied_again(tmp_path: Path) -> None:
     assert picture.carried.xmp == xmp.replace(b"6", b"1")
     images.save(picture.stored, tmp_path / "a.jpg", "", picture)
     assert images.read(tmp_path / "a.jpg").stored.shape == picture.stored.shape == (8, 6, 3)
-
-
-@pytest.mark.parametrize("suffix", [".jfif", ".tga", ".psd", ".j2k", ".pnm", ".qoi", ".sgi", ".heic", ".jxl", ".ico"])
-def test_all_that_pillow_reads_takes_part_in_folders(suffix: str) -> None:
-    assert suffix in images.READABLE
-
-
-def test_a_tga_an_ico_and_a_jfif_are_read(tmp_path: Path) -> None:
-    for name, form in (("a.tga", "TGA"), ("b.ico", "ICO"), ("c.jfif", "JPEG"), ("d.sgi", "SGI"), ("e.pcx", "PCX")):
-        Image.fromarray(np.full((16, 16, 3), 90, np.uint8)).save(tmp_path / name, form)
-        assert images.read(tmp_path / name).stored.shape[:2] == (16, 16)
-    assert len(images.pictures_in(tmp_path)) == 5
-    (tmp_path / "notes.txt").write_text("no image")
-    (tmp_path / ".hidden").write_text("no image")
-    assert images.others_in(tmp_path) == 1

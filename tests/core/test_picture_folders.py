@@ -6,10 +6,12 @@ import re
 from itertools import combinations
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from lib_outpaint.errors import PictureError
-from lib_outpaint.images import pictures_in
+from lib_outpaint.images import READABLE, others_in, pictures_in, read
 
 
 @pytest.mark.parametrize(
@@ -49,3 +51,18 @@ def test_no_folder_and_no_picture(tmp_path: Path) -> None:
         with pytest.raises(PictureError, match=f"^{re.escape(str(folder))}: ") as caught:
             pictures_in(folder)
         assert caught.value.code == code
+
+
+@pytest.mark.parametrize("suffix", [".jfif", ".tga", ".psd", ".j2k", ".pnm", ".qoi", ".sgi", ".heic", ".jxl", ".ico"])
+def test_all_that_pillow_reads_takes_part_in_folders(suffix: str) -> None:
+    assert suffix in READABLE
+
+
+def test_a_tga_an_ico_and_a_jfif_are_read(tmp_path: Path) -> None:
+    for name, form in (("a.tga", "TGA"), ("b.ico", "ICO"), ("c.jfif", "JPEG"), ("d.sgi", "SGI"), ("e.pcx", "PCX")):
+        Image.fromarray(np.full((16, 16, 3), 90, np.uint8)).save(tmp_path / name, form)
+        assert read(tmp_path / name).stored.shape[:2] == (16, 16)
+    assert len(pictures_in(tmp_path)) == 5
+    (tmp_path / "notes.txt").write_text("no image")
+    (tmp_path / ".hidden").write_text("no image")
+    assert others_in(tmp_path) == 1
