@@ -29,7 +29,7 @@ EXAMPLES = HERE.parents[1] / "examples"
 def made(folder: Path, name: str, source: str, *flags: str) -> Path:
     """Runs `outpaint image` on an example; the file it wrote."""
     target = folder / f"{name}.png"
-    code = cli.main(["-q", "image", str(EXAMPLES / source), "-o", str(target), "--seed", "1", *flags])
+    code = cli.main(["-q", "image", str(EXAMPLES / source), "-o", str(target), "--seed", "1", "--overwrite", *flags])
     assert code == 0, (name, code)
     return target
 

@@ -50,3 +50,28 @@ def test_inspect_says_what_a_file_is_and_goes_on_after_one_that_is_none(tmp_path
     else:
         assert "good.safetensors" in said.out
         assert "LoRA" in said.out
+
+
+def test_the_page_is_announced_before_it_is_loaded(monkeypatch, capsys):
+    from lib_outpaint.apps import page
+
+    told = []
+    monkeypatch.setattr(page, "require_gradio", lambda: None)
+    monkeypatch.setattr(page, "serve", lambda *args, **options: told.append(capsys.readouterr().out))
+    assert run("ui", "--no-browser") == 0
+    assert told == ["starting the page; this takes a few seconds\n"]
+    assert run("ui", "--no-browser", "-q") == 0
+    assert told[1] == ""
+
+
+def test_a_large_picture_is_ruled_by_the_same_limit_as_its_canvas(tmp_path, monkeypatch, capsys):
+    from PIL import Image
+
+    from lib_outpaint.images import reading
+
+    monkeypatch.setattr(reading, "MOST_PIXELS", 1000)
+    Image.new("L", (100, 60)).save(tmp_path / "large.png")
+    words = ("image", tmp_path / "large.png", "-l", "8", "--dry-run", "--max-megapixels")
+    assert run(*words, "0.004") == 2
+    assert "--max-megapixels" in capsys.readouterr().err
+    assert run(*words, "0.01") == 0

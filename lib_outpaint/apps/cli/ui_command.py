@@ -55,11 +55,10 @@ def run(flags: argparse.Namespace, console: Console) -> int:
         name, value = next(iter(options.items()))
         raise ParamError(MODEL_FLAGS[name].replace("_", "-"), value, "for-a-model")
 
-    console.say(message("page-starting"))
-
     from .. import page
 
     page.require_gradio()
+    console.say(message("page-starting"))
     if flags.models is not None:
         models += page.models_in(flags.models)
     if not page.is_loopback(flags.host):
