@@ -75,9 +75,13 @@ def by_class(*names: object) -> Family:
     return next((family for family in told if family.known), UNKNOWN)
 
 
-def by_host_class(name: str, path: str) -> Family:
-    """The family of a loaded model, by the name of its class in a WebUI and the path of its file."""
-    return _first(lambda family: name in family.signs.host_classes and _on_path(family, path))
+def by_host_class(name: str, path: str, channels: int) -> Family:
+    """The family of a loaded model, by the name of its class in a WebUI, its file's path, and its input channels."""
+    return _first(
+        lambda family: (
+            name in family.signs.host_classes and _on_path(family, path) and _as_wide(_first_layer(family, channels), family)
+        )
+    )
 
 
 def by_file_name(name: str) -> Family:
@@ -104,6 +108,12 @@ def _as_wide(shapes: Mapping[str, tuple[int, ...]], family: Family) -> bool:
     name, axis, width = family.signs.width
     shape = shapes.get(name, ())
     return len(shape) > axis and shape[axis] == width
+
+
+def _first_layer(family: Family, channels: int) -> dict[str, tuple[int, ...]]:
+    """The shape of a loaded network's first layer, with every other name told as the sign wants it."""
+    name, axis, width = family.signs.width or ("", 0, 0)
+    return {name: (0,) * axis + (channels * family.token if name == family.first_layer[0] else width,)}
 
 
 def _on_path(family: Family, path: str) -> bool:

@@ -118,7 +118,7 @@ TRANSFORMERS: tuple[Family, ...] = (
         inpaints=("fill",),
         inpainting_channels=96,  # noise, picture, and the 64 mask values of a cell
         adapters="flux1",
-        signs=Signs(network=_FLUX1, width=("img_in.weight", 1, 384), classes=("FluxFillPipeline",)),
+        signs=Signs(network=_FLUX1, width=("img_in.weight", 1, 384), classes=("FluxFillPipeline",), host_classes=("Flux",)),
     ),
     _flow(
         "flux1",
@@ -221,7 +221,12 @@ TRANSFORMERS: tuple[Family, ...] = (
         token=1,
         inpaints=(),
         adapters="wan",
-        signs=Signs(network=_WAN, width=("patch_embedding.weight", 1, 36), classes=("WanImageToVideoPipeline",)),
+        signs=Signs(
+            network=_WAN,
+            width=("patch_embedding.weight", 1, 36),
+            classes=("WanImageToVideoPipeline",),
+            host_classes=("Wan",),
+        ),
     ),
     _flow(
         "wan",

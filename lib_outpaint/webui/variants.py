@@ -13,13 +13,14 @@ from functools import cache
 from inspect import getattr_static
 from typing import Any
 
-from .variants_base import A1111, Facts, loaded
+from .variants_base import A1111, Facts, Held, loaded
 from .variants_forge import Forge, Forge2024, ForgeClassic, ReForge
+from .variants_neo import ForgeNeo
 
-__all__ = ["A1111", "VARIANTS", "Facts", "Forge", "Forge2024", "ForgeClassic", "ReForge", "variant"]
+__all__ = ["A1111", "VARIANTS", "Facts", "Forge", "Forge2024", "ForgeClassic", "ForgeNeo", "Held", "ReForge", "variant"]
 
 # The first whose sign is found is the host's: what is more special stands first.
-VARIANTS: tuple[type[A1111], ...] = (Forge, ReForge, ForgeClassic, Forge2024, A1111)
+VARIANTS: tuple[type[A1111], ...] = (ForgeNeo, Forge, ReForge, ForgeClassic, Forge2024, A1111)
 
 
 @cache

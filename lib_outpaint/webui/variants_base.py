@@ -9,10 +9,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
-from modules import scripts, sd_vae, shared
+from modules import scripts, sd_models, sd_vae, shared
 
 from ..models.families import FAMILIES, UNKNOWN, Family, by_context
 from .sampler import known_noise
+
+
+@dataclass(frozen=True)
+class Held:
+    """Something that a host keeps from one job to the next: an attribute of an object of one of its modules."""
+
+    module: str
+    holder: str
+    attribute: str
 
 
 @dataclass(frozen=True)
@@ -30,6 +39,7 @@ class Facts:
         numbers_images: PostprocessImageArgs wants the number of the image in the job.
         piles: lists of the processing object that grow with every call.
         stored_otherwise: options whose stored value is not the one that was set.
+        held: what it keeps from one job to the next, beside options, checkpoint and generators.
     """
 
     name: str
@@ -40,6 +50,7 @@ class Facts:
     numbers_images: bool = False
     piles: tuple[str, ...] = ()
     stored_otherwise: frozenset[str] = frozenset()
+    held: tuple[Held, ...] = ()
 
 
 class A1111:
@@ -70,7 +81,16 @@ class A1111:
         kind = getattr(getattr(unet_of(model), "model_type", None), "name", "")
         return "v" if getattr(model, "parameterization", "") == "v" or kind.startswith("V_PREDICTION") else ""
 
+    def load_again(self, checkpoint: Any) -> None:
+        """Loads a checkpoint that a job has replaced, given as the host's record of it."""
+        sd_models.reload_model_weights(info=checkpoint)
+
     # a job
+
+    def holders(self) -> list[tuple[Any, str]]:
+        """What the host keeps from one job to the next: objects, and the name of an attribute that each has."""
+        found = [(getattr(loaded(one.module), one.holder, None), one.attribute) for one in self.facts.held]
+        return [(holder, name) for holder, name in found if hasattr(holder, name)]
 
     # What may noise the known area; A1111 has it too, but draws nothing there.
     _NOISING: ClassVar[tuple[str, ...]] = ("modules.sd_samplers_cfg_denoiser",)

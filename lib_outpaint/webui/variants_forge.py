@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
 
+from ..models.families import Family, by_host_class
 from .variants_base import A1111, Facts, file_of, listed, loaded, needs_model, unet_of
 
 
@@ -74,12 +75,21 @@ class Forge(Forge2024):
         {"forge_inference_memory", "forge_async_loading", "forge_pin_shared_memory"}
     )
 
+    def family(self, model: Any) -> Family:
+        network = getattr(getattr(model, "model_config", None), "unet_config", {})
+        channels = network.get("in_channels") or network.get("in_dim") or 0
+        told = by_host_class(type(model).__name__, str(getattr(model, "filename", "")), channels)
+        return told if told.known else super().family(model)
+
     def inpainting(self, model: Any) -> bool:
         return bool(getattr(model, "is_inpaint", False)) or super().inpainting(model)
 
     def prediction(self, model: Any) -> str:
         predictor = getattr(unet_of(model), "predictor", None)
         return "v" if getattr(predictor, "prediction_type", "") == "v_prediction" else super().prediction(model)
+
+    def load_again(self, checkpoint: Any) -> None:
+        """Nothing: before it samples, it loads what the options say."""
 
     def options_restored(self, names: set[str]) -> None:
         super().options_restored(names)

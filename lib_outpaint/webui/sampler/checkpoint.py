@@ -27,6 +27,17 @@ class Checkpoint:
     native_side: int
     inpainting: bool
 
+    def check(self) -> None:
+        """Refuses what no WebUI can outpaint with.
+
+        Raises:
+            ParamError: says why.
+        """
+        ways = set(self.family.inpaints)
+        if self.family.known and not ways & {"channels", "latent blend"}:
+            code = "checkpoint-only-fills" if "fill" in ways else "checkpoint-cannot-outpaint"
+            raise ParamError("sd_model_checkpoint", self.name, code, family=self.family.name)
+
 
 def checkpoint_for(overrides: Mapping[str, Any]) -> Checkpoint:
     """The checkpoint a job with these `override_settings` will use: theirs, else the settings'.

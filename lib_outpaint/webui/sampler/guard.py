@@ -1,10 +1,12 @@
-"""Leaves the WebUI as it was found: options, the loaded checkpoint, random generators, params.txt."""
+"""Leaves the WebUI as it was found: options, the loaded checkpoint, random generators, references, params.txt."""
 
 from __future__ import annotations
 
+import copy
 import logging
 import os
 import random
+import weakref
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -12,7 +14,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from modules import paths, sd_models, shared
+from modules import paths, shared
 
 from ..variants import variant
 
@@ -53,9 +55,9 @@ class Overrides:
 
 @contextmanager
 def untouched() -> Iterator[Overrides]:
-    """Options and random generators are the same afterwards, whatever happens inside."""
+    """Options, random generators and what else the host keeps are the same afterwards, whatever happens inside."""
     overrides = Overrides()
-    with _same_generators():
+    with _same_generators(), _held():
         try:
             yield overrides
         finally:
@@ -92,6 +94,23 @@ def seed_all(seed: int) -> None:
     random.seed(seed)
     np.random.seed(seed % 2**32)
     torch.manual_seed(seed % 2**63)
+
+
+@contextmanager
+def _held() -> Iterator[None]:
+    """What the host keeps from job to job is put back. It may have been emptied where it lies: copies of it are."""
+    kept = []
+    for holder, name in variant().holders():
+        value = getattr(holder, name)
+        # A model that the job replaces must not stay in memory for this.
+        kept.append((weakref.ref(holder), name, copy.copy(value) if isinstance(value, (list, dict)) else value))
+    try:
+        yield
+    finally:
+        for reference, name, value in kept:
+            holder = reference()
+            if holder is not None:
+                setattr(holder, name, value)
 
 
 @contextmanager
@@ -132,7 +151,7 @@ def reload_checkpoint(before: Any) -> None:
         return
     try:
         with _same_generators():  # a new model draws its first weights
-            sd_models.reload_model_weights(info=before)
+            variant().load_again(before)
     except Exception:  # loading a file can fail in any way, and the job itself is done
         log.exception("outpaint: the checkpoint %s could not be loaded again", before.filename)
 

@@ -46,7 +46,7 @@ def check(guidance: Guidance, prompt: str, checkpoint: Checkpoint) -> None:
         if found is None:
             raise ParamError(field, name, "no-such-lora", installed=_listed())
         made_for = family_of(Path(found.filename))
-        if made_for.known and checkpoint.family.known and made_for != checkpoint.family:
+        if not checkpoint.family.takes(made_for):
             names = {"made_for": made_for.name, "checkpoint": checkpoint.name, "family": checkpoint.family.name}
             raise ParamError(field, name, "lora-other-family", **names)
 

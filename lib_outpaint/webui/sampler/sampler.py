@@ -78,11 +78,13 @@ class WebUISampler:
         return capabilities_of(self.checkpoint, self._settings)
 
     def check(self, guidance: Guidance, sampling: Sampling, prompts: tuple[str, str]) -> None:
-        """Refuses LoRAs and ControlNet models that are missing or made for another family.
+        """Refuses checkpoints that cannot outpaint here, and LoRAs and ControlNet models that are missing or made for
+        another family.
 
         Raises:
             ParamError: names the first such thing, and what is installed.
         """
+        self.checkpoint.check()
         lora_networks.check(guidance, prompts[0], self.checkpoint)
         control_units.check(self._p)
         self._unit(guidance.controlnet)
@@ -95,13 +97,14 @@ class WebUISampler:
         state.job = state.textinfo = str(told)
 
     def inpaint(self, jobs: Sequence[Job]) -> list[Outcome]:
-        """One call of the host's sampler for all jobs; one each with ControlNet, which sees only the first image.
+        """One call of the host's sampler for all jobs; one each with ControlNet, which sees only the first image, and
+        with families whose pictures of a batch see each other.
 
         Raises:
             OutOfMemory, BackendError: with the host's own message.
         """
         unit = self._unit(jobs[0].controlnet)
-        if unit is None and not control_units.in_use(self._p):
+        if self.checkpoint.family.batches and unit is None and not control_units.in_use(self._p):
             return self._sampled(jobs, None)
         outcomes: list[Outcome] = []
         for job in jobs:

@@ -1,0 +1,35 @@
+"""Forge Neo, the member of the family that is kept up today; see variants.py."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import ClassVar
+
+from .variants_base import Held, loaded
+from .variants_forge import Forge
+
+_DYNAMIC = ("backend.args", "dynamic_args")
+
+
+class ForgeNeo(Forge):
+    """Forge with the model families of today. Each has a class of its own there, and a list of references to look at."""
+
+    facts = replace(
+        Forge.facts,
+        name="Forge Neo",
+        sign="modules_forge.presets",
+        held=(
+            # The reference is set only when the host's cache of prompts misses: it would stay our last window.
+            Held(*_DYNAMIC, "ref_latents"),
+            Held(*_DYNAMIC, "concat_latent"),
+            Held(*_DYNAMIC, "last_extra_generation_params"),
+            Held("modules.shared", "sd_model", "ini_latent"),
+            Held("modules.shared", "sd_model", "ref_latents"),
+        ),
+    )
+    _MAIN: ClassVar[str] = "modules_forge.main_entry"
+
+    def options_restored(self, names: set[str]) -> None:
+        # A VAE is one of the additional modules there; the host itself puts an override of it back.
+        if names & {"sd_model_checkpoint", *self.facts.stored_otherwise, "forge_unet_storage_dtype"}:
+            loaded(self._MAIN).refresh_model_loading_parameters()
