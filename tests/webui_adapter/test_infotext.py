@@ -143,6 +143,16 @@ def test_styles_that_the_host_takes_out_of_the_prompt_come_back(host, run, reque
     assert asked["prompt"] == "a cup, oil on canvas"
 
 
+def test_an_amount_with_a_unit_written_by_hand_sets_the_unit(run, pasted, warnings):
+    text = run({"left": 24}).infotexts[0].replace("left: 24", "left: 12.5%")
+    found = pasted(text)
+    assert (found["left"], found["unit"], found["right"]) == (12.5, "%", 0)
+    assert warnings == []
+    found = pasted(text.replace("left: 12.5%", "left: 12.5%, Outpaint right: 8px"))
+    assert (found["left"], found["right"], found["unit"]) == (0, 0, "px")
+    assert "left: '12.5%' is not a number" in warnings[0]
+
+
 def test_a_value_that_cannot_be_read_is_told_and_refused(run, pasted, request_of, warnings):
     text = run({"left": 24, "fill": "edge"}).infotexts[0].replace("fill: edge", "fill: glitter")
     assert pasted(text)["fill"] == "noise"

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from modules import shared
@@ -79,8 +80,11 @@ def _of_control(param: Param) -> Callable[[Entries], Any]:
 
     def value(entries: Entries) -> Any:
         text = codecs.infotext_value(entries, param)
+        with suppress(ParamError):  # as a whole: an amount's own unit, as in "25%", sets that of all
+            found = getattr(codecs.from_infotext(entries), param.name)
+            return "" if found is None else found
         try:
-            found = param.default if text is None else codecs.from_text(param, text)
+            found = param.default if text is None else param.checked(codecs.from_text(param, text))
         except ParamError as error:
             import gradio as gr
 
