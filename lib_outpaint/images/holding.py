@@ -65,7 +65,8 @@ def not_held(data: bytes, form: str, like: Picture) -> tuple[Message, ...]:
     """
     with Image.open(io.BytesIO(data), formats=[form]) as image:
         icc, dpi = image.info.get("icc_profile"), image.info.get("dpi") or exif.resolution(image)
-        grey = image.mode in ("L", "LA", "1") or image.mode.startswith("I")
+        # Pillow gives 16 bits of grey with alpha in a PNG as colours.
+        grey = image.mode in ("L", "LA") or image.mode.startswith("I") or (form == "PNG" and like.mode == "LA;16")
         colour = carried.colour_chunks(io.BytesIO(data)) if form == "PNG" else {}
         image.load()
         found, block = carried.of(image), image.getexif()

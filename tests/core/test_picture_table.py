@@ -107,6 +107,7 @@ ROWS = {
     "16 bits, grey": Row(lambda: source(1, True), same_levels),
     "16 bits, colours": Row(lambda: source(3, True), same_levels),
     "16 bits, colours with transparency": Row(lambda: source(4, True), same_levels),
+    "16 bits, grey with transparency": Row(lambda: source(2, True), same_levels, "grey-as-colour"),
     "EXIF": Row(lambda: source(exif=exif_with_artist()), lambda p: b"me" in (p.exif or b""), "the-exif"),
     "colour profile": Row(lambda: source(icc_profile=SRGB), lambda p: p.icc, "the-profile"),
     "colour profile of grey": Row(lambda: source(1, icc_profile=GREY), lambda p: p.icc, "the-profile"),
