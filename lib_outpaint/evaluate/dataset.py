@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from .. import images
-from ..errors import PictureError
+from ..errors import PictureError, SaveError
 from ..planning.geometry import Side
 from .cut import case_of
 from .sizes import Cut, Resize
@@ -68,6 +68,7 @@ def prepare(
 
     Raises:
         PictureError: no folder or no picture; the output folder was prepared otherwise, or would replace the pictures.
+        SaveError: the folder has another file of the name of our notes.
     """
     sources = images.pictures_in(folder)
     check_apart(folder, output, ("truth", "cut"))
@@ -97,7 +98,11 @@ def _same_as_before(output: Path, how: dict[str, str], overwrite: bool) -> None:
     notes = output / NOTES
     try:
         before = json.loads(notes.read_text(encoding="utf8"))
-    except (OSError, ValueError):
+    except OSError:
+        before = None
+    except ValueError:
+        if not overwrite:
+            raise SaveError("output-exists", path=notes) from None  # no data set's: somebody else's file
         before = None
     if before is not None and before != how and not overwrite:
         raise PictureError("made-otherwise", path=output, before=before)

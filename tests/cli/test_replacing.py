@@ -101,3 +101,15 @@ def test_an_evaluation_leaves_other_reports_alone(quick, photo, tmp_path, capsys
     assert (out / "results.csv").read_text() == "mine"
     assert run(*line, "--overwrite") == 0
     assert run(*line) == 0  # its own report is made again
+
+
+def test_a_data_set_leaves_other_notes_alone(photo, tmp_path, capsys):
+    source, out = tmp_path / "in", tmp_path / "out"
+    source.mkdir()
+    out.mkdir()
+    (source / "a.png").write_bytes(photo.read_bytes())
+    (out / "dataset.json").write_text("mine")
+    assert run("dataset", source, out) == 2
+    assert "dataset.json: exists already; --overwrite replaces it" in capsys.readouterr().err
+    assert (out / "dataset.json").read_text() == "mine"
+    assert run("dataset", source, out, "--overwrite") == 0
