@@ -22,6 +22,7 @@ MESSAGES = {
         "{name}: is truncated: a header of {length:,} bytes in a file of {size:,}",
         "{name}：文件不完整：文件头有 {length:,} 字节，而文件只有 {size:,} 字节",
     ),
+    "gguf-damaged": ("{name}: is not a GGUF file, or its header is damaged", "{name}：不是 GGUF 文件，或文件头已损坏"),
     "header-cut": ("{name}: is truncated inside its header", "{name}：文件不完整，文件头被截断"),
     "header-not-json": ("{name}: its header is not valid JSON", "{name}：文件头不是有效的 JSON"),
     "header-not-json-object": ("{name}: its header is not a JSON object", "{name}：文件头不是 JSON 对象"),

@@ -1,4 +1,4 @@
-"""What a weights file is, from its safetensors header alone: in milliseconds, and never unpickling anything.
+"""What a weights file is, from its safetensors or GGUF header alone: in milliseconds, and never unpickling anything.
 
 The signs are the tensors' names and shapes as the models' own code, lllyasviel's ControlNet, diffusers, kohya's sd-scripts,
 LyCORIS and peft write them, and the metadata of sd-scripts and of Stability's ModelSpec. Where a header tells two models
@@ -16,6 +16,7 @@ from ..errors import ModelError
 from ..messages import message
 from . import families
 from .families import UNKNOWN, Family, Prediction
+from .gguf import read_gguf
 from .header import Header, Tensor, read_header, read_json
 from .info import Kind, Layout, ModelInfo
 
@@ -45,15 +46,15 @@ _CONTROL_KINDS = (
 
 
 def inspect(path: str | Path) -> ModelInfo:
-    """What a .safetensors file, or a folder as diffusers writes it, is.
+    """What a .safetensors or .gguf file, or a folder as diffusers writes it, is.
 
     Raises:
-        ModelError: it cannot be read, is no safetensors file, or its header is damaged.
+        ModelError: it cannot be read, is neither, or its header is damaged.
     """
     path = Path(path)
     if path.is_dir():
         return _folder(path)
-    header = read_header(path)
+    header = read_gguf(path) if path.suffix.lower() == ".gguf" and path.is_file() else read_header(path)
     counts: dict[str, int] = {}
     for tensor in header.tensors.values():
         counts[tensor.dtype] = counts.get(tensor.dtype, 0) + tensor.size
