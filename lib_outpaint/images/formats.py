@@ -82,10 +82,15 @@ def named(form: str) -> str:
     return _EXTRAS[form][0] if form in _EXTRAS else "JPEG 2000" if form == "JPEG2000" else form
 
 
-def readable() -> list[str]:
-    """The formats of READABLE that this Pillow has."""
+def readable(first: str | None = None) -> list[str]:
+    """The formats of READABLE that this Pillow has, in its order: some have no sign of their own and come last.
+
+    Args:
+        first: the one that a file's first bytes are of, see `by_content`.
+    """
     Image.init()
-    return [form for form in _SUFFIXES if form in Image.OPEN]
+    found = [form for form in Image.ID if form in _SUFFIXES]
+    return found if first not in found else [first, *(form for form in found if form != first)]
 
 
 def format_for(path: Path) -> str:

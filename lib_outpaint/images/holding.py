@@ -43,7 +43,8 @@ def options(mode: str, size: tuple[int, int], form: str, infotext: str, like: Pi
         found["pnginfo"] = _png_info(says, infotext, _of_space(icc, mode) if icc else True)
     elif form == "JPEG":
         found |= {"quality": 95, "subsampling": 0, "extra": _segments(says)}
-        comment = _comment_of(says)
+        text = _comment_of(says)
+        comment = says.comment or (text.encode() if text else b"")
         if comment and len(comment) <= _MOST_SEGMENT:
             found["comment"] = comment
     elif form == "WEBP":
@@ -132,11 +133,20 @@ def _with_tags(block: bytes | None, says: Carried) -> bytes:
     return tags.tobytes()
 
 
-def _comment_of(says: Carried) -> bytes | None:
-    """The comment, of a PNG its text of that name."""
+def _comment_of(says: Carried) -> str | None:
+    """The comment as a text, of a PNG its text of that name."""
     if says.comment:
-        return says.comment
-    return next((one.value.encode() for one in says.texts if one.key == COMMENT_KEY), None)
+        return _decoded(says.comment)
+    return next((one.value for one in says.texts if one.key == COMMENT_KEY), None)
+
+
+def _decoded(comment: bytes) -> str:
+    """A comment, which may be in any encoding and end in a zero byte."""
+    try:
+        text = comment.decode("utf-8")
+    except UnicodeDecodeError:
+        text = comment.decode("latin-1")
+    return text.rstrip("\0").replace("\0", " ")
 
 
 def _texts(says: Carried) -> tuple[Text, ...]:
@@ -168,7 +178,7 @@ def _png_info(says: Carried, infotext: str, colours: bool) -> Any:
         if not (infotext and text.key == INFOTEXT_KEY):
             _add_text(info, text)
     if says.comment:
-        _add_text(info, Text(COMMENT_KEY, says.comment.decode("utf-8", "replace")))
+        _add_text(info, Text(COMMENT_KEY, _decoded(says.comment)))
     if says.xmp:
         info.add_itxt(XMP_KEY, says.xmp.decode("utf-8", "replace"))
     if says.iptc:

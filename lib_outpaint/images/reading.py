@@ -28,8 +28,7 @@ __all__ = ["READABLE", "from_levels", "in_memory", "read", "taken_over"]
 MOST_PIXELS = 89_478_485  # Pillow's own limit, beyond which it warns of decompression bombs
 MOST_DPI = 65_535  # what a JPEG can hold
 _HEAD = 65_536  # bytes in which AVIF and JPEG 2000 say how deep they are
-# Formats whose first image is the one that is meant: the others are previews, layers or more of the kind.
-_SEVERAL = ("MPO", "HEIF", "PSD")
+_SEVERAL = ("MPO", "HEIF")  # formats whose first image is the one that is meant: others are previews or more of the kind
 _TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")  # libtiff writes to the terminal
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -74,7 +73,7 @@ def read(source: str | Path | BinaryIO, most: int = 0) -> Picture:
             stack.enter_context(quiet(native=head[:4] in _TIFF))
             notes = _before_opening(file, head, name, most)
             stack.enter_context(_limit(most))
-            image = stack.enter_context(Image.open(file, formats=formats.readable()))
+            image = stack.enter_context(Image.open(file, formats=formats.readable(formats.by_content(head))))
             picture = _taken(image, name, most, notes)
             if image.format == "JXL":  # whose library gives no XMP
                 picture = replace(picture, carried=replace(picture.carried, xmp=jxl.xmp(file)))
@@ -162,11 +161,10 @@ def _check_size(size: Extent, name: str | Message, most: int) -> None:
 
 def _taken(image: Image.Image, name: str | Message, most: int, notes: tuple[Message, ...] = ()) -> Picture:
     _check_size(Extent(image.width, image.height), name, most)
-    if getattr(image, "n_frames", 1) > 1:
+    if image.format != "PSD" and getattr(image, "n_frames", 1) > 1:  # of a PSD these are layers, and the whole is meant
         if image.format not in _SEVERAL:
             raise PictureError("several-frames", name=name)
-        if image.format != "PSD":
-            notes += (message("first-of-several"),)
+        notes += (message("first-of-several"),)
     deep = None
     if depth.is_deep(image):
         deep = depth.levels(image)

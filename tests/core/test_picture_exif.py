@@ -13,6 +13,7 @@ from written_files import infotext_of
 
 from lib_outpaint import images
 from lib_outpaint.images.tags import EXIF_IFD
+from lib_outpaint.planning.geometry import Extent
 
 ORIENTATION, ARTIST = 0x0112, 0x013B
 # How a viewer has to turn what a camera stored (EXIF 2.32, table 4.6.4, tag Orientation).
@@ -104,3 +105,19 @@ def test_a_resolution_that_is_none_is_not_kept(
     if wanted and suffix != "webp":
         with Image.open(tmp_path / f"after.{suffix}") as image:
             assert image.info["dpi"] == pytest.approx((wanted, wanted), abs=0.1)
+
+
+@pytest.mark.parametrize(
+    ("comment", "told"),
+    [(b"plain", "plain"), ("Größe".encode(), "Größe"), (b"Photoshop\xae 4.0\0", "Photoshop® 4.0")],
+)
+@pytest.mark.parametrize("suffix", ["png", "jpg"])
+def test_a_comment_in_any_encoding_is_kept(comment: bytes, told: str, suffix: str, tmp_path: Path) -> None:
+    picture = images.read(saved(in_mode("RGB"), "JPEG", comment=comment))
+    assert images.check_format(tmp_path / f"a.{suffix}", picture, Extent(60, 40)) == ()
+    images.save(picture.stored, tmp_path / f"a.{suffix}", "", picture)
+    found = images.read(tmp_path / f"a.{suffix}").carried
+    if suffix == "jpg":
+        assert found.comment == comment
+    else:
+        assert [text.value for text in found.texts] == [told]

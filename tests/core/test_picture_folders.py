@@ -12,6 +12,7 @@ from PIL import Image
 
 from lib_outpaint.errors import PictureError
 from lib_outpaint.images import READABLE, others_in, pictures_in, read
+from lib_outpaint.images.formats import readable
 
 
 @pytest.mark.parametrize(
@@ -66,3 +67,13 @@ def test_a_tga_an_ico_and_a_jfif_are_read(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("no image")
     (tmp_path / ".hidden").write_text("no image")
     assert others_in(tmp_path) == 1
+
+
+def test_an_icon_that_also_looks_like_a_tga_is_an_icon(tmp_path: Path) -> None:
+    """A TGA has no sign of its own: Pillow asks for it last."""
+    order = readable()
+    assert order.index("ICO") < order.index("TGA")
+    image = Image.fromarray(np.random.default_rng(0).integers(0, 256, (256, 256, 4), np.uint8))
+    for sizes in ([(256, 256)], [(16, 16), (256, 256)]):
+        image.save(tmp_path / "a.ico", "ICO", sizes=sizes)
+        assert np.array_equal(read(tmp_path / "a.ico").stored, np.asarray(image))
