@@ -126,7 +126,7 @@ class Params:
         0.05,
         "Prefill",
         "Color variation",
-        "Noise fill: how colourful the noise is, from grey to fully coloured.",
+        "Noise fill: how far its colours vary apart from its brightness; they are those beside the seam.",
         low=0,
         high=1,
     )

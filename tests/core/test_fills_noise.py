@@ -7,8 +7,10 @@ from typing import Any
 
 import torch
 
+from lib_outpaint.evaluate.starts import foreign_share
 from lib_outpaint.parameters.params import Params
 from lib_outpaint.pixels.fills import prefill
+from lib_outpaint.planning.geometry import Box
 
 
 def noise_beside(photo: torch.Tensor, **values: Any) -> tuple[torch.Tensor, torch.Tensor]:
@@ -37,13 +39,21 @@ def chroma(pixels: torch.Tensor) -> float:
     return float(1 - torch.corrcoef(ranks)[torch.triu_indices(3, 3, 1).unbind()].mean())
 
 
-def test_color_variation_goes_from_grey_to_coloured(photo: torch.Tensor) -> None:
-    grey = photo.mean(0, keepdim=True).expand(3, -1, -1)
+def test_color_variation_parts_colours_from_brightness(photos: dict[str, torch.Tensor]) -> None:
+    grey = photos["astronaut"].mean(0, keepdim=True).expand(3, -1, -1)
     found = [chroma(noise_beside(grey, color_variation=variation)[0]) for variation in (0, 0.05, 0.3, 1)]
     assert found[0] < 1e-3, "not grey beside a grey picture"
     assert all(before < after for before, after in pairwise(found))
-    coloured = [chroma(noise_beside(photo, color_variation=variation)[0]) for variation in (0, 1)]
-    assert coloured[0] < coloured[1]
+    apart = [chroma(noise_beside(photos["coffee"], color_variation=variation)[0]) for variation in (0, 1)]
+    assert apart[0] < apart[1]
+
+
+def test_no_variation_brings_colours_that_the_band_has_not(photos: dict[str, torch.Tensor]) -> None:
+    for photo in (photos["coffee"], photos["astronaut"].mean(0, keepdim=True).expand(3, -1, -1).contiguous()):
+        for variation in (0.05, 1):
+            new, band = noise_beside(photo, color_variation=variation)
+            whole = torch.cat([new, band], 2) * 255
+            assert foreign_share(whole, Box(128, 0, 192, 256), Box(0, 0, 128, 256)) <= 0.01
 
 
 def test_the_histogram_is_that_of_the_seams_band(photos: dict[str, torch.Tensor]) -> None:
@@ -51,5 +61,6 @@ def test_the_histogram_is_that_of_the_seams_band(photos: dict[str, torch.Tensor]
     for name, photo in photos.items():
         new, band = noise_beside(photo)
         for channel in range(3):
-            difference = (new[channel].quantile(levels) - band[channel].quantile(levels)).abs().max()
-            assert float(difference) < 0.03, (name, channel)
+            # The mean: where a band has few colours between two groups, a sample of it says little of any one quantile.
+            difference = (new[channel].quantile(levels) - band[channel].quantile(levels)).abs().mean()
+            assert float(difference) < 0.02, (name, channel)

@@ -14,8 +14,8 @@ from ..blend import around
 _SIDE = 32  # cells along each axis of the cube of colours; a cell is 8 levels
 _NONE = 4096 * _SIDE**3  # farther than any two cells are apart
 _SAMPLES = 2048  # colours that stand for all of them while their way is sought
-_TURNS = 4  # random directions that colours are matched along, three at a time
-_NEAR = 12 / 255  # how far from the mean colour of the nearest cell a colour may lie
+_TURNS = 5  # times that colours are matched, along three directions each
+_NEAR = 14 / 255  # how far from the mean colour of the nearest cell a colour may lie
 
 
 def jointly_matched(values: torch.Tensor, where: torch.Tensor, reference: torch.Tensor, of: torch.Tensor) -> torch.Tensor:
@@ -45,8 +45,10 @@ def _sampled(colours: torch.Tensor) -> torch.Tensor:
 def _transported(start: torch.Tensor, goal: torch.Tensor, points: torch.Tensor) -> torch.Tensor:
     """Where points (3, P) come to when colours are moved from one distribution to another, both (3, _SAMPLES)."""
     generator = torch.Generator().manual_seed(0)
-    for _ in range(_TURNS):
-        axes = torch.linalg.qr(torch.randn(3, 3, generator=generator, dtype=torch.float64))[0].to(start)
+    for turn in range(_TURNS):
+        drawn = torch.randn(3, 3, generator=generator, dtype=torch.float64)
+        # Along the channels last: each has the reference's distribution then.
+        axes = (torch.linalg.qr(drawn)[0] if turn < _TURNS - 1 else torch.eye(3)).to(start)
         line, order = (axes @ start).contiguous().sort(1)
         steps = (axes @ goal).sort(1).values - line
         start = start + axes.T @ torch.empty_like(steps).scatter_(1, order, steps)
