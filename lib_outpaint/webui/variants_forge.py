@@ -82,7 +82,8 @@ class Forge(Forge2024):
         return told if told.known else super().family(model)
 
     def inpainting(self, model: Any) -> bool:
-        return bool(getattr(model, "is_inpaint", False)) or super().inpainting(model)
+        fills = "fill" in self.family(model).inpaints
+        return fills or bool(getattr(model, "is_inpaint", False)) or super().inpainting(model)
 
     def prediction(self, model: Any) -> str:
         predictor = getattr(unet_of(model), "predictor", None)

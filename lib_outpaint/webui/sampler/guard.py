@@ -99,11 +99,7 @@ def seed_all(seed: int) -> None:
 @contextmanager
 def _held() -> Iterator[None]:
     """What the host keeps from job to job is put back. It may have been emptied where it lies: copies of it are."""
-    kept = []
-    for holder, name in variant().holders():
-        value = getattr(holder, name)
-        # A model that the job replaces must not stay in memory for this.
-        kept.append((weakref.ref(holder), name, copy.copy(value) if isinstance(value, (list, dict)) else value))
+    kept = _kept()
     try:
         yield
     finally:
@@ -111,6 +107,15 @@ def _held() -> Iterator[None]:
             holder = reference()
             if holder is not None:
                 setattr(holder, name, value)
+
+
+def _kept() -> list[tuple[Any, str, Any]]:
+    # A model that the job replaces must not stay in memory for this.
+    return [(weakref.ref(holder), name, _copied(getattr(holder, name))) for holder, name in variant().holders()]
+
+
+def _copied(value: Any) -> Any:
+    return copy.copy(value) if isinstance(value, (list, dict)) else value
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from . import images, infotext_utils, paths, scripts, sd_models, sd_vae, shared
 
 calls = []  # every copy that process_images was called with
 sampled = []  # what each of them looked like when it sampled
+opt_f = 8  # px of a latent cell; Forge Neo sets it when it loads a checkpoint
 hooks = {"sample": None}  # called with the object before it samples: raises, interrupts
 
 
@@ -158,7 +159,7 @@ class StableDiffusionProcessingImg2Img:
         # The encoder draws from the global generator, all images in one draw.
         self.init_latent = pixels + torch.randn_like(pixels) * 0.02
         if mask is not None:
-            size = (self.width // 8, self.height // 8)
+            size = (self.width // opt_f, self.height // opt_f)
             latent = (self.latent_mask if self.latent_mask is not None else mask).convert("RGB").resize(size)
             self.nmask = torch.from_numpy(np.around(np.asarray(latent, dtype=np.float32)[:, :, 0] / 255))
         weight = getattr(self, "inpainting_mask_weight", shared.opts.inpainting_mask_weight)
@@ -193,7 +194,7 @@ class StableDiffusionProcessingImg2Img:
             result = result * 0.1  # half-denoised
         if self.nmask is None:
             return result
-        cells = self.nmask.repeat_interleave(8, 0).repeat_interleave(8, 1)
+        cells = self.nmask.repeat_interleave(opt_f, 0).repeat_interleave(opt_f, 1)
         return torch.where(cells > 0, result, self.init_latent)
 
 
