@@ -39,6 +39,7 @@ class Facts:
         numbers_images: PostprocessImageArgs wants the number of the image in the job.
         piles: lists of the processing object that grow with every call.
         stored_otherwise: options whose stored value is not the one that was set.
+        pastes: fields of an API request that the host pastes into txt2img alone, with the infotext entries that hold them.
         held: what it keeps from one job to the next, beside options, checkpoint and generators.
     """
 
@@ -50,6 +51,7 @@ class Facts:
     numbers_images: bool = False
     piles: tuple[str, ...] = ()
     stored_otherwise: frozenset[str] = frozenset()
+    pastes: tuple[tuple[str, tuple[str, ...]], ...] = ()
     held: tuple[Held, ...] = ()
 
 
@@ -74,7 +76,10 @@ class A1111:
         """Whether a loaded model is an inpainting one."""
         key = getattr(getattr(model, "model", None), "conditioning_key", None)
         flags = (f"{flag}_inpaint" for one in FAMILIES for flag in one.signs.host_flags)
-        return key in ("hybrid", "concat") or any(getattr(model, flag, False) for flag in flags)
+        if key in ("hybrid", "concat") or any(getattr(model, flag, False) for flag in flags):
+            return True
+        # The Forge of 2024 says "crossattn" of every SDXL model.
+        return unet_settings(model).get("in_channels", 0) == self.family(model).inpainting_channels != 0
 
     def prediction(self, model: Any) -> str:
         """What a loaded model predicts: "v" or ""."""

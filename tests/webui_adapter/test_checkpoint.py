@@ -91,6 +91,18 @@ def test_the_loaded_unet_tells_the_family(host, as_host, name, unet, kind, famil
     assert (found.family.key, found.native_side) == (family, native)
 
 
+@pytest.mark.parametrize(("channels", "inpainting"), [(9, True), (4, False), (8, False)])
+def test_the_loaded_unet_tells_an_inpainting_model(host, as_host, channels, inpainting):
+    """The Forge of 2024 gives every SDXL model the conditioning of one that is none."""
+    from lib_outpaint.webui.sampler.checkpoint import checkpoint_for
+
+    as_host("Forge of 2024")
+    loaded_by_comfys_backend(host.shared.sd_model, context_dim=2048, in_channels=channels)
+    host.shared.sd_model.is_sdxl = True
+    found = checkpoint_for({})
+    assert (found.family.key, found.inpainting) == ("sdxl", inpainting)
+
+
 def test_sdxl_keeps_its_flag_where_the_unet_is_like_that_of_another_family(host, as_host):
     from lib_outpaint.webui.sampler.checkpoint import checkpoint_for
 
