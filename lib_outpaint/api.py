@@ -21,12 +21,12 @@ from . import images
 from .backends.draft import Draft
 from .engine.loop import outpaint as run_request
 from .engine.protocol import Backend
-from .engine.request import Request, numbered_shots
+from .engine.request import FILL_OF_NEW, Request, numbered_shots
 from .engine.result import Grown
-from .errors import ParamError
+from .errors import ParamError, not_a_choice
 from .images.metadata import infotext
 from .messages import Message
-from .parameters.params import Params
+from .parameters.params import MASKED_CONTENT, Params
 from .parameters.sampling import SAMPLING, SEED_LIMIT, Sampling
 from .planning.capabilities import Capabilities
 from .planning.geometry import Extent
@@ -131,6 +131,7 @@ def outpaint(
     negative_prompt: str = "",
     count: int = 1,
     mask: ImageInput | None = None,
+    masked_content: str = MASKED_CONTENT[0],
     sampling: Sampling | None = None,
     **settings: Any,
 ) -> OutpaintResult:
@@ -142,6 +143,7 @@ def outpaint(
         backend: what samples; without one the draft, which needs no model.
         count: how many images, with consecutive seeds.
         mask: repaint where it is lighter than middle grey, before growing; of the image's size.
+        masked_content: what the sampler starts from under the mask: "fill" (the parameter) or "original".
         sampling: a full set of sampling settings; `settings` change single ones.
         settings: parameters (left=128, aspect="16:9") and sampling settings (steps=30, seed=1) by name.
 
@@ -151,6 +153,8 @@ def outpaint(
     """
     source = _source(image)
     params, sampling = _settings(params, sampling, settings)
+    if masked_content not in MASKED_CONTENT:
+        raise not_a_choice("masked_content", masked_content, MASKED_CONTENT)
     seed = secrets.randbelow(SEED_LIMIT) if sampling.seed is None else sampling.seed
     request = Request(
         (source.pixels,),
@@ -158,6 +162,7 @@ def outpaint(
         numbered_shots(count, seed, prompt, negative_prompt),
         sampling=sampling,
         painted=None if mask is None else _source(mask).marked,
+        painted_fill=FILL_OF_NEW if masked_content == "fill" else "",
     )
     result = run_request(request, backend or Draft())
     made = tuple(

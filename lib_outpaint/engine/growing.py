@@ -18,7 +18,7 @@ from ..planning.capabilities import Capabilities
 from ..planning.geometry import Box, Side, bounding
 from ..planning.plan import Pass, Plan
 from .protocol import Job, Outcome
-from .request import Request, Shot
+from .request import FILL_OF_NEW, Request, Shot
 from .result import Grown, PassReport
 from .seeds import pass_seed
 
@@ -106,8 +106,9 @@ class Growing:
     def _prefilled(self, step: Pass, before: torch.Tensor, known: torch.Tensor, seed: int) -> torch.Tensor:
         if step.kind != "mask":
             return prefill(self.params.fill, before, known, self.params, seed)
-        if self.request.painted_fill:
-            return prefill(self.request.painted_fill, before, known, self.params, seed)
+        painted_fill = self.params.fill if self.request.painted_fill == FILL_OF_NEW else self.request.painted_fill
+        if painted_fill:
+            return prefill(painted_fill, before, known, self.params, seed)
         # What lies under the paint stays for the sampler to work on; only slack around a small picture is filled.
         return prefill(self.params.fill, before, known | self.canvas.painted_in(step.window), self.params, seed)
 

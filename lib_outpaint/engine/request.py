@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import torch
 
 MOST_PROMPT = 100_000  # characters
+FILL_OF_NEW = "as new"
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class Request:
         shots: the pictures to make.
         batch: how many windows to hand to the host at once.
         painted: bool (H, W), True where the user painted; repainted before growing. None without one.
-        painted_fill: fill method for the painted region; "" leaves what is there.
+        painted_fill: fill method for the painted region; "" leaves what is there, FILL_OF_NEW takes the parameter's.
     """
 
     pictures: tuple[torch.Tensor, ...]

@@ -25,7 +25,7 @@ from ..planning.plan import Pass, Plan, make_plan, split_pass
 from .foreseen import idle_prompts, short_bands
 from .growing import Growing, Window
 from .protocol import Job, Outcome, Progress, refused
-from .request import Request
+from .request import FILL_OF_NEW, Request
 from .result import Grown, Result
 
 
@@ -261,7 +261,7 @@ def planned(request: Request, caps: Capabilities) -> tuple[Variant, ...]:
 def _check(request: Request, params: Params, caps: Capabilities) -> None:
     """Refuses what the backend cannot do and missing packages."""
     require(params.fill)
-    if request.painted_fill:
+    if request.painted_fill not in ("", FILL_OF_NEW):
         require(request.painted_fill)
     for prompts in request.prompts:
         for name, value in refused(params.guidance, request.sampling, prompts, caps).items():

@@ -20,6 +20,7 @@ from .loras import from_list
 from .side_prompts import SidePrompts
 
 ANCHORS = ("center", "left", "right", "up", "down", "up left", "up right", "down left", "down right")
+MASKED_CONTENT = ("fill", "original")  # what the sampler starts from under a painted mask
 FILLS = ("edge", "mirror", "mosaic", "smooth", "noise", "patchmatch", "telea", "texture")
 
 

@@ -57,6 +57,23 @@ def test_what_lies_under_the_paint_is_there_for_the_sampler_or_filled() -> None:
     assert not torch.equal(filled.jobs[0].pixels[:, :90, :120][:, mask], picture[:, mask])
 
 
+def test_masked_content_is_the_fill_unless_the_original_is_asked_for() -> None:
+    picture = (noise_picture(64, 48) * 255).round().byte().permute(1, 2, 0).numpy()
+    picture[20:30] = 0
+    bars = np.zeros((48, 64), np.uint8)
+    bars[20:30] = 255
+    brightness = {}
+    for content in ("fill", "original"):
+        host = RecordingHost()
+        outpaint_image(picture, backend=host, mask=bars, masked_content=content, fill="smooth", overlap=0, seed=1)
+        brightness[content] = float(host.jobs[0].pixels[:, 20:30, :64].mean())
+    assert brightness["original"] == 0
+    assert brightness["fill"] > 0.3
+    with pytest.raises(ParamError) as refused:
+        outpaint_image(picture, mask=bars, masked_content="noise")
+    assert (refused.value.field, refused.value.code) == ("masked_content", "not-a-choice")
+
+
 @pytest.mark.parametrize(
     "values", [{}, {"unit": "%"}, {"aspect": "4:3"}, {"size": "120x90"}, {"order": "together"}], ids=str
 )

@@ -69,7 +69,7 @@ def test_another_name_is_an_attribute_error() -> None:
 def test_the_signatures_are_these() -> None:
     of = {name: arguments(getattr(lib_outpaint, name)) for name in ("outpaint", "plan", "run", "inspect", "Draft")}
     assert of == {
-        "outpaint": "image params= * backend= prompt= negative_prompt= count= mask= sampling= **settings",
+        "outpaint": "image params= * backend= prompt= negative_prompt= count= mask= masked_content= sampling= **settings",
         "plan": "size params= * backend= **settings",
         "run": "work backend on_picture=",
         "inspect": "path",
@@ -78,7 +78,7 @@ def test_the_signatures_are_these() -> None:
     assert arguments(lib_outpaint.Outpainting) == "request capabilities * keep="
     assert arguments(lib_outpaint.Outcome) == "pixels steps_run= notes= info= stop="
     assert arguments(lib_outpaint.Capabilities) == (
-        "engine cell= size_multiple= native_side= largest_window= inpainting= known_pixels= features= device= note="
+        "engine cell= size_multiple= native_side= largest_window= inpainting= known_pixels= features= device= note= model="
     )
     assert arguments(lib_outpaint.Job) == (
         "pixels latent_mask conditioning_mask cell seed image pass_index prompt negative_prompt sampling= loras= "

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ...errors import NO_VALUE, InputError, MissingExtra, ModelError, OutpaintError, ParamError, SaveError
 from ...messages import Message, message
 from ...parameters.combinations import combinations
+from ...parameters.params import MASKED_CONTENT
 from . import help_texts
 from .codes import BAD_INPUT, ENGINE_FAILED, INTERRUPTED
 from .console import Console
@@ -55,6 +56,13 @@ def add_command(commands: Any) -> None:
     )
     parser.add_argument("--count", type=int, default=1, metavar="N", help="how many images, with consecutive seeds")
     parser.add_argument("--mask", type=Path, metavar="FILE", help="repaint where this image is white, before growing")
+    parser.add_argument(
+        "--masked-content",
+        choices=MASKED_CONTENT,
+        default=MASKED_CONTENT[0],
+        help="what the sampler starts from under --mask: the fill, or the original, which a denoising strength below 1 "
+        "keeps in part. Default: fill",
+    )
     parser.add_argument("--dry-run", action="store_true", help="say what would be done, and what it takes, and stop")
     parser.add_argument("--overwrite", action="store_true", help="replace a result that is there already, without asking")
     add_report_flags(parser)
@@ -167,7 +175,10 @@ class _Job:
         console = self._console
         picture = source.read(self._settings.limits)
         request = self._settings.request(
-            picture, self._flags.count, painted_from(self._flags.mask, picture, self._settings.limits)
+            picture,
+            self._flags.count,
+            painted_from(self._flags.mask, picture, self._settings.limits),
+            self._flags.masked_content,
         )
         work = begin(request, backend, keep=False)
         lost: tuple[Message, ...] = ()

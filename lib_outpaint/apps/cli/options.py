@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ...engine.request import Request, numbered_shots
+from ...engine.request import FILL_OF_NEW, Request, numbered_shots
 from ...errors import NO_VALUE, ParamError, PictureError
 from ...parameters import codecs
 from ...parameters.combinations import combinations
 from ...parameters.declaration import Param
-from ...parameters.params import Params
+from ...parameters.params import MASKED_CONTENT, Params
 from ...parameters.sampling import SAMPLING, SEED_LIMIT, Sampling
 from ...planning.limits import Limits
 from . import help_texts
@@ -58,11 +58,18 @@ class Settings:
         """Prompts and parameters, about as long as they stand in an image's metadata."""
         return f"{self.prompt}{self.negative_prompt}{codecs.to_dict(self.params, changed_only=True)}"
 
-    def request(self, picture: images.Picture, count: int, painted: torch.Tensor | None = None) -> Request:
+    def request(
+        self,
+        picture: images.Picture,
+        count: int,
+        painted: torch.Tensor | None = None,
+        masked_content: str = MASKED_CONTENT[0],
+    ) -> Request:
         """The request for one image. Without a seed it gets a random one.
 
         Args:
             painted: bool (H, W), True where the image is repainted first.
+            masked_content: what the sampler starts from there, of MASKED_CONTENT.
 
         Raises:
             ParamError: a bad count.
@@ -74,6 +81,7 @@ class Settings:
             numbered_shots(count, seed, self.prompt, self.negative_prompt),
             sampling=self.sampling,
             painted=painted,
+            painted_fill=FILL_OF_NEW if masked_content == "fill" else "",
             limits=self.limits,
         )
 
