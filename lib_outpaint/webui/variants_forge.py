@@ -70,6 +70,8 @@ class Forge(Forge2024):
         page_loses_errors=False,  # its thread remembers them
         numbers_images=True,
         stored_otherwise=frozenset({"forge_additional_modules"}),  # VAE and text encoders: as paths
+        # One field with two meanings: guidance of models that learned it, else Forge Neo's shift of the noise levels.
+        pastes=(("distilled_cfg_scale", ("Distilled CFG Scale", "Shift")),),
     )
     _MEMORY: ClassVar[frozenset[str]] = frozenset(
         {"forge_inference_memory", "forge_async_loading", "forge_pin_shared_memory"}

@@ -146,3 +146,13 @@ def test_memory_is_told_with_the_time_and_work_only_where_it_is_known(host):
 def test_a_denoising_strength_that_leaves_no_step_is_told(run, strength, steps, told):
     comments = run({"left": 16}, denoising_strength=strength, steps=steps).comments
     assert (f"denoising strength {strength:g} leaves none of {steps} steps" in comments) is told
+
+
+@pytest.mark.parametrize(("key", "told"), [("sd1", True), ("flux1", False), ("flux1-kontext", False), ("z-image", False)])
+def test_nobody_is_sent_for_an_inpainting_checkpoint_that_does_not_exist(host, make, key, told):
+    from lib_outpaint.models.families import by_key
+    from lib_outpaint.parameters.guidance import ControlNet
+    from lib_outpaint.webui.sampler.checkpoint import Checkpoint
+    from lib_outpaint.webui.script import notes as ours
+
+    assert (ours.advice(make(), ControlNet(), Checkpoint("mine", by_key(key), 512, False)) is not None) is told

@@ -7,6 +7,7 @@ on steps and sampler, but no script, no prompt and no denoising strength. Ours s
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -98,8 +99,10 @@ def _of_control(param: Param) -> Callable[[Entries], Any]:
 def _of_request(title: str) -> dict[str, Callable[[Entries], Any]]:
     """Fields of an API request, with their values."""
     own = {} if variant().pastes_sampling() else _SAMPLING
+    more = {field: functools.partial(_first, keys) for field, keys in variant().facts.pastes}
     return {
         **own,
+        **more,
         "script_name": lambda entries: title.lower(),
         "script_args": _arguments,
         "prompt": lambda entries: _styled(entries, "Prompt", "apply_styles_to_prompt"),
@@ -109,6 +112,10 @@ def _of_request(title: str) -> dict[str, Callable[[Entries], Any]]:
         "inpainting_fill": lambda entries: _index(MASKED_CONTENT, entries.get("Masked content")),
         "inpainting_mask_invert": lambda entries: _index(MASK_MODE, entries.get("Mask mode")),
     }
+
+
+def _first(keys: Sequence[str], entries: Entries) -> Any:
+    return next((entries[key] for key in keys if key in entries), None)
 
 
 def _sampler(entries: Entries) -> str | None:

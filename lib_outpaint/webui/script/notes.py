@@ -79,6 +79,8 @@ def advice(p: Any, wanted: ControlNet, checkpoint: Checkpoint) -> Message | None
     """What would do better than a checkpoint that does not inpaint; None where a ControlNet helps it already."""
     if checkpoint.inpainting or control_units.inpaints_already(p):
         return None
+    if checkpoint.family.known and "channels" not in checkpoint.family.inpaints:
+        return None  # there are no others of its kind
     if control_units.chosen(p, wanted, checkpoint) is not None:
         return None
     family = checkpoint.family
