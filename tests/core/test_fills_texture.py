@@ -96,8 +96,8 @@ def test_every_stretch_of_the_seam_has_its_own_texture_and_colour() -> None:
     sky, ground = made[:, 40:110], made[:, 274:344]
     assert float((sky - gaussian(sky, 3)).std()) < 0.003
     assert 0.8 < float(ground.std((1, 2)).mean() / band[:, 274:344].std((1, 2)).mean()) < 1.25
-    assert float((sky.mean((1, 2)) - torch.tensor([0.6, 0.6, 0.9])).abs().max()) < 0.02
-    assert float((ground.mean((1, 2)) - 0.4).abs().max()) < 0.04
+    assert float((sky.mean((1, 2)) - torch.tensor([0.6, 0.6, 0.9])).abs().max()) < 0.06
+    assert float((ground.mean((1, 2)) - 0.4).abs().max()) < 0.06
 
 
 def test_its_noise_has_the_direction_of_the_texture() -> None:

@@ -16,6 +16,8 @@ import torch.nn.functional as F
 
 CELL = 8  # px: colours far from detail are worked out on cells of this side
 _ENOUGH = 0.03  # of a Gaussian's weight known: a straight seam about twice its sigma away
+# How far a colour holds is not known, so that the mean is taken of guesses: from narrow means near to wide ones.
+_GUESSES = (3e-5, _ENOUGH, 0.3)
 _WIDTHS = tuple(0.5 * 2**step for step in range(7))  # cells: from 4 px to 256 px
 # Beside the mean: what is far is known less well. Measured on photos other than those in docs/performance.md.
 _TRUST = (1.0, 1.0, 1.0, 0.95, 0.9, 0.85, 0.8)
@@ -23,20 +25,23 @@ _PLAIN = 1.0  # cells: the blur that parts a known px's colour from its texture
 _SHORT = 256  # px: up to here a product of matrices is faster than a sum of shifted rows
 
 
-def spread(values: torch.Tensor, mass: torch.Tensor, sigmas: Sequence[float], gains: Sequence[float]) -> torch.Tensor:
+def spread(
+    values: torch.Tensor, mass: torch.Tensor, sigmas: Sequence[float], gains: Sequence[float], enough: float = _ENOUGH
+) -> torch.Tensor:
     """Values carried outwards; where even the widest Gaussian finds too little they fade to 0.
 
     Args:
         values: float32 (C, H, W), 0 where nothing is known and in proportion to `mass` elsewhere.
         mass: float32 (H, W) in 0..1, how much of each px is known.
         sigmas: of the Gaussians, px, growing; gains: what each one's means are multiplied by.
+        enough: the share of a Gaussian's weight that must be known for it to decide alone.
     """
     weighted = torch.cat([values, mass[None]])
     found = torch.zeros_like(values)
     left = torch.ones_like(mass)
     for sigma, gain in zip(sigmas, gains, strict=True):
         blurred = _blurred(weighted, sigma)
-        share = left * (blurred[-1] / _ENOUGH).clamp(max=1)
+        share = left * (blurred[-1] / enough).clamp(max=1)
         found += blurred[:-1] * (share * gain / blurred[-1].clamp(min=1e-12))
         left = left - share
     return found
@@ -54,7 +59,8 @@ def low_frequencies(pixels: torch.Tensor, of: torch.Tensor) -> tuple[torch.Tenso
     mean = (total.sum((1, 2)) / mass.sum())[:, None, None]
     # Less the mean: what is too far from all that is known fades to it.
     total = total - mean * mass
-    onward = spread(total, mass[0], _WIDTHS, _TRUST)
+    guesses = [spread(total, mass[0], _WIDTHS, _TRUST, enough) for enough in _GUESSES]
+    onward = torch.stack(guesses).mean(0)
     blurred = _blurred(torch.cat([total, mass]), _PLAIN)
     plain = blurred[:-1] / blurred[-1:].clamp(min=1e-12)
     both = F.interpolate(torch.cat([onward, plain])[None], scale_factor=CELL, mode="bilinear", align_corners=False)[0]
