@@ -84,5 +84,5 @@ def _cell(colours: torch.Tensor) -> torch.Tensor:
 
 def _nearest(colours: torch.Tensor, own: torch.Tensor) -> torch.Tensor:
     rows = max(1, 4_000_000 // len(own))
-    parts = [torch.cdist(part, own).amin(1) for part in colours.split(rows)] if len(colours) else [colours[:, 0]]
+    parts = [torch.cdist(part, own).amin(1) for part in torch.split(colours, rows)] if len(colours) else [colours[:, 0]]
     return torch.cat(parts)

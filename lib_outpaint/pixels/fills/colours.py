@@ -97,7 +97,8 @@ def put(values: torch.Tensor, where: torch.Tensor, given: torch.Tensor) -> torch
 def _cells(colours: torch.Tensor) -> torch.Tensor:
     """The cell of each colour (3, N) in 0..1: int64 (N,)."""
     red, green, blue = (colours * (_SIDE - 1e-3)).long()
-    return (red * _SIDE + green) * _SIDE + blue
+    found: torch.Tensor = (red * _SIDE + green) * _SIDE + blue
+    return found
 
 
 def _nearest_own(colours: torch.Tensor) -> torch.Tensor:

@@ -128,7 +128,10 @@ def _spectra(residual: torch.Tensor, band: torch.Tensor, samples: torch.Tensor) 
     mean = (cut[:, :3] * weight).sum((2, 3), keepdim=True) / weight.sum((2, 3), keepdim=True)
     spots = (cut[:, :3] - mean) * weight / weight.square().sum((2, 3), keepdim=True).sqrt()
     spots = F.pad(spots, (0, _BLOCK - _SAMPLE, 0, _BLOCK - _SAMPLE))
-    return torch.fft.rfft2(spots.roll((-_SAMPLE // 2, -_SAMPLE // 2), (2, 3)))  # about 0, so that it moves nothing
+    found: torch.Tensor = torch.fft.rfft2(
+        spots.roll((-_SAMPLE // 2, -_SAMPLE // 2), (2, 3))
+    )  # about 0, so that it moves nothing
+    return found
 
 
 def _fading(device: torch.device) -> torch.Tensor:
