@@ -99,7 +99,7 @@ def unwritten(path: Path, error: BaseException) -> PictureError:
     """What is to be raised when writing a file failed: a SaveError where the next file would fare no better."""
     # An error of the system has a number, and is about the place; what encoders raise has none, and is about this image.
     kind = SaveError if isinstance(error, OSError) and error.errno not in (None, *_ABOUT_THE_NAME) else PictureError
-    return kind("not-written", path=path, reason=str(getattr(error, "strerror", None) or error))
+    return kind("not-written", path=path, reason=str(getattr(error, "strerror", None) or error) or type(error).__name__)
 
 
 def check_format(path: Path, picture: Picture, extent: Extent, texts: str = "") -> tuple[Message, ...]:

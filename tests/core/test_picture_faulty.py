@@ -95,6 +95,15 @@ def test_no_exception_of_a_decoder_or_encoder_passes(
     assert os.listdir(tmp_path) == []
 
 
+def test_a_failure_without_a_word_has_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*args: Any, **more: Any) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(Image.Image, "save", fail)
+    with pytest.raises(PictureError, match="cannot be written: MemoryError"):
+        images.save(np.zeros((4, 4), np.uint8), tmp_path / "a.png")
+
+
 def test_what_leaves_no_room_is_found_out_before_sampling(tmp_path: Path) -> None:
     picture = images.read(saved(in_mode("RGB")))
     images.check_format(tmp_path / "a.png", picture, SIZE, "word " * 20_000)
