@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
+import torch
 from modules import scripts, sd_models, sd_vae, shared
 
 from ..models.families import FAMILIES, UNKNOWN, Family, by_context
@@ -96,6 +97,13 @@ class A1111:
         """What the host keeps from one job to the next: objects, and the name of an attribute that each has."""
         found = [(getattr(loaded(one.module), one.holder, None), one.attribute) for one in self.facts.held]
         return [(holder, name) for holder, name in found if hasattr(holder, name)]
+
+    def show(self, picture: torch.Tensor | None) -> None:
+        """Makes a picture the one reference that an editing model sees in the pass that is being set up, or shows it none.
+
+        Args:
+            picture: float32 (3, H, W) in 0..1, its sides multiples of the family's size multiple.
+        """
 
     # What may noise the known area; A1111 has it too, but draws nothing there.
     _NOISING: ClassVar[tuple[str, ...]] = ("modules.sd_samplers_cfg_denoiser",)

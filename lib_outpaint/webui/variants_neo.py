@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import ClassVar
 
+import torch
+from modules import sd_samplers_common, shared
+
 from .variants_base import Held, loaded
 from .variants_forge import Forge
 
@@ -28,6 +31,14 @@ class ForgeNeo(Forge):
         ),
     )
     _MAIN: ClassVar[str] = "modules_forge.main_entry"
+
+    def show(self, picture: torch.Tensor | None) -> None:
+        if shared.sd_model.ini_latent is None:
+            return  # this model looks at none, or the settings say that it should not
+        if picture is None:
+            shared.sd_model.ini_latent = None
+        else:  # what is encoded last is the reference
+            sd_samplers_common.images_tensor_to_samples(picture[None].to(shared.device), None, shared.sd_model)
 
     def options_restored(self, names: set[str]) -> None:
         # A VAE is one of the additional modules there; the host itself puts an override of it back.

@@ -14,7 +14,9 @@ from PIL import Image
 
 from ...engine.protocol import Job
 from ...images import float_image
+from ...models.families import UNKNOWN, Family
 from ...pixels.masks import as_pixels
+from ...pixels.rectangles import known_rectangle
 from ..variants import put, variant
 from . import guard
 from .lora_networks import with_loras
@@ -24,13 +26,14 @@ SOFT_INPAINTING = "soft inpainting"
 _WILDCARDS = re.compile(r"dynamic.?prompts|wildcard|unprompted", re.IGNORECASE)
 
 
-def pass_copy(p: Any, jobs: Sequence[Job], decoded: list[torch.Tensor]) -> Any:
+def pass_copy(p: Any, jobs: Sequence[Job], decoded: list[torch.Tensor], family: Family = UNKNOWN) -> Any:
     """A copy of `p` that samples the jobs' windows: one image a job, nothing saved, nothing pasted over.
 
     Args:
         p: the host's img2img processing object; it is not changed.
         jobs: windows of one size with the same masks.
         decoded: receives the decoded images, float (3, H, W) in 0..1, before the host truncates them to 8 bits.
+        family: of the checkpoint. An editing model sees the known picture alone, never the prefill.
     """
     first = jobs[0]
     c = copy.copy(p)
@@ -60,8 +63,15 @@ def pass_copy(p: Any, jobs: Sequence[Job], decoded: list[torch.Tensor]) -> Any:
         put(c, inpainting_mask_weight=first.mask_weight)
     if p.scripts is not None:
         put(c, scripts=quiet_runner(p.scripts, decoded))
-    c.init = one_by_one(c, c.init)
+    edits = "reference" in family.inpaints
+    c.init = one_by_one(c, c.init, [_known(job, family.size_multiple) for job in jobs] if edits else None)
     return c
+
+
+def _known(job: Job, multiple: int) -> torch.Tensor | None:
+    """The known picture of a window; None where there is no rectangle of it."""
+    place = known_rectangle(job.known, multiple) if job.known is not None else None
+    return job.pixels[:, place[0], place[1]] if place is not None else None
 
 
 def release(c: Any) -> None:
@@ -112,11 +122,14 @@ def soft_inpainting_on(p: Any) -> bool:
     return False
 
 
-def one_by_one(c: Any, init: Callable[..., None]) -> Callable[..., None]:
+def one_by_one(c: Any, init: Callable[..., None], shown: Sequence[torch.Tensor | None] | None = None) -> Callable[..., None]:
     """The copy's `init`, image by image, each under its own seed, and with the overlay taken away afterwards.
 
     `init` encodes with the global random generator, all images in one draw: an image of a batch could not be made again
     alone. The overlay would paste the window's own prefill over what was sampled.
+
+    Args:
+        shown: what an editing model sees of each window; None for other models.
     """
 
     def wrapped(all_prompts: list[str], all_seeds: list[int], all_subseeds: list[int]) -> None:
@@ -126,10 +139,12 @@ def one_by_one(c: Any, init: Callable[..., None]) -> Callable[..., None]:
         # The host would save every window as an init image; the job saves its image itself.
         saving = guard.option("save_init_img", False) if shared.opts.data.get("save_init_img") else nullcontext()
         with saving:
-            for window, seed in zip(windows, all_seeds, strict=False):
+            for number, (window, seed) in enumerate(zip(windows, all_seeds, strict=False)):
                 guard.seed_all(int(seed))
                 c.init_images, c.batch_size = [window], 1
                 init(all_prompts, all_seeds, all_subseeds)
+                if shown is not None:
+                    variant().show(shown[number])
                 latents.append(c.init_latent)
                 conditionings.append(c.image_conditioning)
         c.init_images, c.batch_size = windows, batch

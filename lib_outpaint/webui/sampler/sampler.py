@@ -121,7 +121,7 @@ class WebUISampler:
         if here.stopping():
             return [Outcome(None) for _ in jobs]
         decoded: list[torch.Tensor] = []
-        c = pass_copy(self._p, jobs, decoded)
+        c = pass_copy(self._p, jobs, decoded, self.checkpoint.family)
         control_units.attach(c, unit)
         job, textinfo, job_no = state.job, state.textinfo, state.job_no
         try:
