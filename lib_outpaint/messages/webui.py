@@ -169,6 +169,10 @@ MESSAGES = {
     "auto-together": ("all sides in one pass", "所有边一次完成"),
     "auto-context": ("{low} px of the image in view", "可见原图 {low} px"),
     "auto-contexts": ("{low} to {high} px of the image in view", "可见原图 {low} 到 {high} px"),
+    "negative-prompts-unheard": (
+        "negative prompts do nothing at CFG scale 1",
+        "CFG 为 1 时，反向提示词不起作用",
+    ),
     "not-inpainting": ("{name} is not an inpainting checkpoint", "{name} 不是重绘（inpainting）模型"),
     "not-inpainting-better": (
         "{name} is not an inpainting checkpoint: {better} would do better",

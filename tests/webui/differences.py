@@ -14,20 +14,21 @@ _FORGES = {
 # Before the backend of its own, and what descends from that.
 _FORGES_OF_2024 = {*_FORGES, "errors are notes on the page", "the Batch tab has folders alone"}
 
+_FORGES_WITH_ENGINES = {
+    *_FORGES,
+    "the type Inpaint takes inpaint_only+lama",  # which wants weights of its own
+    "learned words are looked for when a checkpoint is loaded",
+    "learned words have no hashes",
+    "limits can be set by API",
+    "the Batch tab numbers the files",
+}
+
 DIFFERENCES: dict[str, frozenset[str]] = {
     "A1111": frozenset(),
     "Forge of 2024": frozenset(_FORGES_OF_2024),
     "reForge": frozenset({*_FORGES_OF_2024, "inpaint_only+lama fails to load"}),  # seen at 3b56b268
-    "Forge": frozenset(
-        {
-            *_FORGES,
-            "the type Inpaint takes inpaint_only+lama",  # which wants weights of its own
-            "learned words are looked for when a checkpoint is loaded",
-            "learned words have no hashes",
-            "limits can be set by API",
-            "the Batch tab numbers the files",
-        }
-    ),
+    "Forge": frozenset(_FORGES_WITH_ENGINES),
+    "Forge Neo": frozenset(_FORGES_WITH_ENGINES),
 }
 ALL = frozenset().union(*DIFFERENCES.values())
 
@@ -35,7 +36,7 @@ ALL = frozenset().union(*DIFFERENCES.values())
 def host_of(options: dict[str, Any], scripts: list[str]) -> str:
     """Which host has these options and scripts for img2img."""
     if "forge_preset" in options:
-        return "Forge"
+        return "Forge Neo" if "klein_no_reference" in options else "Forge"
     if "reforge_karras_rho" in options:
         return "reForge"
     return "Forge of 2024" if "never oom integrated" in scripts else "A1111"

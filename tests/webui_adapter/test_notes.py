@@ -156,3 +156,18 @@ def test_nobody_is_sent_for_an_inpainting_checkpoint_that_does_not_exist(host, m
     from lib_outpaint.webui.script import notes as ours
 
     assert (ours.advice(make(), ControlNet(), Checkpoint("mine", by_key(key), 512, False)) is not None) is told
+
+
+@pytest.mark.parametrize(
+    ("cfg", "negative", "sides", "told"),
+    [
+        (1, "blurry", "", True),
+        (1, "", "left -: people", True),
+        (1, "", "left: sea", False),
+        (1, "", "", False),
+        (7, "blurry", "left -: people", False),
+    ],
+)
+def test_negative_prompts_that_do_nothing_are_told_once(run, cfg, negative, sides, told):
+    comments = run({"left": 16, "side_prompts": sides}, cfg_scale=cfg, negative_prompt=negative, n_iter=2).comments
+    assert comments.count("negative prompts do nothing at CFG scale 1") == int(told)

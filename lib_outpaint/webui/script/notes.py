@@ -13,7 +13,7 @@ from modules import shared
 
 from ...engine.result import Grown
 from ...messages import Message, message
-from ...parameters.guidance import ControlNet
+from ...parameters.guidance import ControlNet, Guidance
 from ...planning.plan import Pass
 from ..sampler import control_models, control_units
 from ..sampler.checkpoint import Checkpoint, inpainting_like
@@ -47,6 +47,7 @@ def of_job(p: Any, checkpoint: Checkpoint, made: Sequence[Grown], seconds: float
     found = (
         chosen(first),
         changed(p),
+        unheard(p, first.params.guidance),
         advice(p, first.params.guidance.controlnet, checkpoint),
         spent(made, seconds, memory.gigabytes()),
     )
@@ -73,6 +74,12 @@ def changed(p: Any) -> Message | None:
     if variant().facts.keeps_inpaint_only or "inpaint_only" not in control_units.modules_in_use(p):
         return None
     return message("users-inpaint-only-replaced")
+
+
+def unheard(p: Any, guidance: Guidance) -> Message | None:
+    """That negative prompts do nothing at this CFG scale, where there are some. It is the usual one of distilled models."""
+    negative = any(line.negative for line in guidance.side_prompts.lines) or any(p.all_negative_prompts)
+    return message("negative-prompts-unheard") if negative and p.cfg_scale == 1 else None
 
 
 def advice(p: Any, wanted: ControlNet, checkpoint: Checkpoint) -> Message | None:
