@@ -22,9 +22,9 @@ from lib_outpaint.parameters.params import Params
 from lib_outpaint.planning.bands import Bands, bands_for, joints_for, region_band
 from lib_outpaint.planning.capabilities import Capabilities
 from lib_outpaint.planning.geometry import Box, Extent, Side
-from lib_outpaint.planning.strips import Pass
 from lib_outpaint.planning.plan import make_plan
 from lib_outpaint.planning.plan_json import to_json
+from lib_outpaint.planning.strips import Pass
 
 TWO_SIDES = [{"left": 32, "right": 32}, {"left": 32, "up": 32}, {"up": 32, "down": 32}]
 
