@@ -62,7 +62,11 @@ class NumberedImage:
         self.image, self.index = image, index
 
 
-SIGNS = {"reForge": "ldm_patched.modules.patcher_extension", "Forge Classic": "modules.uni_pc", "Forge Neo": "modules_forge.presets"}
+SIGNS = {
+    "reForge": "ldm_patched.modules.patcher_extension",
+    "Forge Classic": "modules.uni_pc",
+    "Forge Neo": "modules_forge.presets",
+}
 
 
 @pytest.fixture

@@ -123,6 +123,16 @@ def test_a_model_for_sd_1_is_refused_on_sdxl(installed, run, host, tmp_path):
     assert refused.value.code == "controlnet-other-family"
 
 
+def test_a_unit_of_the_users_for_another_family_is_refused_before_sampling(run, host, monkeypatch, tmp_path):
+    monkeypatch.setitem(sys.modules, *a1111s().popitem())
+    host.sd_models.add("xl.safetensors", tmp_path / "xl.safetensors", sdxl=True)
+    scripts = [ControlNet({"enabled": True, "module": "canny", "model": INPAINT})]
+    with pytest.raises(ParamError) as refused:
+        run({**LEFT, "controlnet": "off"}, scripts=scripts, override_settings={"sd_model_checkpoint": "xl.safetensors"})
+    assert (refused.value.field, refused.value.code) == ("ControlNet unit 1", "controlnet-other-family")
+    assert host.processing.calls == []
+
+
 @pytest.mark.parametrize("whose", ["ours", "the user's"])
 def test_pictures_of_a_batch_go_one_by_one(installed, run, host, whose):
     units = [Unit(whose != "ours"), Unit()]

@@ -80,8 +80,9 @@ def chosen(p: Any, wanted: ControlNet, checkpoint: Checkpoint, *, auto: bool = T
     return Unit(module, model, wanted.weight, wanted.mode, _notes(wanted, checkpoint, module, model, asked))
 
 
-def check(p: Any) -> None:
-    """Refuses what ControlNet would end the first pass for: an enabled unit of the user's without a model that is there.
+def check(p: Any, checkpoint: Checkpoint) -> None:
+    """Refuses what ControlNet would end the first pass for: an enabled unit of the user's without a model that is there, or
+    with one that was made for another family.
 
     Raises:
         ParamError: names the unit, counted from 1, and what is installed.
@@ -94,8 +95,11 @@ def check(p: Any) -> None:
         field, installed = f"ControlNet unit {number}", ", ".join(known) or message("none-installed")
         if model.lower() == "none":
             raise ParamError(field, NO_VALUE, "controlnet-unit-without-model", module=module, installed=installed)
-        if not any(model.lower() in one.lower() for one in known):  # ControlNet takes a part of a name
+        meant = [one for one in known if model.lower() in one.lower()]  # ControlNet takes a part of a name
+        if not meant:
             raise ParamError(field, model, "no-such-controlnet-model", installed=installed)
+        if len(meant) == 1:
+            _suited(field, meant[0], checkpoint)
 
 
 def attach(c: Any, unit: Unit | None) -> None:
@@ -216,11 +220,15 @@ def _module(wanted: ControlNet) -> str:
 
 def _model(wanted: ControlNet, models: list[str], checkpoint: Checkpoint) -> str:
     found = _named(wanted.model.strip(), models, checkpoint)
-    family = control_models.made_for(found)
-    if family.known and checkpoint.family.known and family != checkpoint.family:
-        names = {"made_for": family.name, "checkpoint": checkpoint.name, "family": checkpoint.family.name}
-        raise ParamError("controlnet_model", found, "controlnet-other-family", **names)
+    _suited("controlnet_model", found, checkpoint)
     return found
+
+
+def _suited(field: str, model: str, checkpoint: Checkpoint) -> None:
+    family = control_models.made_for(model)
+    if not checkpoint.family.takes(family):
+        names = {"made_for": family.name, "checkpoint": checkpoint.name, "family": checkpoint.family.name}
+        raise ParamError(field, model, "controlnet-other-family", **names)
 
 
 def _named(name: str, models: list[str], checkpoint: Checkpoint) -> str:

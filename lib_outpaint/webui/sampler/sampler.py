@@ -86,7 +86,7 @@ class WebUISampler:
         """
         self.checkpoint.check()
         lora_networks.check(guidance, prompts[0], self.checkpoint)
-        control_units.check(self._p)
+        control_units.check(self._p, self.checkpoint)
         self._unit(guidance.controlnet)
 
     def report(self, progress: Progress) -> None:
