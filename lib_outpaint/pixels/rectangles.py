@@ -42,7 +42,8 @@ def _cut(side: slice, length: int, multiple: int) -> slice:
 def _largest(found: NDArray[np.bool_], multiple: int) -> Rectangle | None:
     """The largest rectangle of cells that are known as a whole."""
     height, width = (side // multiple for side in found.shape)
-    cells = found[: height * multiple, : width * multiple].reshape(height, multiple, width, multiple).all((1, 3))
+    blocks = found[: height * multiple, : width * multiple].reshape(height, multiple, width, multiple)
+    cells: NDArray[np.bool_] = np.logical_and.reduce(blocks, axis=(1, 3))
     tall = np.zeros(width, int)
     best: tuple[int, int, int, int, int] = (0, 0, 0, 0, 0)
     for bottom, row in enumerate(cells, 1):

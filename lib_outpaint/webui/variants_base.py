@@ -80,7 +80,7 @@ class A1111:
         if key in ("hybrid", "concat") or any(getattr(model, flag, False) for flag in flags):
             return True
         # The Forge of 2024 says "crossattn" of every SDXL model.
-        return unet_settings(model).get("in_channels", 0) == self.family(model).inpainting_channels != 0
+        return bool(unet_settings(model).get("in_channels", 0) == self.family(model).inpainting_channels != 0)
 
     def prediction(self, model: Any) -> str:
         """What a loaded model predicts: "v" or ""."""
