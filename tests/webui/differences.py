@@ -9,6 +9,7 @@ _FORGES = {
     "ControlNet keeps inpaint_only",
     "the mask weight acts beside ControlNet",
     "mk2 returns an alpha channel",  # another one now and then, by itself
+    "the type Inpaint takes inpaint_only+lama",  # which wants weights of its own
     "warnings are not on the page",  # they sample in a thread whose warnings no page shows
 }
 # Before the backend of its own, and what descends from that.
@@ -16,7 +17,6 @@ _FORGES_OF_2024 = {*_FORGES, "errors are notes on the page", "the Batch tab has 
 
 _FORGES_WITH_ENGINES = {
     *_FORGES,
-    "the type Inpaint takes inpaint_only+lama",  # which wants weights of its own
     "learned words are looked for when a checkpoint is loaded",
     "learned words have no hashes",
     "limits can be set by API",
