@@ -99,6 +99,7 @@ class Growing:
             loras=guidance.loras,
             controlnet=guidance.controlnet,
             mask_weight=guidance.mask_weight,
+            reference=guidance.reference,
             subseed=None if self.shot.subseed is None else pass_seed(self.shot.subseed, number),
         )
         return Window(job, before, known, masks)

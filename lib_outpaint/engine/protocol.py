@@ -31,6 +31,7 @@ class Job:
         pass_index: number of the pass, from 0, counted as passes are made.
         loras: those of the parameter; prompts may name more.
         mask_weight: the inpainting conditioning mask weight, None for the backend's own setting.
+        reference: whether an editing model is shown the known picture: "auto", "on" or "off".
         sampling: how to sample; its seed is the request's, `seed` is this window's.
         subseed: variation seed of the pass, None without one.
         known: bool (H, W), True where `pixels` holds the image so far and not the prefill; None for a job without one.
@@ -49,6 +50,7 @@ class Job:
     loras: tuple[Lora, ...] = ()
     controlnet: ControlNet = field(default_factory=ControlNet)
     mask_weight: float | None = None
+    reference: str = "auto"
     subseed: int | None = None
     known: torch.Tensor | None = None
 
@@ -111,6 +113,8 @@ def refused(guidance: Guidance, sampling: Sampling, prompts: tuple[str, str], ca
     found: dict[str, Any] = {}
     if "mask_weight" not in caps.features and guidance.mask_weight is not None:
         found["mask_weight"] = guidance.mask_weight
+    if "reference" not in caps.features and guidance.reference == "on":
+        found["reference"] = guidance.reference
     if "controlnet" not in caps.features:
         found |= guidance.controlnet.asked
     if "prompts" not in caps.features:

@@ -258,6 +258,10 @@ def planned(request: Request, caps: Capabilities) -> tuple[Variant, ...]:
     return found
 
 
+# What a checkpoint of another kind could do.
+_NEEDED = {"mask_weight": "mask-weight-needs-inpainting", "reference": "reference-needs-editing"}
+
+
 def _check(request: Request, params: Params, caps: Capabilities) -> None:
     """Refuses what the backend cannot do and missing packages."""
     require(params.fill)
@@ -265,8 +269,8 @@ def _check(request: Request, params: Params, caps: Capabilities) -> None:
         require(request.painted_fill)
     for prompts in request.prompts:
         for name, value in refused(params.guidance, request.sampling, prompts, caps).items():
-            if name == "mask_weight" and caps.has_model:
-                raise ParamError(name, value, "mask-weight-needs-inpainting", name=caps.model or message("this-checkpoint"))
+            if name in _NEEDED and caps.has_model:
+                raise ParamError(name, value, _NEEDED[name], name=caps.model or message("this-checkpoint"))
             raise ParamError(name, value, "not-supported", engine=caps.engine)
 
 

@@ -19,6 +19,10 @@ MESSAGES = {
         "{field}: {value!r} needs an inpainting checkpoint, and {name} is not one",
         "{field}：{value!r} 需要重绘（inpainting）模型，而 {name} 不是",
     ),
+    "reference-needs-editing": (
+        "{field}: {value!r} needs a model made for editing, and {name} is not one",
+        "{field}：{value!r} 需要编辑模型，而 {name} 不是",
+    ),
     "missing-extra": (
         '{feature} needs {package}: run pip install -e ".[{extra}]" in the folder of this program',
         '{feature} 需要 {package}：请在本程序的文件夹中运行 pip install -e ".[{extra}]"',

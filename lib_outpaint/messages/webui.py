@@ -25,8 +25,8 @@ MESSAGES = {
         "{field}：这个 WebUI 里没有模型 {value!r}",
     ),
     "checkpoint-only-fills": (
-        "{field}: {value} is {family}, which wants the image and the mask beside the noise, and no WebUI of this kind gives it"
-        " them; use a model of the same kind that is not for filling, or diffusers or ComfyUI",
+        "{field}: {value} is {family}, which wants the image and the mask beside the noise, and no WebUI of this kind"
+        " gives it them; use a model of the same kind that is not for filling, or diffusers or ComfyUI",
         "{field}：{value} 是 {family}，它要在噪声之外输入图片和蒙版，而这类 WebUI 都不提供；请改用同类的非 Fill 模型，"
         "或使用 diffusers、ComfyUI",
     ),

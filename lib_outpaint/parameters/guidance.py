@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, fields
 from .loras import Lora
 from .side_prompts import SidePrompts
 
+REFERENCES = ("auto", "on", "off")
 CONTROL_MODES = ("Balanced", "My prompt is more important", "ControlNet is more important")
 
 
@@ -50,9 +51,11 @@ class Guidance:
         side_prompts: prompts of single sides and passes.
         loras: added to every pass.
         mask_weight: the inpainting conditioning mask weight, 0..1; None is the backend's own setting.
+        reference: one of REFERENCES: whether an editing model is shown the known picture; "auto" is whatever suits it.
     """
 
     side_prompts: SidePrompts = field(default_factory=SidePrompts)
     loras: tuple[Lora, ...] = ()
     controlnet: ControlNet = field(default_factory=ControlNet)
     mask_weight: float | None = None
+    reference: str = REFERENCES[0]

@@ -15,7 +15,7 @@ from ..errors import NO_VALUE, ParamError, did_you_mean
 from ..messages import same
 from . import amounts
 from .declaration import Param, check_fields, declarations, param
-from .guidance import CONTROL_MODES, ControlNet, Guidance
+from .guidance import CONTROL_MODES, REFERENCES, ControlNet, Guidance
 from .loras import from_list
 from .side_prompts import SidePrompts
 
@@ -230,6 +230,15 @@ class Params:
         "Refuses a picture of another size than this, such as 600x400; empty takes any. Pasted "
         "parameters set it, so that a grown picture does not grow again by mistake.",
     )
+    reference: str = param(
+        "choice",
+        "auto",
+        "Model help",
+        "Reference",
+        "Whether a model made for editing is shown the known picture, without the prefill; auto does.",
+        choices=REFERENCES,
+        feature="reference",
+    )
 
     def __post_init__(self) -> None:
         given = {side: amounts.split(side, getattr(self, side)) for side in amounts.SIDES}
@@ -271,6 +280,7 @@ class Params:
                 self.controlnet_mode,
             ),
             self.mask_weight,
+            self.reference,
         )
 
 

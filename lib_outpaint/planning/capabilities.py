@@ -23,7 +23,8 @@ class Capabilities:
         inpainting: whether the checkpoint is an inpainting one (None: there is no checkpoint).
         known_pixels: whether pixels outside the latent mask come back without the sampler's drift ("pinned") or
             with it ("whole").
-        features: of "prompts", "loras", "controlnet", "mask_weight", "sampling" (steps, sampler, cfg, denoise ...).
+        features: of "prompts", "loras", "controlnet", "mask_weight", "reference", "sampling" (steps, sampler, cfg and
+            so on).
         device: where windows and masks are wanted, as torch spells it ("cpu", "cuda:0").
         note: what the user must be told about every image; None for nothing.
         model: the checkpoint's name, for messages.

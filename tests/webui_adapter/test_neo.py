@@ -274,3 +274,19 @@ def test_where_nothing_is_known_as_a_rectangle_nothing_is_shown(host, neo, encod
     host.shared.sd_model.ini_latent = "the prefilled window"
     variant().show(None)
     assert host.shared.sd_model.ini_latent is None
+
+
+@pytest.mark.parametrize(("reference", "shown"), [("auto", True), ("on", True), ("off", False)])
+def test_whether_an_editing_model_is_shown_a_picture_can_be_set(host, neo, encoder, run, reference, shown):
+    neo.load("flux2-klein")
+    processed = run({"left": 32, "reference": reference})
+    assert (encoder.seen[0] is not None) is shown
+    assert ("Outpaint reference: " in processed.infotexts[0]) is (reference != "auto")
+
+
+def test_other_models_cannot_be_shown_one(host, neo, run):
+    neo.load("flux1-dev")
+    with pytest.raises(ParamError) as refused:
+        run({"left": 32, "reference": "on"})
+    assert (refused.value.field, refused.value.code) == ("reference", "reference-needs-editing")
+    run({"left": 32, "reference": "off"})

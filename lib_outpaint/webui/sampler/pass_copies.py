@@ -70,7 +70,8 @@ def pass_copy(p: Any, jobs: Sequence[Job], decoded: list[torch.Tensor], family: 
 
 def _known(job: Job, multiple: int) -> torch.Tensor | None:
     """The known picture of a window; None where there is no rectangle of it."""
-    place = known_rectangle(job.known, multiple) if job.known is not None else None
+    shown = job.known is not None and job.reference != "off"
+    place = known_rectangle(job.known, multiple) if shown else None
     return job.pixels[:, place[0], place[1]] if place is not None else None
 
 

@@ -29,6 +29,8 @@ def capabilities_of(checkpoint: Checkpoint, settings: Settings) -> Capabilities:
     family, features = checkpoint.family, {"prompts", "loras", "controlnet"}
     if checkpoint.inpainting:
         features.add("mask_weight")
+    if "reference" in family.inpaints:
+        features.add("reference")
     return Capabilities(
         "webui",
         cell=family.cell,
