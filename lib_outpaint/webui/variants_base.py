@@ -37,6 +37,7 @@ class Facts:
         keeps_inpaint_only: ControlNet's module inpaint_only stays what it is beside a mask; else it becomes
             inpaint_global_harmonious, unseen.
         keeps_conditioning: an inpainting checkpoint keeps its own conditioning beside ControlNet, else replaced by it.
+        union_inpaints: a ControlNet for many things inpaints there, when its unit's `type_filter` says so.
         numbers_images: PostprocessImageArgs wants the number of the image in the job.
         piles: lists of the processing object that grow with every call.
         stored_otherwise: options whose stored value is not the one that was set.
@@ -49,6 +50,7 @@ class Facts:
     page_loses_errors: bool = False
     keeps_inpaint_only: bool = False
     keeps_conditioning: bool = False
+    union_inpaints: bool = False
     numbers_images: bool = False
     piles: tuple[str, ...] = ()
     stored_otherwise: frozenset[str] = frozenset()

@@ -21,6 +21,7 @@ class ForgeNeo(Forge):
         Forge.facts,
         name="Forge Neo",
         sign="modules_forge.presets",
+        union_inpaints=True,
         held=(
             # The reference is set only when the host's cache of prompts misses: it would stay our last window.
             Held(*_DYNAMIC, "ref_latents"),

@@ -2,6 +2,7 @@
 
 import gc
 import importlib
+import sys
 import weakref
 from types import SimpleNamespace
 
@@ -14,6 +15,7 @@ from safetensors.torch import save_file
 from lib_outpaint.errors import BackendError, ParamError
 
 from .conftest import array, raises
+from .test_controlnet import ControlNet, Unit
 
 # What tells a file, what Neo calls the model's class, and the network's settings.
 SIGNS = {
@@ -290,3 +292,25 @@ def test_other_models_cannot_be_shown_one(host, neo, run):
         run({"left": 32, "reference": "on"})
     assert (refused.value.field, refused.value.code) == ("reference", "reference-needs-editing")
     run({"left": 32, "reference": "off"})
+
+
+UNION, CANNY = "controlnet-union-sdxl-promax", "controlnet-canny-sdxl"
+
+
+@pytest.mark.parametrize(
+    ("models", "model", "kind"),
+    [([CANNY, UNION], UNION, "Inpaint"), ([UNION, "sdxl_inpaint"], "sdxl_inpaint", None), ([CANNY], None, None)],
+)
+def test_a_model_for_many_things_inpaints(host, neo, run, monkeypatch, tmp_path, models, model, kind):
+    state = SimpleNamespace(get_all_controlnet_names=lambda: ["None", *models], get_all_preprocessor_names=lambda: [])
+    monkeypatch.setitem(sys.modules, "lib_controlnet.global_state", state)
+    host.sd_models.add("xl.safetensors", tmp_path / "xl.safetensors", sdxl=True)
+    script = ControlNet(Unit())
+    override = {"sd_model_checkpoint": "xl.safetensors"}
+    if model is None:
+        with pytest.raises(ParamError):
+            run({"left": 32, "controlnet": "on"}, scripts=[script], override_settings=override)
+        return
+    run({"left": 32, "controlnet": "on"}, scripts=[script], override_settings=override)
+    (unit,) = script.seen[0]
+    assert (unit["model"], unit.get("type_filter")) == (model, kind)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from ...models.families import FAMILIES, Family, by_file_name
 from ..variants import variant
 from .checkpoint import family_of
@@ -35,11 +37,21 @@ def inpaint_model(family: Family) -> str | None:
     fitting = [
         model
         for model in models()
-        if "inpaint" in model.lower()
+        if ("inpaint" in model.lower() or is_union(model))
         and (not family.known or not made_for(model).known or made_for(model) == family)
         and (not patch_in(model) or variant().loads_patch(patch_in(model)))
     ]
-    return min(fitting, key=lambda model: (not _usual(model), not patch_in(model), not made_for(model).known), default=None)
+    return min(fitting, key=_rank, default=None)
+
+
+def is_union(model: str) -> bool:
+    """Whether a model is for many things, and the host can have it inpaint."""
+    return variant().facts.union_inpaints and re.search("union|promax|unicontrol", model, re.IGNORECASE) is not None
+
+
+def _rank(model: str) -> tuple[bool, ...]:
+    """The less, the better."""
+    return not _usual(model), not patch_in(model), is_union(model), not made_for(model).known
 
 
 def _usual(model: str) -> bool:

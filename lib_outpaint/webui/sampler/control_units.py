@@ -39,7 +39,8 @@ class Unit:
 
     def fields(self) -> dict[str, Any]:
         """The unit as ControlNet reads it. No image: it takes the window."""
-        return {
+        union = {"type_filter": "Inpaint"} if control_models.is_union(self.model) else {}
+        return union | {
             "enabled": True,
             "module": self.module,
             "model": self.model,
