@@ -99,7 +99,7 @@ def test_a_data_set_is_evaluated_like_the_pictures_it_came_from(folder, tmp_path
     one, two = (numbers(tmp_path / name) for name in ("one", "two"))
     assert len(one) > 1
     for row in one + two:
-        del row["picture"]  # another file name
+        del row["file"]  # another file name
     assert one == two
 
 
