@@ -27,7 +27,10 @@ MESSAGES = {
         "{field}: {value!r} does not have the form NAME=DIR",
         "{field}：{value!r} 不是 名称=文件夹 的形式",
     ),
-    "nothing-to-measure": ("{field}: nothing to measure; add --results or --fills", "{field}：没有可测量的内容，请加上 --results 或 --fills"),
+    "nothing-to-measure": (
+        "{field}: nothing to measure; add --results or --fills",
+        "{field}：没有可测量的内容，请加上 --results 或 --fills",
+    ),
     # words of a command line
     "unknown-flag": (
         "{flag}: no such option of {command}{hint}",
