@@ -126,7 +126,9 @@ TRANSFORMERS: tuple[Family, ...] = (
         signs=Signs(
             network=_FLUX1,
             lora=("flux1", "flux-1", "flux.1", "flux_1"),
-            lora_tensors=r"(double|single)_blocks[._]\d+[._](img_|txt_|linear|modulation)|single_transformer_blocks[._]",
+            # FLUX.2 has what this leaves out too.
+            lora_tensors=r"double_blocks[._]\d+[._](img|txt)_mod[._]|single_blocks[._]\d+[._](linear1|modulation)[._]"
+            r"|single_transformer_blocks[._]\d+[._](proj_mlp|norm|attn[._]to_[qkv])[._]",
             classes=("FluxPipeline", "FluxTransformer2DModel"),
             file=r"flux(?![._-]?2)",
             host_classes=("Flux",),

@@ -92,7 +92,8 @@ def lora(module: str, takes: int, gives: int, *, peft: bool = False) -> Shapes:
 
 
 LORAS: list[tuple[str, Shapes, dict[str, str], str]] = [
-    ("kohya-flux1", lora("lora_unet_double_blocks_0_img_attn_qkv", 3072, 9216), {}, "flux1"),
+    ("kohya-flux1", lora("lora_unet_double_blocks_0_img_mod_lin", 3072, 18432), {}, "flux1"),
+    ("either-flux", lora("lora_unet_double_blocks_0_img_attn_qkv", 3072, 9216), {}, ""),
     ("kohya-flux1-single", lora("lora_unet_single_blocks_0_linear1", 3072, 21504), {}, "flux1"),
     ("peft-flux1", lora("transformer.single_transformer_blocks.0.attn.to_q", 3072, 3072, peft=True), {}, "flux1"),
     ("kohya-klein", lora("lora_unet_single_blocks_0_linear1", 3072, 27648), {}, "flux2-klein"),

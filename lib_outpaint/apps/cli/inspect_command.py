@@ -19,11 +19,13 @@ def add_command(commands: Any) -> None:
     parser = commands.add_parser(
         "inspect",
         help="show what a weights file is",
-        description="Shows what a .safetensors file or a diffusers folder is, from its header alone.",
+        description="Shows what a .safetensors or .gguf file or a diffusers folder is, from its header alone.",
         usage="outpaint inspect [options] FILE [FILE ...]",
         more=True,
     )
-    parser.add_argument("input", nargs="+", metavar="FILE", help="a .safetensors file, or a folder as diffusers writes it")
+    parser.add_argument(
+        "input", nargs="+", metavar="FILE", help="a .safetensors or .gguf file, or a folder as diffusers writes it"
+    )
     parser.add_argument("--json", action="store_true", help="as JSON")
     add_talk_flags(parser)
     parser.set_defaults(run=run)
