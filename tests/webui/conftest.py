@@ -137,7 +137,8 @@ class UrlDriver(Driver):
         fields |= {"mask": encoded(mask)} if mask is not None else {}
         return self._webui.outpaint(picture, *arguments, model=getattr(self._webui, model), **fields)
 
-    def refused(self, picture, *arguments, model="inpainting", **fields):
+    def refused(self, picture, *arguments, model="inpainting", mask=None, **fields):
+        fields |= {"mask": encoded(mask)} if mask is not None else {}
         fields |= {"script_name": SCRIPT, "script_args": list(arguments)}
         response = self._webui.img2img(picture, model=getattr(self._webui, model), **fields)
         assert response.status_code == 422, response.text[:500]
