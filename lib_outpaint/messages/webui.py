@@ -30,6 +30,10 @@ MESSAGES = {
         "{field}：{value} 是 {family}，它要在噪声之外输入图片和蒙版，而这类 WebUI 都不提供；请改用同类的非 Fill 模型，"
         "或使用 diffusers、ComfyUI",
     ),
+    "window-resized": (
+        "the WebUI made {got} of a window of {wanted}",
+        "WebUI 把 {wanted} 的窗口改成了 {got}",
+    ),
     "checkpoint-cannot-outpaint": (
         "{field}: {value} is {family}, which cannot outpaint",
         "{field}：{value} 是 {family}，不能用来扩图",

@@ -5,6 +5,8 @@ import copy
 import numpy as np
 import pytest
 
+from lib_outpaint.errors import BackendError
+
 from .conftest import array
 
 FOUR = {"left": 32, "right": 8, "up": 16, "down": 8, "overlap": 16}
@@ -262,3 +264,19 @@ def test_copies_are_let_go_of(host, run):
         assert [ref() for ref in seen] == [None, None]
     finally:
         gc.enable()
+
+
+def test_a_host_that_rounds_sizes_is_told(host, run, monkeypatch):
+    """Its picture would not fit the window. Some descendants of Forge Neo round to 64 px."""
+    kind = host.processing.StableDiffusionProcessingImg2Img
+    setup = kind.setup_prompts
+
+    def rounding(self):
+        setup(self)
+        self.width = 128
+
+    monkeypatch.setattr(kind, "setup_prompts", rounding)
+    with pytest.raises(BackendError) as failed:
+        run({"left": 24, "overlap": 16})
+    assert failed.value.code == "window-resized"
+    assert failed.value.message.values == {"wanted": "120x80", "got": "128x80"}

@@ -13,6 +13,7 @@ from modules import shared
 from PIL import Image
 
 from ...engine.protocol import Job
+from ...errors import BackendError
 from ...images import float_image
 from ...models.families import UNKNOWN, Family
 from ...pixels.masks import as_pixels
@@ -131,10 +132,16 @@ def one_by_one(c: Any, init: Callable[..., None], shown: Sequence[torch.Tensor |
 
     Args:
         shown: what an editing model sees of each window; None for other models.
+
+    Raises:
+        BackendError: the host has changed the size that it was given. Inside of it.
     """
 
     def wrapped(all_prompts: list[str], all_seeds: list[int], all_subseeds: list[int]) -> None:
         windows, batch = c.init_images, c.batch_size
+        if windows[0].size != (c.width, c.height):  # some hosts round sizes to what they like
+            wanted, got = (f"{width}x{height}" for width, height in (windows[0].size, (c.width, c.height)))
+            raise BackendError("window-resized", wanted=wanted, got=got)
         latents: list[torch.Tensor] = []
         conditionings: list[torch.Tensor] = []
         # The host would save every window as an init image; the job saves its image itself.
