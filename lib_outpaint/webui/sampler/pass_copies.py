@@ -71,8 +71,9 @@ def pass_copy(p: Any, jobs: Sequence[Job], decoded: list[torch.Tensor], family: 
 
 def _known(job: Job, multiple: int) -> torch.Tensor | None:
     """The known picture of a window; None where there is no rectangle of it."""
-    shown = job.known is not None and job.reference != "off"
-    place = known_rectangle(job.known, multiple) if shown else None
+    if job.known is None or job.reference == "off":
+        return None
+    place = known_rectangle(job.known, multiple)
     return job.pixels[:, place[0], place[1]] if place is not None else None
 
 
