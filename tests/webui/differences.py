@@ -28,7 +28,7 @@ DIFFERENCES: dict[str, frozenset[str]] = {
     "Forge of 2024": frozenset(_FORGES_OF_2024),
     "reForge": frozenset({*_FORGES_OF_2024, "inpaint_only+lama fails to load"}),  # seen at 3b56b268
     "Forge": frozenset(_FORGES_WITH_ENGINES),
-    "Forge Neo": frozenset({*_FORGES_WITH_ENGINES, "it has no mk2"}),
+    "Forge Neo": frozenset({*_FORGES_WITH_ENGINES, "it has no mk2", "learned words lie among the models"}),
 }
 ALL = frozenset().union(*DIFFERENCES.values())
 

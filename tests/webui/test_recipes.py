@@ -16,7 +16,9 @@ def word(webui):
     if webui.folder is None:
         pytest.skip("no --webui-dir")
     name = f"P_ctxt_{uuid.uuid4().hex[:8]}"
-    path = webui.folder / "embeddings" / f"{name}.safetensors"
+    among_models = webui.differs("learned words lie among the models")
+    path = webui.folder / ("models/embeddings" if among_models else "embeddings") / f"{name}.safetensors"
+    path.parent.mkdir(exist_ok=True)
     save_file({"emb_params": torch.randn(10, 64, generator=torch.Generator().manual_seed(1))}, path)
     try:
         webui.post("/sdapi/v1/refresh-embeddings")
