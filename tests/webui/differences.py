@@ -28,7 +28,9 @@ DIFFERENCES: dict[str, frozenset[str]] = {
     "Forge of 2024": frozenset(_FORGES_OF_2024),
     "reForge": frozenset({*_FORGES_OF_2024, "inpaint_only+lama fails to load"}),  # seen at 3b56b268
     "Forge": frozenset(_FORGES_WITH_ENGINES),
-    "Forge Neo": frozenset({*_FORGES_WITH_ENGINES, "it has no mk2", "learned words lie among the models"}),
+    "Forge Neo": frozenset(
+        {*_FORGES_WITH_ENGINES, "it has no mk2", "learned words lie among the models", "infotexts name no learned words"}
+    ),
 }
 ALL = frozenset().union(*DIFFERENCES.values())
 

@@ -47,6 +47,8 @@ def test_a_learned_word_acts_on_every_pass_and_by_side(grow, webui, word):
         assert (a[:, -32:] != b[:, -32:]).any()
         assert (a[:, :32] != c[:, :32]).any()
         np.testing.assert_array_equal(a[:, -32:], c[:, -32:])
+    if webui.differs("infotexts name no learned words"):
+        return  # its own img2img does not name them either
     told = f"TI: {word}" if webui.differs("learned words have no hashes") else f'TI hashes: "{word}'
     assert told in everywhere.infotext
     assert told in left.infotext  # though the last pass, on the right, does not use it
