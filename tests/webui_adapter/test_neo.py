@@ -314,3 +314,18 @@ def test_a_model_for_many_things_inpaints(host, neo, run, monkeypatch, tmp_path,
     run({"left": 32, "controlnet": "on"}, scripts=[script], override_settings=override)
     (unit,) = script.seen[0]
     assert (unit["model"], unit.get("type_filter")) == (model, kind)
+
+
+def test_loras_are_for_the_models_that_share_a_network(host, neo, run, monkeypatch, tmp_path):
+    found = {}
+    for name, base in (("brush", "sd_v1"), ("glow", "flux1")):
+        path = tmp_path / f"{name}.safetensors"
+        save_file({"lora_unet_x.lora_down.weight": torch.zeros(4, 8)}, str(path), {"ss_base_model_version": base})
+        found[name] = SimpleNamespace(name=name, filename=str(path))
+    networks = SimpleNamespace(available_networks=found, available_network_aliases=found, forbidden_network_aliases={})
+    monkeypatch.setitem(sys.modules, "networks", networks)
+    neo.load("flux1-kontext")
+    run({"left": 32, "loras": "glow"})
+    with pytest.raises(ParamError) as refused:
+        run({"left": 32, "loras": "brush"})
+    assert refused.value.code == "lora-other-family"
