@@ -1,7 +1,6 @@
 """Forge Neo: model families by their class, what it keeps from job to job, and what it cannot sample."""
 
 import gc
-import importlib
 import sys
 import weakref
 from types import SimpleNamespace
@@ -15,61 +14,13 @@ from safetensors.torch import save_file
 from lib_outpaint.errors import BackendError, ParamError
 
 from .conftest import array, raises
+from .neo_host import SIGNS, Dynamic, neo_of
 from .test_controlnet import ControlNet, Unit
-
-# What tells a file, what Neo calls the model's class, and the network's settings.
-SIGNS = {
-    "flux1-dev": ({"double_blocks.0.img_attn.norm.key_norm.scale": (8,), "img_in.weight": (8, 64)}, "Flux", 16),
-    "flux1-kontext": ({"double_blocks.0.img_attn.norm.key_norm.scale": (8,), "img_in.weight": (8, 64)}, "Flux", 16),
-    "flux1-fill": ({"double_blocks.0.img_attn.norm.key_norm.scale": (8,), "img_in.weight": (8, 384)}, "Flux", 96),
-    "flux2-klein": ({"double_stream_modulation_img.lin.weight": (48, 8), "img_in.weight": (8, 128)}, "Flux2", 128),
-    "qwen-image": ({"txt_norm.weight": (8,), "img_in.weight": (8, 64)}, "QwenImage", 64),
-    "qwen-image-edit": ({"txt_norm.weight": (8,), "img_in.weight": (8, 64)}, "QwenImage", 64),
-    "z-image": ({"cap_embedder.1.weight": (8, 8), "x_embedder.weight": (8, 64)}, "ZImage", 16),
-}
-
-
-class Dynamic:
-    """As backend.args.dynamic_args: attributes of a class."""
 
 
 @pytest.fixture
 def neo(host, as_host, tmp_path):
-    """The stand-in as Forge Neo; loads a checkpoint by name, and encodes and prompts as its edit models do."""
-    Dynamic.ref_latents = ["the user's"]
-    Dynamic.concat_latent = None
-    Dynamic.last_extra_generation_params = {"Emphasis": "No norm"}
-    refreshed = []
-    main = SimpleNamespace(refresh_model_loading_parameters=lambda: refreshed.append(1))
-    as_host(
-        "Forge Neo",
-        {"modules_forge.main_entry": main, "backend.args": SimpleNamespace(dynamic_args=Dynamic)},
-    )
-    loads = {}
-
-    def added(name):
-        shapes, kind, channels = SIGNS[name]
-        path = tmp_path / f"{name}.safetensors"
-        info = host.sd_models.add(f"{name}.safetensors", path)
-        save_file({"model.diffusion_model." + tensor: torch.zeros(shape) for tensor, shape in shapes.items()}, str(path))
-        info.model = type(kind, (), {})()
-        info.model.__dict__ |= dict(
-            sd_checkpoint_info=info,
-            filename=str(path),
-            model=SimpleNamespace(conditioning_key="crossattn"),
-            model_config=SimpleNamespace(unet_config={"in_channels": channels}),
-            ini_latent=None,
-            ref_latents=[],
-        )
-        loads[name] = info
-        return info
-
-    def load(name):
-        host.sd_models.reload_model_weights(info=added(name))
-        host.shared.opts.data["sd_model_checkpoint"] = f"{name}.safetensors"
-        host.processing.opt_f = 16 if "flux2" in name else 8
-
-    return SimpleNamespace(load=load, add=added, refreshed=refreshed)
+    return neo_of(host, as_host, tmp_path)
 
 
 def references(host):
@@ -222,76 +173,6 @@ def test_errors_of_one_pass_leave_the_picture_of_those_before(host, neo, run):
     host.processing.hooks["sample"] = raises(RuntimeError("sizes do not match"), at=2)
     processed = run({"left": 64, "step": 32, "context": 64, "overlap": 16})
     assert "sizes do not match" in processed.comments
-
-
-@pytest.fixture
-def encoder(host, monkeypatch):
-    """Neo's editing models: what is encoded last is the reference once the prompt is. Gives what was sampled with."""
-    kind, seen = host.processing.StableDiffusionProcessingImg2Img, []
-    init = kind.init
-
-    def encode(image, approximation, model):
-        model.ini_latent = image.clone()
-        torch.rand(7)  # an encoder draws
-        return image
-
-    def whole(self, *args):
-        init(self, *args)
-        looks = type(host.shared.sd_model).__name__ in ("Flux2", "QwenImage") and not encode.off
-        host.shared.sd_model.ini_latent = self.init_latent.clone() if looks else None
-
-    encode.off = False
-    common = importlib.import_module("modules.sd_samplers_common")
-    monkeypatch.setattr(common, "images_tensor_to_samples", encode, raising=False)
-    monkeypatch.setattr(kind, "init", whole)
-    monkeypatch.setattr(host.shared, "device", torch.device("cpu"))
-    host.processing.hooks["sample"] = lambda c: seen.append(host.shared.sd_model.ini_latent)
-    return SimpleNamespace(seen=seen, encode=encode)
-
-
-def test_an_editing_model_sees_the_known_picture_alone(host, neo, encoder, run, picture):
-    """Never the prefill, and on the later of two passes the picture as far as it was made."""
-    neo.load("flux2-klein")
-    run({"left": 64, "step": 32, "context": 64, "overlap": 0, "fill": "edge"})
-    first, second = encoder.seen
-    assert first.shape[-2:] == (80, 64)  # the window's known part, in whole cells, ending where the window does
-    np.testing.assert_allclose(first[0].permute(1, 2, 0).numpy(), array(picture)[:, :64] / 255, atol=1e-6)
-    assert second.shape[-2:] == (80, 64)
-    assert run({"left": 16, "overlap": 0}).images[0].tobytes() == run({"left": 16, "overlap": 0}).images[0].tobytes()
-
-
-@pytest.mark.parametrize(("name", "off"), [("flux1-dev", False), ("flux2-klein", True)])
-def test_a_model_that_looks_at_nothing_is_shown_nothing(host, neo, encoder, run, name, off):
-    """A setting may switch it off."""
-    neo.load(name)
-    encoder.encode.off = off
-    run({"left": 64})
-    assert encoder.seen == [None]
-
-
-def test_where_nothing_is_known_as_a_rectangle_nothing_is_shown(host, neo, encoder):
-    from lib_outpaint.webui.variants import variant
-
-    neo.load("flux2-klein")
-    host.shared.sd_model.ini_latent = "the prefilled window"
-    variant().show(None)
-    assert host.shared.sd_model.ini_latent is None
-
-
-@pytest.mark.parametrize(("reference", "shown"), [("auto", True), ("on", True), ("off", False)])
-def test_whether_an_editing_model_is_shown_a_picture_can_be_set(host, neo, encoder, run, reference, shown):
-    neo.load("flux2-klein")
-    processed = run({"left": 32, "reference": reference})
-    assert (encoder.seen[0] is not None) is shown
-    assert ("Outpaint reference: " in processed.infotexts[0]) is (reference != "auto")
-
-
-def test_other_models_cannot_be_shown_one(host, neo, run):
-    neo.load("flux1-dev")
-    with pytest.raises(ParamError) as refused:
-        run({"left": 32, "reference": "on"})
-    assert (refused.value.field, refused.value.code) == ("reference", "reference-needs-editing")
-    run({"left": 32, "reference": "off"})
 
 
 UNION, CANNY = "controlnet-union-sdxl-promax", "controlnet-canny-sdxl"
