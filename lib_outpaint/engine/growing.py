@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import torch
 
 from ..parameters.params import Params
+from ..parameters.sampling import Sampling
 from ..pixels import blend
 from ..pixels.canvas import Canvas
 from ..pixels.colour.drift import Fit
@@ -21,6 +22,7 @@ from .protocol import Job, Outcome
 from .request import FILL_OF_NEW, Request, Shot
 from .result import Grown, PassReport
 from .seeds import pass_seed
+from .small_picture import SmallPicture
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,9 +76,18 @@ class Growing:
         self.info: dict[str, str] = {}
         self.drift: Fit | None = None  # of the pass before, which grew this side
         self.drift_side: Side | None = None
+        self._small: SmallPicture | None = None
+
+    def _first(self) -> SmallPicture:
+        """The small picture of hires, begun when its first pass is due: what was painted is repainted by then."""
+        if self._small is None:
+            self._small = SmallPicture(self)
+        return self._small
 
     def window(self, step: Pass, number: int) -> Window:
         """Prefills the pass's window and builds its masks. Nothing of the image changes."""
+        if step.small:
+            return self._first().growing.window(replace(step, small=False), number)
         seed = pass_seed(self.shot.seed, number)
         known = self.canvas.known(step)
         before = self.canvas.window(step.window)
@@ -95,16 +106,26 @@ class Growing:
             pass_index=number,
             prompt=prompt,
             negative_prompt=negative,
-            sampling=self.request.sampling,
+            sampling=self._sampling(step),
             loras=guidance.loras,
             controlnet=guidance.controlnet,
             mask_weight=guidance.mask_weight,
             reference=guidance.reference,
             subseed=None if self.shot.subseed is None else pass_seed(self.shot.subseed, number),
+            refines=self._refines(step),
         )
         return Window(job, before, known, masks)
 
+    def _refines(self, step: Pass) -> bool:
+        return self.plan.hires is not None and step.kind != "mask"
+
+    def _sampling(self, step: Pass) -> Sampling:
+        sampling = self.request.sampling
+        return replace(sampling, denoise=self.params.hires_denoise) if self._refines(step) else sampling
+
     def _prefilled(self, step: Pass, before: torch.Tensor, known: torch.Tensor, seed: int) -> torch.Tensor:
+        if self._refines(step):
+            return torch.where(known[None], before, self._first().enlarged(step.window))
         if step.kind != "mask":
             return prefill(self.params.fill, before, known, self.params, seed)
         painted_fill = self.params.fill if self.request.painted_fill == FILL_OF_NEW else self.request.painted_fill
@@ -132,6 +153,8 @@ class Growing:
         Raises:
             BackendError: the outcome's pixels cannot be used.
         """
+        if step.small:
+            return self._first().growing.blended(replace(step, small=False), window, outcome)
         assert outcome.pixels is not None
         job, masks = window.job, window.masks
         sampled = blend.checked(outcome.pixels, job.pixels, can_fail=self.caps.has_model)
@@ -151,6 +174,9 @@ class Growing:
 
     def put(self, step: Pass, window: Window, blended: Blended) -> None:
         """Takes over what `blended` made."""
+        if step.small:
+            self._first().growing.put(replace(step, small=False), window, blended)
+            return
         self._record(step, window.job.pixels, window.masks)
         self.canvas.put(step, blended.pixels, window.masks.coverage)
         self.drift, self.drift_side = blended.drift, step.side
@@ -207,4 +233,6 @@ class Growing:
 
 def _complete_part(next_pass: Pass, plan: Plan) -> Box:
     """The rectangle that is known before a pass. Tiles of a strip that is not complete are no rectangle: cropped."""
+    if next_pass.small:
+        return plan.source
     return next_pass.known[0].intersect(plan.canvas.box)

@@ -34,6 +34,7 @@ class Job:
         reference: whether an editing model is shown the known picture: "auto", "on" or "off".
         sampling: how to sample; its seed is the request's, `seed` is this window's.
         subseed: variation seed of the pass, None without one.
+        refines: whether the prefill is an enlarged small picture (hires), to be kept as far as `sampling.denoise` says.
         known: bool (H, W), True where `pixels` holds the image so far and not the prefill; None for a job without one.
     """
 
@@ -53,6 +54,7 @@ class Job:
     reference: str = "auto"
     subseed: int | None = None
     known: torch.Tensor | None = None
+    refines: bool = False
 
 
 @dataclass(frozen=True, eq=False)

@@ -231,8 +231,10 @@ class Outpainting:
         batch, self._batch = self._batch, None
         if batch is None:
             return
-        # A strip is no rectangle before its last tile: without a whole strip there is nothing to give.
-        if not batch.waiting or any(not _same_strip(step, batch.waiting[0]) for step in batch.made):
+        # A strip is no rectangle before its last tile: without a whole strip there is nothing to give. Nor is there with
+        # the small picture of hires alone.
+        made = [step for step in batch.made if not step.small]
+        if not batch.waiting or any(not _same_strip(step, batch.waiting[0]) for step in made):
             for image in batch.images:
                 grown = image.grown(batch.variant.label, batch.made, batch.waiting)
                 self._finished.append(grown)
@@ -276,7 +278,7 @@ def _check(request: Request, params: Params, caps: Capabilities) -> None:
 
 def _same_strip(one: Pass, other: Pass) -> bool:
     """Whether two passes are tiles of one strip, which is no rectangle before its last tile. A repainted picture is one."""
-    return one.kind != "mask" and (one.kind, one.side, one.step) == (other.kind, other.side, other.step)
+    return one.kind != "mask" and not other.small and (one.kind, one.side, one.step) == (other.kind, other.side, other.step)
 
 
 @contextmanager

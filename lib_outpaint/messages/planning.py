@@ -61,5 +61,6 @@ MESSAGES = {
     "pass-together": ("together", "所有边"),
     "pass-mask": ("mask", "蒙版"),
     "pass-tile": ("{name}, tile {tile} of {tiles}", "{name}，第 {tile}/{tiles} 块"),
+    "pass-small": ("small picture: {name}", "小图：{name}"),
     "pass-done": ("done", "完成"),
 }

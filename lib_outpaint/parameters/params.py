@@ -22,6 +22,7 @@ from .side_prompts import SidePrompts
 ANCHORS = ("center", "left", "right", "up", "down", "up left", "up right", "down left", "down right")
 MASKED_CONTENT = ("fill", "original")  # what the sampler starts from under a painted mask
 FILLS = ("edge", "mirror", "mosaic", "smooth", "noise", "patchmatch", "telea", "texture")
+HIRES = ("auto", "off", "on")
 
 
 def _amount(side: str) -> Any:
@@ -238,6 +239,32 @@ class Params:
         "Whether a model made for editing is shown the known picture, without the prefill; auto does.",
         choices=REFERENCES,
         feature="reference",
+    )
+    hires: str = param(
+        "choice",
+        "auto",
+        "Hires",
+        "Hires",
+        "Make the new area as a small picture first, which sees more of the whole, and refine it at full size; auto "
+        "does for pictures of which a pass would see too little.",
+        choices=HIRES,
+    )
+    hires_denoise: float = param(
+        "float",
+        0.4,
+        "Hires",
+        "Hires denoising strength",
+        "How much of the enlarged small picture the passes at full size replace.",
+        low=0,
+        high=1,
+    )
+    hires_scaler: str = param(
+        "text",
+        "",
+        "Hires",
+        "Hires scaler",
+        "What enlarges the small picture: an upscaler as the host lists it; empty is Lanczos.",
+        feature="scalers",
     )
 
     def __post_init__(self) -> None:

@@ -5,7 +5,7 @@ All boxes are in canvas coordinates: the origin is the finished canvas's top lef
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from ..errors import ParamError, PlanError
@@ -14,6 +14,7 @@ from .bands import Bands, bands_for, region_band
 from .capabilities import Capabilities
 from .geometry import Box, Extent, Margins, Side, bounding, round_up
 from .growth import margins_for
+from .hires import Hires, hires_of, small_picture, small_scale
 from .limits import Limits
 from .strips import Pass as Pass
 from .strips import mask_passes, side_passes, strip_passes, together_pass
@@ -27,7 +28,8 @@ class Plan:
     """All passes for one picture.
 
     `source` is the picture's place on the canvas, `cell` the side of a latent cell in px; `bands` are those inside the
-    picture, `region_band` is the one around a painted region.
+    picture, `region_band` is the one around a painted region. With `hires` the passes of its small picture are among
+    `passes`: after those of a painted region, before those at full size.
     """
 
     canvas: Extent
@@ -37,6 +39,7 @@ class Plan:
     passes: tuple[Pass, ...] = field(default=())
     bands: Bands = field(default=Bands(0, 0))
     region_band: int = 0
+    hires: Hires | None = None
 
     @property
     def used_bands(self) -> tuple[int, ...]:
@@ -67,7 +70,8 @@ class Plan:
         sizes = sorted({(p.window.width, p.window.height) for p in self.passes}, reverse=True)
         windows = "window " + ", ".join(f"{w}x{h}" for w, h in sizes)
         band = "" if overlap is None else f", band {self.band} px"
-        return f"{self.canvas}, {count}, {windows}{band}, {self.latent_pixels:,} latents a step"
+        first = "" if self.hires is None else f" (first as {self.hires.plan.canvas})"
+        return f"{self.canvas}{first}, {count}, {windows}{band}, {self.latent_pixels:,} latents a step"
 
 
 def make_plan(
@@ -104,14 +108,29 @@ def make_plan(
     passes: list[Pass] = []
     if region is not None:
         passes += mask_passes(place, region.moved(margins.left, margins.up).intersect(place), grid)
+    hires = None
     if margins.sides:
         # One more than the limit tells; a picture can be a million px long.
-        passes += _growth_passes(place, margins, params, grid, limits.passes + 1)
+        growing = _growth_passes(place, margins, params, grid, limits.passes + 1)
+        hires = _hires(growing, place, margins, params, caps, limits)
+        passes += ([] if hires is None else list(hires.plan.passes)) + growing
     if len(passes) > limits.passes:
         raise PlanError("too-many-passes", step=grid.longest_step, most=limits.passes)
     around = region_band(params.overlap, source if kept is None else kept.extent)
     bands = bands_for(params.overlap, source, len(margins.sides))
-    return Plan(canvas, place, margins, caps.cell, tuple(passes), bands, around)
+    return Plan(canvas, place, margins, caps.cell, tuple(passes), bands, around, hires)
+
+
+def _hires(
+    growing: list[Pass], place: Box, margins: Margins, params: Params, caps: Capabilities, limits: Limits
+) -> Hires | None:
+    scale = small_scale(params.hires, growing, place, margins, caps.native_side)
+    if not scale:
+        return None
+    size, smaller = small_picture(place.extent, margins, params, scale)
+    plan = make_plan(size, smaller, caps, limits=limits)
+    plan = replace(plan, passes=tuple(replace(step, small=True) for step in plan.passes))
+    return hires_of(plan, smaller, place)
 
 
 def _margins(params: Params, source: Extent, painted: bool) -> Margins:
@@ -155,6 +174,10 @@ def split_pass(plan: Plan, failed: Pass, params: Params, caps: Capabilities) -> 
     Raises:
         PlanError: the windows cannot become smaller.
     """
+    if failed.small:
+        assert plan.hires is not None
+        parts = split_pass(plan.hires.plan, replace(failed, small=False), plan.hires.params, caps)
+        return [replace(part, small=True) for part in parts]
     grid = Grid(caps.size_multiple, caps.native_side // 2, failed.window.area // 2, 0, 0, params.overlap)
     if failed.kind == "mask":
         passes = mask_passes(failed.known[0], bounding(failed.new), grid)

@@ -31,6 +31,7 @@ class Pass:
         new: what the pass makes known. For a "mask" pass, the boxes in which painted pixels are repainted.
         known: what was known before it.
         window: what the sampler sees.
+        small: this pass belongs to the small picture of hires, and its boxes are in px of that.
     """
 
     kind: PassKind
@@ -41,6 +42,7 @@ class Pass:
     new: tuple[Box, ...]
     known: tuple[Box, ...]
     window: Box
+    small: bool = False
 
     @property
     def place(self) -> str:
@@ -51,7 +53,8 @@ class Pass:
     def label(self) -> Message:
         """The pass in words."""
         name = message(f"pass-{self.place}", step=self.step)
-        return message("pass-tile", name=name, tile=self.tile, tiles=self.tiles) if self.tiles > 1 else name
+        name = message("pass-tile", name=name, tile=self.tile, tiles=self.tiles) if self.tiles > 1 else name
+        return message("pass-small", name=name) if self.small else name
 
     @property
     def name(self) -> str:
