@@ -56,6 +56,69 @@ MESSAGES = {
         "model: {name} is of {family}; only {known} can be used",
         "模型：{name} 属于 {family}；只能使用 {known}",
     ),
+    # merging
+    "merge-amount": (
+        "amount: {value} is outside 0..{high:g}, or 0, which would change nothing",
+        "合并比例：{value} 超出范围 0..{high:g}，或为 0（不会有任何改变）",
+    ),
+    "merge-folder": (
+        "{path}: is a folder; merging takes single .safetensors checkpoints",
+        "{path}：是文件夹；合并需要单个 .safetensors 大模型文件",
+    ),
+    "merge-family": (
+        "{name}: is of {family}, which has no inpainting checkpoints with extra channels",
+        "{name}：属于 {family}，没有带额外通道的重绘大模型",
+    ),
+    "merge-not-inpainting": (
+        "{name}: has {channels} input channels, an inpainting checkpoint has {wanted}; is the order of the files right?",
+        "{name}：有 {channels} 个输入通道，重绘大模型有 {wanted} 个；文件的顺序对吗？",
+    ),
+    "merge-not-plain": (
+        "{name}: has {channels} input channels; {flag} takes a checkpoint that is not for inpainting",
+        "{name}：有 {channels} 个输入通道；{flag} 需要不是重绘模型的大模型",
+    ),
+    "merge-families": (
+        "{name}: is of {family}, but {other} is of {others}",
+        "{name}：属于 {family}，而 {other} 属于 {others}",
+    ),
+    "merge-predictions": (
+        "{name}: predicts {prediction}, but {other} predicts {others}",
+        "{name}：预测 {prediction}，而 {other} 预测 {others}",
+    ),
+    "merge-tensors": (
+        "{name}: has no tensor {tensor!r}, which {other} has",
+        "{name}：没有张量 {tensor!r}，而 {other} 有",
+    ),
+    "merge-shapes": (
+        "{name}: the tensor {tensor!r} has the shape {shape}, in {other} it is {wanted}",
+        "{name}：张量 {tensor!r} 的形状是 {shape}，在 {other} 中是 {wanted}",
+    ),
+    "merge-dtype": (
+        "{name}: the tensor {tensor!r} is stored as {dtype}, which cannot be merged",
+        "{name}：张量 {tensor!r} 以 {dtype} 存储，无法合并",
+    ),
+    "merge-not-a-vae": (
+        "{name}: is not a VAE in the original layout",
+        "{name}：不是原始布局的 VAE",
+    ),
+    "merge-not-finite": (
+        "{name}: the tensor {tensor!r} would hold NaN or infinity in {dtype}; nothing was written",
+        "{name}：张量 {tensor!r} 以 {dtype} 存储会出现 NaN 或无穷大；没有写入任何内容",
+    ),
+    "merge-suffix": ("{path}: a merged checkpoint is a .safetensors file", "{path}：合并后的大模型是 .safetensors 文件"),
+    "merge-own-source": ("{path}: is one of the files that are read", "{path}：是正在读取的文件之一"),
+    "disk-too-full": (
+        "{path}: needs {wanted:,.0f} MB, and the disk has {free:,.0f} MB left",
+        "{path}：需要 {wanted:,.0f} MB，磁盘只剩 {free:,.0f} MB",
+    ),
+    "merged": (
+        "{name}: {what}, {megabytes:,.1f} MB, {model} + {amount:g} x ({inpainting} - {base})",
+        "{name}：{what}，{megabytes:,.1f} MB，{model} + {amount:g} x ({inpainting} - {base})",
+    ),
+    "merge-left-out": (
+        "left out {count} tensors of the second copy of the model's weights (EMA), which nothing samples with",
+        "省略了模型权重的第二份副本（EMA）的 {count} 个张量，采样时不会用到",
+    ),
     # what a file is
     "unknown-base": ("an unknown base", "未知基础模型"),
     "model-is": ("{name}: {what}", "{name}：{what}"),

@@ -41,6 +41,8 @@ UNETS: tuple[Family, ...] = (
             inpainting_denoise=0.99,  # its inpainting models leave a fringe at full denoise
             penultimate=True,
             zero_negative=True,
+            trained_on="sdxl_base_v1-0",
+            architecture="stable-diffusion-xl-v1-base",
         ),
     ),
     Family(
@@ -64,7 +66,14 @@ UNETS: tuple[Family, ...] = (
             v_spread=("model.diffusion_model.output_blocks.11.1.transformer_blocks.0.norm1.bias", 0.09),
         ),
         pipeline=Pipeline(
-            "StableDiffusionPipeline", ("openclip",), openclip=_OPENCLIP, head_channels=64, safety_checker=True
+            "StableDiffusionPipeline",
+            ("openclip",),
+            openclip=_OPENCLIP,
+            head_channels=64,
+            safety_checker=True,
+            trained_on="sd_v2",
+            architecture="stable-diffusion-v2-512",
+            architecture_v="stable-diffusion-v2-768-v",
         ),
     ),
     Family(
@@ -79,6 +88,13 @@ UNETS: tuple[Family, ...] = (
             controlnet=r"sd_?15|sd1[._]?5",
             host_flags=("is_sd1",),
         ),
-        pipeline=Pipeline("StableDiffusionPipeline", ("clip",), clip=_CLIP, safety_checker=True),
+        pipeline=Pipeline(
+            "StableDiffusionPipeline",
+            ("clip",),
+            clip=_CLIP,
+            safety_checker=True,
+            trained_on="sd_v1",
+            architecture="stable-diffusion-v1",
+        ),
     ),
 )

@@ -26,6 +26,8 @@ class Pipeline:
         penultimate: whether the text is what the text encoders' last layer but one gives, without their last norm.
         zero_negative: whether an empty negative prompt is all zeros, as in training.
         safety_checker: whether its class takes one; it gets none.
+        trained_on: what kohya's sd-scripts call such a base model in the metadata of a LoRA, before "_v" for v.
+        architecture: what Stability's ModelSpec calls it; architecture_v: one that predicts v, "" for the same.
     """
 
     name: str
@@ -41,6 +43,9 @@ class Pipeline:
     penultimate: bool = False
     zero_negative: bool = False
     safety_checker: bool = False
+    trained_on: str = ""
+    architecture: str = ""
+    architecture_v: str = ""
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from docs_blocks import marked, run_block, small_examples
 @pytest.fixture
 def folder(models, tmp_path, monkeypatch):
     small_examples(tmp_path)
-    for name, tiny in (("sd-v1-5-inpainting", "tiny-inpainting"), ("sd-v1-5", "tiny")):
+    for name, tiny in (("sd-v1-5-inpainting", "tiny-inpainting"), ("sd-v1-5", "tiny"), ("dream", "tiny")):
         shutil.copy(models / f"{tiny}.safetensors", tmp_path / f"{name}.safetensors")
         shutil.copy(models / f"{tiny}.yaml", tmp_path / f"{name}.yaml")
     shutil.copy(models / "control_v11p_sd15_inpaint.safetensors", tmp_path)

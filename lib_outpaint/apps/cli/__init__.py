@@ -1,5 +1,5 @@
 """The command line: `outpaint image`, `outpaint folder`, `outpaint params`, `outpaint inspect`, `outpaint evaluate`,
-`outpaint dataset`, `outpaint ui`, `outpaint completion`."""
+`outpaint dataset`, `outpaint merge`, `outpaint ui`, `outpaint completion`."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from . import (
     help_texts,
     image_command,
     inspect_command,
+    merge_command,
     params_command,
     ui_command,
 )
@@ -37,6 +38,7 @@ COMMANDS = (
     inspect_command,
     evaluate_command,
     dataset_command,
+    merge_command,
     completion_command,
 )
 
