@@ -10,7 +10,9 @@ from lib_outpaint.models.merge import plan_merge
 def test_a_merged_checkpoint_samples_and_the_mask_weight_acts(models, tmp_path):
     import ldm_layout
 
-    words = load_file(models / "tiny.safetensors")["cond_stage_model.transformer.text_model.embeddings.token_embedding.weight"]
+    words = load_file(models / "tiny.safetensors")[
+        "cond_stage_model.transformer.text_model.embeddings.token_embedding.weight"
+    ]
     own = ldm_layout.write_sd15(tmp_path / "own.safetensors", len(words), seed=8)
     out = tmp_path / "own-inpainting.safetensors"
     plan_merge(own, models / "tiny-inpainting.safetensors", models / "tiny.safetensors", amount=0.2).write(out)

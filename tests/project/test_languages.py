@@ -17,7 +17,7 @@ FILE = ROOT / "localizations/zh_CN.json"
 CHINESE = re.compile(r"[一-鿿]")
 SAME = {"Inpaint ControlNet"}  # names that are not translated
 # Messages of values, signs and names alone.
-PLAIN = {"lora-rank", "lora-unet", "model-is", "page-loaded", "page-steps", "said"}
+PLAIN = {"lora-rank", "lora-unet", "merged", "model-is", "page-loaded", "page-steps", "said"}
 # What a heading, a code block or a picture looks like in a README.
 CODE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 
