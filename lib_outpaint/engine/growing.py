@@ -18,6 +18,7 @@ from ..planning.bands import joints_for
 from ..planning.capabilities import Capabilities
 from ..planning.geometry import Box, Side, bounding
 from ..planning.plan import Pass, Plan
+from .instructing import instructed
 from .protocol import Job, Outcome
 from .request import FILL_OF_NEW, Request, Shot
 from .result import Grown, PassReport
@@ -95,6 +96,8 @@ class Growing:
         masks = masks_for(self._coverage(step), known, self.plan.cell)
         guidance = self.params.guidance
         prompt, negative = guidance.side_prompts.applied(step.place, step.step, self.shot.prompt, self.shot.negative_prompt)
+        if guidance.edit_instruction == "on":
+            prompt = instructed(prompt, step, self.plan.margins, self.caps.edit_instruction)
         job = Job(
             pixels=pixels,
             latent_mask=masks.latent,

@@ -117,6 +117,8 @@ def refused(guidance: Guidance, sampling: Sampling, prompts: tuple[str, str], ca
         found["mask_weight"] = guidance.mask_weight
     if "reference" not in caps.features and guidance.reference == "on":
         found["reference"] = guidance.reference
+    if "edit_instruction" not in caps.features and guidance.edit_instruction == "on":
+        found["edit_instruction"] = guidance.edit_instruction
     if "controlnet" not in caps.features:
         found |= guidance.controlnet.asked
     if "prompts" not in caps.features:

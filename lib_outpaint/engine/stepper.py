@@ -261,7 +261,11 @@ def planned(request: Request, caps: Capabilities) -> tuple[Variant, ...]:
 
 
 # What a checkpoint of another kind could do.
-_NEEDED = {"mask_weight": "mask-weight-needs-inpainting", "reference": "reference-needs-editing"}
+_NEEDED = {
+    "mask_weight": "mask-weight-needs-inpainting",
+    "reference": "reference-needs-editing",
+    "edit_instruction": "edit-instruction-needs-editing",
+}
 
 
 def _check(request: Request, params: Params, caps: Capabilities) -> None:

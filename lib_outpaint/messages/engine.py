@@ -23,6 +23,10 @@ MESSAGES = {
         "{field}: {value!r} needs a model made for editing, and {name} is not one",
         "{field}：{value!r} 需要编辑模型，而 {name} 不是",
     ),
+    "edit-instruction-needs-editing": (
+        "{field}: {value!r} needs a model that is told what to edit, and {name} is not one",
+        "{field}：{value!r} 需要按指令编辑的模型，而 {name} 不是",
+    ),
     "missing-extra": (
         '{feature} needs {package}: run pip install -e ".[{extra}]" in the folder of this program',
         '{feature} 需要 {package}：请在本程序的文件夹中运行 pip install -e ".[{extra}]"',

@@ -10,6 +10,15 @@ from typing import Any
 
 from .family import Family, Signs
 
+# What makes editing models extend a picture, worded as their own guides word edits: what to do, then what to leave alone.
+_EXTEND = (
+    "Extend this picture {towards}. Continue the scene, its light and its style into the new area without a visible seam, "
+    "and leave what is already in the picture exactly as it is."
+)
+_OUTPAINT = (
+    "Outpaint this picture {towards}. Fill the new area so that the scene goes on naturally, in the same light and style, "
+    "and keep the rest of the picture unchanged."
+)
 _FLUX1 = ("double_blocks.0.img_attn.norm.key_norm.", "single_transformer_blocks.0.")
 _LUMINA = ("cap_embedder.1.weight",)
 _LUMINA_LORA = r"(^|[._])(layers|(noise|context)_refiner)[._]\d+[._](attention|feed_forward|adaLN_modulation)[._]"
@@ -70,6 +79,7 @@ TRANSFORMERS: tuple[Family, ...] = (
         token=1,
         inpaints=("reference", "latent blend"),
         batches=False,
+        edit_instruction=_EXTEND,
         signs=Signs(
             network=("double_stream_modulation_img.lin",),
             width=("double_stream_modulation_img.lin.weight", 1, 6144),
@@ -87,6 +97,7 @@ TRANSFORMERS: tuple[Family, ...] = (
         largest_window=1.0,  # degrades above one megapixel
         inpaints=("reference", "latent blend"),
         batches=False,
+        edit_instruction=_EXTEND,
         signs=Signs(
             network=("double_stream_modulation_img.lin",),
             lora=("klein", "flux2", "flux.2", "flux-2"),
@@ -103,6 +114,7 @@ TRANSFORMERS: tuple[Family, ...] = (
         inpaints=("reference", "latent blend"),
         batches=False,
         adapters="flux1",
+        edit_instruction=_EXTEND,
         signs=Signs(
             network=_FLUX1,
             path="kontext",
@@ -140,6 +152,7 @@ TRANSFORMERS: tuple[Family, ...] = (
         inpaints=("reference", "latent blend"),
         batches=False,  # hosts encode the first picture of a batch alone
         adapters="qwen-image",
+        edit_instruction=_OUTPAINT,
         signs=Signs(
             network=("txt_norm.weight",),
             path=r"(?s)(?=.*qwen).*edit",

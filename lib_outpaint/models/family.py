@@ -115,6 +115,8 @@ class Family:
         adapters: key of the family whose LoRAs and ControlNets fit; "" for its own.
         inpaint_controlnet: the ControlNet for inpainting that people have; "" without one.
         inpaint_patch: what the name of an inpainting patch contains that a host may apply instead; "" without one.
+        edit_instruction: what makes an editing model extend a picture, in front of a prompt, with "{towards}" where the
+            sides are named ("to the left and upwards"); "" for models that are not instructed.
         signs: how its files are told.
         pipeline: how diffusers runs it; None when the diffusers backend cannot.
     """
@@ -136,6 +138,7 @@ class Family:
     adapters: str = ""
     inpaint_controlnet: str = ""
     inpaint_patch: str = ""
+    edit_instruction: str = ""
     signs: Signs = field(default=Signs())
     pipeline: Pipeline | None = field(default=None)
 

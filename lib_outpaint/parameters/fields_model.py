@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from .declaration import param
 from .fields_picture import PictureFields
-from .guidance import CONTROL_MODES, REFERENCES
+from .guidance import CONTROL_MODES, INSTRUCTIONS, REFERENCES
 
 HIRES = ("auto", "off", "on")
 
@@ -116,4 +116,13 @@ class ModelFields(PictureFields):
         "Hires scaler",
         "What enlarges the small picture: an upscaler as the host lists it; empty is Lanczos.",
         feature="scalers",
+    )
+    edit_instruction: str = param(
+        "choice",
+        "off",
+        "Prompts",
+        "Edit instruction",
+        "Puts an instruction to extend the picture before the prompt, for models made for editing.",
+        choices=INSTRUCTIONS,
+        feature="edit_instruction",
     )

@@ -11,6 +11,7 @@ from .loras import Lora
 from .side_prompts import SidePrompts
 
 REFERENCES = ("auto", "on", "off")
+INSTRUCTIONS = ("off", "on")
 CONTROL_MODES = ("Balanced", "My prompt is more important", "ControlNet is more important")
 
 
@@ -52,6 +53,7 @@ class Guidance:
         loras: added to every pass.
         mask_weight: the inpainting conditioning mask weight, 0..1; None is the backend's own setting.
         reference: one of REFERENCES: whether an editing model is shown the known picture; "auto" is whatever suits it.
+        edit_instruction: one of INSTRUCTIONS: whether an editing model is told to extend the picture, before the prompt.
     """
 
     side_prompts: SidePrompts = field(default_factory=SidePrompts)
@@ -59,3 +61,4 @@ class Guidance:
     controlnet: ControlNet = field(default_factory=ControlNet)
     mask_weight: float | None = None
     reference: str = REFERENCES[0]
+    edit_instruction: str = INSTRUCTIONS[0]

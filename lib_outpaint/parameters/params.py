@@ -89,6 +89,7 @@ class Params(ModelFields):
             ),
             self.mask_weight,
             self.reference,
+            self.edit_instruction,
         )
 
 

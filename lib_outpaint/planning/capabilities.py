@@ -23,11 +23,12 @@ class Capabilities:
         inpainting: whether the checkpoint is an inpainting one (None: there is no checkpoint).
         known_pixels: whether pixels outside the latent mask come back without the sampler's drift ("pinned") or
             with it ("whole").
-        features: of "prompts", "loras", "controlnet", "mask_weight", "reference", "sampling" (steps, sampler, cfg and
-            so on).
+        features: of "prompts", "loras", "controlnet", "mask_weight", "reference", "edit_instruction", "scalers", "sampling"
+            (steps, sampler, cfg and so on).
         device: where windows and masks are wanted, as torch spells it ("cpu", "cuda:0").
         note: what the user must be told about every image; None for nothing.
         model: the checkpoint's name, for messages.
+        edit_instruction: of the model's family; see `Family`.
     """
 
     engine: str
@@ -41,6 +42,7 @@ class Capabilities:
     device: str = "cpu"
     note: Message | None = None
     model: str = ""
+    edit_instruction: str = ""
 
     def __post_init__(self) -> None:
         if self.size_multiple % self.cell:

@@ -68,7 +68,7 @@ def test_what_needs_a_model_says_so(capsys):
     assert {"loras", "side_prompts", "controlnet", "mask_weight", "steps"} <= set(needy)
     for name in [*needy, "prompt", "negative_prompt"]:
         line = next(line for line in text.splitlines() if re.match(rf" +--{name.replace('_', '-')} ", line))
-        where = "In the WebUI alone" if name == "reference" else "Needs --engine diffusers"
+        where = "In the WebUI alone" if name in ("reference", "edit_instruction") else "Needs --engine diffusers"
         assert where in line, name
     assert "and --controlnet-file" in next(line for line in text.splitlines() if "--controlnet-weight" in line)
 

@@ -78,7 +78,8 @@ def test_the_signatures_are_these() -> None:
     assert arguments(lib_outpaint.Outpainting) == "request capabilities * keep="
     assert arguments(lib_outpaint.Outcome) == "pixels steps_run= notes= info= stop="
     assert arguments(lib_outpaint.Capabilities) == (
-        "engine cell= size_multiple= native_side= largest_window= inpainting= known_pixels= features= device= note= model="
+        "engine cell= size_multiple= native_side= largest_window= inpainting= known_pixels= features= device= note= model= "
+        "edit_instruction="
     )
     assert arguments(lib_outpaint.Job) == (
         "pixels latent_mask conditioning_mask cell seed image pass_index prompt negative_prompt sampling= loras= "

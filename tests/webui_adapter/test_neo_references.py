@@ -80,6 +80,19 @@ def test_whether_an_editing_model_is_shown_a_picture_can_be_set(host, neo, encod
     assert ("Outpaint reference: " in processed.infotexts[0]) is (reference != "auto")
 
 
+def test_an_editing_model_is_instructed_when_asked(host, neo, encoder, run):
+    """The infotext has the user's own prompt, and the parameter beside it."""
+    neo.load("flux2-klein")
+    assert "Outpaint edit instruction" not in run({"left": 32}).infotexts[0]
+    said = []
+    host.processing.hooks["sample"] = lambda c: said.extend(c.prompt)
+    processed = run({"left": 32, "edit_instruction": "on"}, prompt="a cup")
+    assert said[0].startswith("Extend this picture to the left.")
+    assert said[0].endswith(" a cup")
+    assert processed.infotexts[0].startswith("a cup\n")
+    assert "Outpaint edit instruction: on" in processed.infotexts[0]
+
+
 def test_other_models_cannot_be_shown_one(host, neo, run):
     neo.load("flux1-dev")
     with pytest.raises(ParamError) as refused:

@@ -51,6 +51,7 @@ NEEDS = {
     "controlnet": "Needs --engine diffusers and --controlnet-file.",
     "mask_weight": "Needs --engine diffusers and an inpainting checkpoint.",
     "reference": "In the WebUI alone, for models made for editing.",
+    "edit_instruction": "In the WebUI alone, for models made for editing.",
 }
 AMOUNT = "Such as 256, 256px or 25%."
 

@@ -31,6 +31,8 @@ def capabilities_of(checkpoint: Checkpoint, settings: Settings) -> Capabilities:
         features.add("mask_weight")
     if "reference" in family.inpaints:
         features.add("reference")
+    if family.edit_instruction:
+        features.add("edit_instruction")
     return Capabilities(
         "webui",
         cell=family.cell,
@@ -42,6 +44,7 @@ def capabilities_of(checkpoint: Checkpoint, settings: Settings) -> Capabilities:
         features=frozenset(features),
         device=str(shared.device if shared.device is not None else devices.cpu),
         model=checkpoint.name,
+        edit_instruction=family.edit_instruction,
     )
 
 
