@@ -45,4 +45,5 @@ class Script(scripts.Script):
 
 
 script_callbacks.on_ui_settings(settings.add)
+script_callbacks.on_infotext_pasted(infotext.pasted)
 script_callbacks.on_app_started(routes.add)

@@ -42,6 +42,7 @@ class Facts:
         piles: lists of the processing object that grow with every call.
         stored_otherwise: options whose stored value is not the one that was set.
         pastes: fields of an API request that the host pastes into txt2img alone, with the infotext entries that hold them.
+        takes_cfg: a word; it takes the CFG scale of a pasted infotext that holds it for distilled guidance.
         held: what it keeps from one job to the next, beside options, checkpoint and generators.
     """
 
@@ -55,6 +56,7 @@ class Facts:
     piles: tuple[str, ...] = ()
     stored_otherwise: frozenset[str] = frozenset()
     pastes: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    takes_cfg: str = ""
     held: tuple[Held, ...] = ()
 
 

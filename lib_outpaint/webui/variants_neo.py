@@ -22,6 +22,7 @@ class ForgeNeo(Forge):
         name="Forge Neo",
         sign="modules_forge.presets",
         union_inpaints=True,
+        takes_cfg="flux",  # for infotexts of a site that writes one for the other; "flux" is in many a model's name
         held=(
             # The reference is set only when the host's cache of prompts misses: it would stay our last window.
             Held(*_DYNAMIC, "ref_latents"),

@@ -7,6 +7,7 @@ what ControlNet's callbacks raise ends the job: the hosts print it and give an i
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from .control_models import LAMA_WEIGHTS, PORTABLE_MODULE
 
 TITLE = "controlnet"
 ENTRY = "Outpaint ControlNet"  # of the unit that we attach, in infotexts
+_HIRES = re.compile(r",? *Hr Option: [^,]*")
 _CALLBACKS = ("process", "process_before_every_sampling", "process_batch", "postprocess_batch_list")
 
 
@@ -291,4 +293,5 @@ def own_unit(entries: dict[str, Any], model: str) -> None:
     """
     own = [key for key, value in entries.items() if key.startswith("ControlNet ") and f"Model: {model}," in str(value)]
     if own:
-        entries[ENTRY] = entries.pop(own[-1])  # ours is in the last free slot
+        # Ours is in the last free slot. Forge Neo tells of hires. fix there, which has no part in it.
+        entries[ENTRY] = _HIRES.sub("", str(entries.pop(own[-1])))

@@ -17,7 +17,7 @@ from ...images.grid import labelled_grid, labels
 from ...images.metadata import entries
 from ..sampler import guard
 from ..variants import put, variant
-from .infotext import guarded
+from .infotext import guarded, with_cfg
 
 TITLE = "Directional outpaint"
 _WEIGHTS = {"sd_model_checkpoint", "sd_vae"}  # loading them again is the sampler's business
@@ -65,12 +65,16 @@ def finished_copy(p: Any, last: Any, grown: Grown, engine: str, init_hash: str |
         height=grown.extent.height,
         iteration=iteration,
         batch_index=index,
-        extra_generation_params={
-            **f.extra_generation_params,
-            **p.extra_generation_params,
-            "Script": TITLE,
-            **guarded(entries(grown, engine)),
-        },
+        extra_generation_params=with_cfg(
+            {
+                **f.extra_generation_params,
+                **p.extra_generation_params,
+                "Script": TITLE,
+                **guarded(entries(grown, engine)),
+            },
+            p.cfg_scale,
+            str(f.sd_model_name),
+        ),
     )
     if init_hash is not None:
         put(f, init_img_hash=init_hash)

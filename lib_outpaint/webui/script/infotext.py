@@ -24,7 +24,25 @@ from ..variants import variant
 
 Entries = Mapping[str, Any]  # a parsed infotext: text by key
 MASKED_CONTENT = ("fill", "original", "latent noise", "latent nothing")  # the host's names, by its index
+OWN_CFG = "Outpaint CFG"
 MASK_MODE = ("Inpaint masked", "Inpaint not masked")
+
+
+def with_cfg(entries: Mapping[str, Any], cfg: float, others: str) -> dict[str, Any]:
+    """Entries with the CFG scale in a place of ours, where the host would take its own for something else.
+
+    Args:
+        others: what else the infotext will name beside them, such as the checkpoint.
+    """
+    word = variant().facts.takes_cfg
+    lost = word != "" and cfg > 1 and word in f"{others} {' '.join(map(str, entries.values()))}".lower()
+    return {**entries, OWN_CFG: f"{cfg:.10g}"} if lost else dict(entries)
+
+
+def pasted(text: str, entries: dict[str, Any]) -> None:
+    """The host's callback for an infotext that is pasted into the page: puts the CFG scale back, in place."""
+    if codecs.MARKER in entries and OWN_CFG in entries:
+        entries["CFG scale"] = entries[OWN_CFG]
 
 
 def guarded(entries: Mapping[str, str]) -> dict[str, str]:
@@ -107,7 +125,7 @@ def _of_request(title: str) -> dict[str, Callable[[Entries], Any]]:
         "script_args": _arguments,
         "prompt": lambda entries: _styled(entries, "Prompt", "apply_styles_to_prompt"),
         "negative_prompt": lambda entries: _styled(entries, "Negative prompt", "apply_negative_styles_to_prompt"),
-        "cfg_scale": lambda entries: entries.get("CFG scale"),
+        "cfg_scale": lambda entries: entries.get(OWN_CFG, entries.get("CFG scale")),
         "denoising_strength": lambda entries: entries.get("Denoising strength"),
         "inpainting_fill": lambda entries: _index(MASKED_CONTENT, entries.get("Masked content")),
         "inpainting_mask_invert": lambda entries: _index(MASK_MODE, entries.get("Mask mode")),
