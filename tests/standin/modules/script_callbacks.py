@@ -1,6 +1,7 @@
 started = []
 settings = []
 cfg_denoiser = []
+pasted = []
 
 
 def on_app_started(callback):
@@ -17,3 +18,7 @@ def on_cfg_denoiser(callback):
 
 def remove_callbacks_for_function(callback):
     cfg_denoiser[:] = [c for c in cfg_denoiser if c != callback]
+
+
+def on_infotext_pasted(callback):
+    pasted.append(callback)
