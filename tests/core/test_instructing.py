@@ -24,7 +24,9 @@ def editing() -> RecordingHost:
 
 def prompts(prompt: str = "", painted: torch.Tensor | None = None, **asked: Any) -> list[str]:
     host = editing()
-    outpaint(Request((noise_picture(40, 40),), Params(fill="edge", **asked), (Shot(3, None, prompt),), painted=painted), host)
+    outpaint(
+        Request((noise_picture(40, 40),), Params(fill="edge", **asked), (Shot(3, None, prompt),), painted=painted), host
+    )
     return [job.prompt for job in host.jobs]
 
 
@@ -57,7 +59,8 @@ def test_each_side_is_named_in_its_own_pass_before_its_own_prompt() -> None:
 def test_what_is_painted_is_not_extended() -> None:
     painted = torch.zeros(40, 40, dtype=torch.bool)
     painted[10:20, 10:20] = True
-    assert prompts(left=8, painted=painted, prompt="a lake", edit_instruction="on") == ["a lake", "Grow it to the left. a lake"]
+    said = prompts("a lake", painted, left=8, edit_instruction="on")
+    assert said == ["a lake", "Grow it to the left. a lake"]
 
 
 @pytest.mark.parametrize(("inpainting", "code"), [(False, "edit-instruction-needs-editing"), (None, "not-supported")])
