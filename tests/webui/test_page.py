@@ -20,6 +20,9 @@ SCRIPT = "Directional outpaint"
 
 @pytest.fixture
 def page(webui, browser):
+    # The checkpoint that is selected need not be one that the tests are for.
+    if str(webui.state()["sd_model_checkpoint"]).split(" [")[0] not in (webui.plain, webui.inpainting):
+        webui.post("/sdapi/v1/options", {"sd_model_checkpoint": webui.plain})
     page = browser.new_page(viewport={"width": 1400, "height": 1300})
     page.problems = []
     page.on("pageerror", lambda error: page.problems.append(str(error)))

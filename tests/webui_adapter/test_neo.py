@@ -197,6 +197,29 @@ def test_a_model_for_many_things_inpaints(host, neo, run, monkeypatch, tmp_path,
     assert (unit["model"], unit.get("type_filter")) == (model, kind)
 
 
+@pytest.mark.parametrize(
+    ("name", "metadata", "module"),
+    [
+        ("noobai_inpaint_xl", {}, "inpaint_noobai"),
+        ("lllite_sdxl", {"lllite.inpaint_masked_input": "true"}, "None"),
+        ("sdxl_inpaint", {"lllite.inpaint_masked_input": "false"}, "inpaint_global_harmonious"),
+    ],
+)
+def test_a_model_gets_the_module_that_it_learned_with(host, neo, run, monkeypatch, tmp_path, name, metadata, module):
+    path = tmp_path / f"{name}.safetensors"
+    save_file({"lllite_unet_x": torch.zeros(1)}, str(path), metadata)
+    state = SimpleNamespace(
+        get_all_controlnet_names=lambda: ["None", name],
+        get_all_preprocessor_names=lambda: ["None", "inpaint_noobai"],
+        controlnet_filename_dict={name: str(path)},
+    )
+    monkeypatch.setitem(sys.modules, "lib_controlnet.global_state", state)
+    host.sd_models.add("xl.safetensors", tmp_path / "xl.safetensors", sdxl=True)
+    script = ControlNet(Unit())
+    run({"left": 32, "controlnet": "on"}, scripts=[script], override_settings={"sd_model_checkpoint": "xl.safetensors"})
+    assert (script.seen[0][0]["model"], script.seen[0][0]["module"]) == (name, module)
+
+
 def test_loras_are_for_the_models_that_share_a_network(host, neo, run, monkeypatch, tmp_path):
     found = {}
     for name, base in (("brush", "sd_v1"), ("glow", "flux1")):

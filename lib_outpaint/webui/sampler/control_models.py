@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 
+from ...errors import ModelError
 from ...models.families import FAMILIES, Family, by_file_name
+from ...models.header import read_header
 from ..variants import variant
 from .checkpoint import family_of
 
 PORTABLE_MODULE = "inpaint_global_harmonious"
+NOOBAI_MODULE = "inpaint_noobai"
+NO_MODULE = "None"
 LAMA_WEIGHTS = "ControlNetLama.pth"
 
 
@@ -37,11 +41,31 @@ def inpaint_model(family: Family) -> str | None:
     fitting = [
         model
         for model in models()
-        if ("inpaint" in model.lower() or is_union(model))
+        if ("inpaint" in model.lower() or is_union(model) or takes_mask(model))
         and (not family.known or not made_for(model).known or made_for(model) == family)
         and (not patch_in(model) or variant().loads_patch(patch_in(model)))
     ]
     return min(fitting, key=_rank, default=None)
+
+
+def takes_mask(model: str) -> bool:
+    """Whether a model is a ControlNet-LLLite that takes the mask beside the picture; its header says so."""
+    path = variant().controlnet_file(model)
+    if path is None or path.suffix != ".safetensors":
+        return False
+    try:
+        return read_header(path).metadata.get("lllite.inpaint_masked_input") == "true"
+    except ModelError:
+        return False  # ControlNet itself will say what is wrong with it
+
+
+def module_for(model: str) -> str:
+    """The module that prepares the picture and its mask as a model has learned them."""
+    if takes_mask(model):
+        return NO_MODULE  # the others keep the mask for themselves
+    if "noob" in model.lower() and NOOBAI_MODULE in modules():
+        return NOOBAI_MODULE
+    return PORTABLE_MODULE
 
 
 def is_union(model: str) -> bool:

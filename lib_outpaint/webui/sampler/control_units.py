@@ -75,7 +75,7 @@ def chosen(p: Any, wanted: ControlNet, checkpoint: Checkpoint, *, auto: bool = T
     if not found:
         raise ParamError("controlnet", wanted.use, "controlnet-without-models")
     model = _model(wanted, found, checkpoint)
-    module = _module(wanted)
+    module = _module(wanted, model)
     if free_slot(p) is None:
         raise ParamError("controlnet", wanted.use, "controlnet-units-in-use")
     if wanted.weight == 0:
@@ -209,10 +209,10 @@ def _auto(p: Any, checkpoint: Checkpoint) -> bool:
     return model is not None and control_models.suits(model, checkpoint.family)
 
 
-def _module(wanted: ControlNet) -> str:
+def _module(wanted: ControlNet, model: str) -> str:
     name = wanted.module.strip()
     if not name:
-        return PORTABLE_MODULE
+        return control_models.module_for(model)
     known = control_models.modules()
     # "inpaint" and "inpaint_global_harmonious" are two names of one module on A1111.
     if known and name not in known and name != PORTABLE_MODULE:
