@@ -17,13 +17,16 @@ from ..engine.protocol import Job, Outcome, Progress
 from ..messages import message
 from ..parameters.guidance import Guidance
 from ..parameters.sampling import Sampling
+from ..pixels.detail import Example, refined
 from ..pixels.fills.libraries import patchmatch_bytes, patchmatch_library
 from ..pixels.fills.smooth import push_pull
 from ..pixels.filters import dilated
 from ..pixels.masks import as_pixels
 from ..planning.capabilities import Capabilities
+from ..planning.geometry import Box
 
 REACH = 16  # px
+EXAMPLE = 2_000_000  # px of the original that detail is copied from
 
 
 class Draft:
@@ -47,7 +50,7 @@ class Draft:
         """Nothing is left to refuse: it has no features."""
 
     def inpaint(self, jobs: Sequence[Job]) -> list[Outcome]:
-        return [Outcome(self._texture(job), info={"Model": "draft (PyPatchMatch)"}) for job in jobs]
+        return [Outcome(_refined(job) if job.refines else self._texture(job), info={"Model": "draft (PyPatchMatch)"}) for job in jobs]
 
     def report(self, progress: Progress) -> None:
         if self._on_progress is not None:
@@ -65,6 +68,27 @@ class Draft:
         if bool(unknown.all()):
             return torch.full_like(job.pixels, 0.5)
         return torch.where(unknown[None], push_pull(job.pixels, (~unknown).float()).clamp(0, 1), job.pixels)
+
+
+def _refined(job: Job) -> torch.Tensor:
+    """An enlarged small picture with the original's detail."""
+    assert job.known is not None
+    assert job.original is not None
+    assert job.sampling.denoise is not None
+    hole = as_pixels(job.latent_mask, job.cell) | ~job.known
+    box = _beside(job.original.box, Box(0, 0, hole.shape[1], hole.shape[0]))
+    example = Example(job.original.look(box), box.top, box.left)
+    return refined(job.pixels, hole, example, job.enlarged, job.sampling.denoise, job.seed)
+
+
+def _beside(original: Box, window: Box) -> Box:
+    """The part of the original nearest to a window, of at most EXAMPLE px."""
+    reach = max(original.width, original.height)
+    while True:
+        box = Box(window.left - reach, window.top - reach, window.right + reach, window.bottom + reach).intersect(original)
+        if box.area <= EXAMPLE:
+            return box
+        reach = reach * 7 // 8
 
 
 def _something_to_copy(hole: torch.Tensor) -> bool:

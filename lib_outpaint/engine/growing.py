@@ -19,7 +19,7 @@ from ..planning.capabilities import Capabilities
 from ..planning.geometry import Box, Side, bounding
 from ..planning.plan import Pass, Plan
 from .instructing import instructed
-from .protocol import Job, Outcome
+from .protocol import Job, Original, Outcome
 from .request import FILL_OF_NEW, Request, Shot
 from .result import Grown, PassReport
 from .seeds import pass_seed
@@ -116,11 +116,21 @@ class Growing:
             reference=guidance.reference,
             subseed=None if self.shot.subseed is None else pass_seed(self.shot.subseed, number),
             refines=self._refines(step),
+            enlarged=self._enlarged(step),
+            original=self._original(step) if self._refines(step) else None,
         )
         return Window(job, before, known, masks)
 
     def _refines(self, step: Pass) -> bool:
         return self.plan.hires is not None and step.kind != "mask"
+
+    def _enlarged(self, step: Pass) -> float:
+        hires = self.plan.hires
+        return 1.0 if hires is None or not self._refines(step) else (hires.across + hires.along) / 2
+
+    def _original(self, step: Pass) -> Original:
+        left, top = step.window.left, step.window.top
+        return Original(self.plan.source.moved(-left, -top), lambda box: self.canvas.window(box.moved(left, top)))
 
     def _sampling(self, step: Pass) -> Sampling:
         sampling = self.request.sampling

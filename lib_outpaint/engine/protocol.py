@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
@@ -11,11 +11,25 @@ from ..parameters.guidance import ControlNet, Guidance
 from ..parameters.loras import Lora
 from ..parameters.sampling import Sampling
 from ..planning.capabilities import Capabilities
+from ..planning.geometry import Box
 
 if TYPE_CHECKING:
     import torch
 
 Stop = Literal["", "run", "images"]
+
+
+@dataclass(frozen=True, eq=False)
+class Original:
+    """The picture that grows, from a window of its canvas.
+
+    Attributes:
+        box: its place, px of the window; it may lie beyond it.
+        look: the px of a box of it, in px of the window: float32 (3, h, w) in 0..1.
+    """
+
+    box: Box
+    look: Callable[[Box], torch.Tensor]
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,6 +49,8 @@ class Job:
         sampling: how to sample; its seed is the request's, `seed` is this window's.
         subseed: variation seed of the pass, None without one.
         refines: whether the prefill is an enlarged small picture (hires), to be kept as far as `sampling.denoise` says.
+        enlarged: how many times that was enlarged, 1 for other prefills.
+        original: the picture that grows, for a job that refines.
         known: bool (H, W), True where `pixels` holds the image so far and not the prefill; None for a job without one.
     """
 
@@ -55,6 +71,8 @@ class Job:
     subseed: int | None = None
     known: torch.Tensor | None = None
     refines: bool = False
+    enlarged: float = 1.0
+    original: Original | None = None
 
 
 @dataclass(frozen=True, eq=False)

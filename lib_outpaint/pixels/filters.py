@@ -57,11 +57,26 @@ def _in_a_row(values: torch.Tensor, count: int, dim: int, join: Joined) -> torch
 
 def gaussian(values: torch.Tensor, sigma: float) -> torch.Tensor:
     """A Gaussian blur of (C, H, W) with replicated edges; `sigma` in px."""
-    radius = max(1, math.ceil(3 * sigma))
-    taps = torch.arange(-radius, radius + 1, dtype=torch.float32, device=values.device)
-    kernel = torch.exp(-((taps / sigma) ** 2) / 2)
-    kernel = kernel / kernel.sum()
-    wide = F.pad(values[:, None], (radius, radius, 0, 0), mode="replicate")
-    wide = F.conv2d(wide, kernel[None, None, None])
-    wide = F.pad(wide, (0, 0, radius, radius), mode="replicate")
-    return F.conv2d(wide, kernel[None, None, :, None])[:, 0]
+    reach = max(1, math.ceil(3 * sigma))
+    weights = [math.exp(-((step / sigma) ** 2) / 2) for step in range(-reach, reach + 1)]
+    for dim in (2, 1):
+        # Shifted rows, added up: a convolution of one channel takes four times as long.
+        wide = F.pad(values, (reach, reach) if dim == 2 else (0, 0, reach, reach), mode="replicate")
+        length = values.shape[dim]
+        values = torch.zeros_like(values)
+        for step, weight in enumerate(weights):
+            values.add_(wide.narrow(dim, step, length), alpha=weight / sum(weights))
+    return values
+
+
+def blurred(values: torch.Tensor, sigma: float) -> torch.Tensor:
+    """As `gaussian`, within some thousandths, in a fraction of the time for large `sigma`: worked out on larger px."""
+    side = int(sigma / 1.5)
+    if side < 2:
+        return gaussian(values, sigma)
+    height, width = values.shape[1:]
+    large = F.avg_pool2d(F.pad(values, (0, -width % side, 0, -height % side), mode="replicate"), side)
+    # Means over large px and lines between them blur as well.
+    left = max(sigma**2 - (side**2 - 1) / 12 - side**2 / 6, 0.1) ** 0.5
+    found: torch.Tensor = F.interpolate(gaussian(large, left / side)[None], scale_factor=side, mode="bilinear")[0]
+    return found[:, :height, :width]
