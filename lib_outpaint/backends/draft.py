@@ -50,7 +50,10 @@ class Draft:
         """Nothing is left to refuse: it has no features."""
 
     def inpaint(self, jobs: Sequence[Job]) -> list[Outcome]:
-        return [Outcome(_refined(job) if job.refines else self._texture(job), info={"Model": "draft (PyPatchMatch)"}) for job in jobs]
+        return [
+            Outcome(_refined(job) if job.refines else self._texture(job), info={"Model": "draft (PyPatchMatch)"})
+            for job in jobs
+        ]
 
     def report(self, progress: Progress) -> None:
         if self._on_progress is not None:
@@ -72,16 +75,18 @@ class Draft:
 
 def _refined(job: Job) -> torch.Tensor:
     """An enlarged small picture with the original's detail."""
+    given = job.enlarged
+    assert given is not None
     assert job.known is not None
-    assert job.original is not None
     assert job.sampling.denoise is not None
     hole = as_pixels(job.latent_mask, job.cell) | ~job.known
-    box = _beside(job.original.box, Box(0, 0, hole.shape[1], hole.shape[0]))
-    example = Example(job.original.look(box), box.top, box.left)
-    return refined(job.pixels, hole, example, job.enlarged, job.sampling.denoise, job.seed)
+    box = beside(given.original, Box(0, 0, hole.shape[1], hole.shape[0]))
+    example = Example(given.look(box), box.top, box.left)
+    pixels = torch.where(hole[None], given.pixels, job.pixels)
+    return refined(pixels, hole, example, given.times, job.sampling.denoise, job.seed)
 
 
-def _beside(original: Box, window: Box) -> Box:
+def beside(original: Box, window: Box) -> Box:
     """The part of the original nearest to a window, of at most EXAMPLE px."""
     reach = max(original.width, original.height)
     while True:

@@ -13,13 +13,14 @@ from ..pixels.canvas import Canvas
 from ..pixels.colour.drift import Fit
 from ..pixels.colour.match import match
 from ..pixels.fills import prefill
+from ..pixels.fills.continuation import led_on
 from ..pixels.masks import Masks, box_coverage, masks_for, region_coverage
 from ..planning.bands import joints_for
 from ..planning.capabilities import Capabilities
 from ..planning.geometry import Box, Side, bounding
 from ..planning.plan import Pass, Plan
 from .instructing import instructed
-from .protocol import Job, Original, Outcome
+from .protocol import Enlarged, Job, Outcome
 from .request import FILL_OF_NEW, Request, Shot
 from .result import Grown, PassReport
 from .seeds import pass_seed
@@ -92,7 +93,11 @@ class Growing:
         seed = pass_seed(self.shot.seed, number)
         known = self.canvas.known(step)
         before = self.canvas.window(step.window)
-        pixels = self._prefilled(step, before, known, seed)
+        enlarged = self._enlarged(step, before, known) if self._refines(step) else None
+        if enlarged is None:
+            pixels = self._prefilled(step, before, known, seed)
+        else:
+            pixels = torch.where(known[None], before, enlarged.pixels)
         masks = masks_for(self._coverage(step), known, self.plan.cell)
         guidance = self.params.guidance
         prompt, negative = guidance.side_prompts.applied(step.place, step.step, self.shot.prompt, self.shot.negative_prompt)
@@ -116,29 +121,29 @@ class Growing:
             reference=guidance.reference,
             subseed=None if self.shot.subseed is None else pass_seed(self.shot.subseed, number),
             refines=self._refines(step),
-            enlarged=self._enlarged(step),
-            original=self._original(step) if self._refines(step) else None,
+            enlarged=enlarged,
         )
         return Window(job, before, known, masks)
 
     def _refines(self, step: Pass) -> bool:
         return self.plan.hires is not None and step.kind != "mask"
 
-    def _enlarged(self, step: Pass) -> float:
+    def _enlarged(self, step: Pass, before: torch.Tensor, known: torch.Tensor) -> Enlarged:
         hires = self.plan.hires
-        return 1.0 if hires is None or not self._refines(step) else (hires.across + hires.along) / 2
-
-    def _original(self, step: Pass) -> Original:
+        assert hires is not None
         left, top = step.window.left, step.window.top
-        return Original(self.plan.source.moved(-left, -top), lambda box: self.canvas.window(box.moved(left, top)))
+        return Enlarged(
+            led_on(self._first().enlarged(step.window), before, known),
+            (hires.across + hires.along) / 2,
+            self.plan.source.moved(-left, -top),
+            lambda box: self.canvas.window(box.moved(left, top)),
+        )
 
     def _sampling(self, step: Pass) -> Sampling:
         sampling = self.request.sampling
         return replace(sampling, denoise=self.params.hires_denoise) if self._refines(step) else sampling
 
     def _prefilled(self, step: Pass, before: torch.Tensor, known: torch.Tensor, seed: int) -> torch.Tensor:
-        if self._refines(step):
-            return torch.where(known[None], before, self._first().enlarged(step.window))
         if step.kind != "mask":
             return prefill(self.params.fill, before, known, self.params, seed)
         painted_fill = self.params.fill if self.request.painted_fill == FILL_OF_NEW else self.request.painted_fill

@@ -20,15 +20,19 @@ Stop = Literal["", "run", "images"]
 
 
 @dataclass(frozen=True, eq=False)
-class Original:
-    """The picture that grows, from a window of its canvas.
+class Enlarged:
+    """The small picture of hires, at a window's size.
 
     Attributes:
-        box: its place, px of the window; it may lie beyond it.
-        look: the px of a box of it, in px of the window: float32 (3, h, w) in 0..1.
+        pixels: float32 (3, H, W) in 0..1, known px too.
+        times: by how much it was enlarged.
+        original: the place of the picture that grows, px of the window; it may lie beyond it.
+        look: the px of a box of that picture, in px of the window: float32 (3, h, w) in 0..1.
     """
 
-    box: Box
+    pixels: torch.Tensor
+    times: float
+    original: Box
     look: Callable[[Box], torch.Tensor]
 
 
@@ -49,8 +53,7 @@ class Job:
         sampling: how to sample; its seed is the request's, `seed` is this window's.
         subseed: variation seed of the pass, None without one.
         refines: whether the prefill is an enlarged small picture (hires), to be kept as far as `sampling.denoise` says.
-        enlarged: how many times that was enlarged, 1 for other prefills.
-        original: the picture that grows, for a job that refines.
+        enlarged: that picture, for a job that refines.
         known: bool (H, W), True where `pixels` holds the image so far and not the prefill; None for a job without one.
     """
 
@@ -71,8 +74,7 @@ class Job:
     subseed: int | None = None
     known: torch.Tensor | None = None
     refines: bool = False
-    enlarged: float = 1.0
-    original: Original | None = None
+    enlarged: Enlarged | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,6 +17,8 @@ from .filters import blurred, gaussian
 
 _HOP = 4  # cells from one block to the next; a block is two hops wide
 _WIDTH = 2.5  # px of the small picture: the blur that parts what stays from what is replaced when all is replaced
+_TRIED = 16_384  # places that every block is compared with, at most
+_REACHES = (1, 4, 2, 1)  # blocks: how far off are those whose places are tried as well, round by round
 _AT_ONCE = 256  # blocks: bounds the memory
 _FEATURES = 32  # principal components that blocks are compared by
 _SAMPLES = 2048  # blocks that these are found from
@@ -61,7 +63,7 @@ def refined(
     source = example.pixels[:, : example.pixels.shape[1] // cell * cell, : example.pixels.shape[2] // cell * cell]
     if min(source.shape[1:]) < cell * 2:
         return pixels
-    coarse, own = F.avg_pool2d(part, cell), F.avg_pool2d(source, cell)
+    coarse, own = _cells(part, cell), _cells(source, cell)
     hop = max(min(_HOP, min(own.shape[1:]) // 2), 1)
     offset = ((example.top - top) / cell, (example.left - left) / cell)
     places = _places(coarse, own, hop, offset, seed)
@@ -74,6 +76,12 @@ def refined(
 def _whole_cells(pixels: torch.Tensor, cell: int) -> torch.Tensor:
     _, height, width = pixels.shape
     return F.pad(pixels[None], (0, -width % cell, 0, -height % cell), mode="replicate")[0]
+
+
+def _cells(pixels: torch.Tensor, cell: int) -> torch.Tensor:
+    # As pictures are made small: means of cells would hold some of what enlarging lost.
+    size = (pixels.shape[1] // cell, pixels.shape[2] // cell)
+    return F.interpolate(pixels[None], size=size, mode="bicubic", antialias=True)[0]
 
 
 def _places(coarse: torch.Tensor, own: torch.Tensor, hop: int, offset: tuple[float, float], seed: int) -> torch.Tensor:
@@ -89,36 +97,48 @@ def _places(coarse: torch.Tensor, own: torch.Tensor, hop: int, offset: tuple[flo
     filters = _filters(own, block, seed)
     wanted = F.conv2d(F.pad(coarse[None], room, mode="replicate"), filters, stride=hop)[0].flatten(1)
     every = F.conv2d(own[None], filters)[0]
-    stride = 2 if min(every.shape[1:]) > 4 * hop else 1
-    offered = every[:, ::stride, ::stride]
-    at = torch.cartesian_prod(*(torch.arange(length) * stride for length in offered.shape[1:]))
-    offered = offered.flatten(1)
-    starts = (torch.cartesian_prod(torch.arange(rows), torch.arange(columns)) - 1) * hop
     generator = torch.Generator().manual_seed(seed % 2**63)
-    luck = torch.rand(len(at), generator=generator)
+    at = torch.cartesian_prod(*(torch.arange(length) for length in every.shape[1:]))
+    at = at[torch.randperm(len(at), generator=generator)[:_TRIED]]
+    starts = (torch.cartesian_prod(torch.arange(rows), torch.arange(columns)) - 1) * hop
     there = (at + torch.tensor(offset)) / _FAR
     # |a - b|^2 of features and places at once, less what is the same for every place.
-    weight = _NEARER
-    mine = torch.cat([wanted.T, starts / _FAR * weight], 1)
-    theirs = torch.cat([offered, there.T * weight])
-    power = theirs.square().sum(0) + luck * weight**2
+    mine = torch.cat([wanted.T, starts / _FAR * _NEARER], 1)
+    theirs = torch.cat([every[:, at[:, 0], at[:, 1]], there.T * _NEARER])
+    power = theirs.square().sum(0) + torch.rand(len(at), generator=generator) * _NEARER**2
     found = torch.empty(len(starts), dtype=torch.long)
-    for some in torch.arange(len(starts)).split(_AT_ONCE):
+    for some in torch.split(torch.arange(len(starts)), _AT_ONCE):
         cost = torch.addmm(power[None], mine[some], theirs, alpha=-2)
         found[some] = torch.from_numpy(cost.numpy().argmin(1))  # in a sixth of the time that torch takes
-    best = at[found]
-    if stride > 1:
-        best = _nudged(best, wanted, every, stride)
-    return best.T.reshape(2, rows, columns)
+    return _agreed(at[found].T.reshape(2, rows, columns), wanted.view(-1, rows, columns), every, hop)
 
 
-def _nudged(best: torch.Tensor, wanted: torch.Tensor, every: torch.Tensor, stride: int) -> torch.Tensor:
-    """Places (N, 2) moved by less than the stride to where they look more alike."""
-    moves = torch.cartesian_prod(*(torch.arange(1 - stride, stride),) * 2)
-    limits = torch.tensor(every.shape[1:]) - 1
-    tried = (best[None] + moves[:, None]).clamp(min=torch.zeros(2, dtype=torch.long), max=limits)
-    apart = (every[:, tried[..., 0], tried[..., 1]] - wanted[:, None]).square().sum(0)
-    return tried[apart.argmin(0), torch.arange(len(best))]
+def _agreed(places: torch.Tensor, wanted: torch.Tensor, every: torch.Tensor, hop: int) -> torch.Tensor:
+    """Places (2, R, C), each going on from a neighbour's where that looks more alike: not every place was tried.
+
+    Args:
+        wanted: float32 (features, R, C), the blocks'; every: float32 (features, h, w), those of every place.
+    """
+    lowest = torch.zeros(2, 1, 1, dtype=torch.long)
+    highest = torch.tensor(every.shape[1:])[:, None, None] - 1
+    rows, columns = places.shape[1:]
+
+    def apart(tried: torch.Tensor) -> torch.Tensor:
+        return (every[:, tried[0], tried[1]] - wanted).square().sum(0)
+
+    cost = apart(places)
+    for reach in _REACHES:
+        for down, along in ((0, -reach), (0, reach), (-reach, 0), (reach, 0)):
+            y = (torch.arange(rows) - down).clamp(0, rows - 1)
+            x = (torch.arange(columns) - along).clamp(0, columns - 1)
+            moved = torch.stack(
+                [(torch.arange(rows) - y)[:, None].expand(-1, columns), (torch.arange(columns) - x).expand(rows, -1)]
+            )
+            tried = (places[:, y[:, None], x] + moved * hop).clamp(min=lowest, max=highest)
+            found = apart(tried)
+            places = torch.where(found < cost, tried, places)
+            cost = torch.minimum(found, cost)
+    return places
 
 
 def _filters(own: torch.Tensor, block: int, seed: int) -> torch.Tensor:
@@ -137,8 +157,9 @@ def _filters(own: torch.Tensor, block: int, seed: int) -> torch.Tensor:
     some = own[:, (top[:, None] + inside)[:, :, None], (left[:, None] + inside)[:, None, :]].permute(1, 0, 2, 3)
     some = ((some - some.mean(0)) * bell).flatten(1).double()
     _, vectors = torch.linalg.eigh(some.T @ some)
-    chosen = vectors[:, -_FEATURES:].T.float()
-    return chosen.view(-1, 3, block, block) * bell
+    chosen: torch.Tensor = vectors[:, -_FEATURES:].T.float()
+    filters: torch.Tensor = chosen.view(-1, 3, block, block) * bell
+    return filters
 
 
 def _copied(

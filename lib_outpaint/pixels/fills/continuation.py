@@ -22,6 +22,8 @@ _WIDTHS = tuple(0.5 * 2**step for step in range(7))  # cells: from 4 px to 256 p
 # Beside the mean: what is far is known less well. Measured on photos other than those in docs/performance.md.
 _TRUST = (1.0, 1.0, 1.0, 0.95, 0.9, 0.85, 0.8)
 _PLAIN = 1.0  # cells: the blur that parts a known px's colour from its texture
+_LED, _LED_GAINS = (0.5, 1.0, 2.0, 4.0), (1.0, 1.0, 0.7, 0.35)  # cells: how far a small picture's colours are led on
+_OTHER = 8 / 255  # colours that differ by more are of other things
 _SHORT = 256  # px: up to here a product of matrices is faster than a sum of shifted rows
 
 
@@ -66,6 +68,27 @@ def low_frequencies(pixels: torch.Tensor, of: torch.Tensor) -> tuple[torch.Tenso
     both = F.interpolate(torch.cat([onward, plain])[None], scale_factor=CELL, mode="bilinear", align_corners=False)[0]
     both = both[:, :height, :width]
     return both[:3] + mean, both[3:] + mean
+
+
+def led_on(start: torch.Tensor, pixels: torch.Tensor, known: torch.Tensor) -> torch.Tensor:
+    """A picture with the colours of known px beside them: float32 (3, H, W) in 0..1.
+
+    What the two differ by on cells of known px fades within some 64 px. Where they show different things nothing is led
+    on: that is no difference of colour.
+
+    Args:
+        start: float32 (3, H, W) in 0..1, also where px are known.
+        pixels: float32 (3, H, W) in 0..1; known: bool (H, W).
+    """
+    if not bool(known.any()):
+        return start
+    apart, mass = in_cells((pixels - start) * known), in_cells(known[None].float())[0]
+    apart = apart / mass.clamp(min=1e-6)
+    weight = mass * (-(apart.square().mean(0) / _OTHER**2)).exp()
+    moved = spread(apart * weight, weight, _LED, _LED_GAINS)
+    moved = F.interpolate(moved[None], scale_factor=CELL, mode="bilinear", align_corners=False)[0]
+    moved = moved[:, : start.shape[1], : start.shape[2]]
+    return (start + moved).clamp(0, 1)
 
 
 def in_cells(values: torch.Tensor) -> torch.Tensor:
