@@ -83,7 +83,7 @@ def test_the_signatures_are_these() -> None:
     )
     assert arguments(lib_outpaint.Job) == (
         "pixels latent_mask conditioning_mask cell seed image pass_index prompt negative_prompt sampling= loras= "
-        "controlnet= mask_weight= reference= subseed= known="
+        "controlnet= mask_weight= reference= subseed= known= refines= enlarged="
     )
     assert arguments(lib_outpaint.Sampling) == "steps= sampler= scheduler= cfg= denoise= seed="
     methods = {name for name in vars(lib_outpaint.Backend) if not name.startswith("_")}
