@@ -37,13 +37,19 @@ def long_run(config: pytest.Config) -> bool:
 
 def pytest_configure(config: pytest.Config) -> None:
     settings.load_profile("full" if long_run(config) else "quick")
+    if hasattr(config.option, "loadscopereorder"):
+        config.option.loadscopereorder = False  # xdist hands out files in our order, not the ones with most tests first
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Browser tests last; property tests with few examples, or in a long run as long tests."""
-    # Playwright keeps an event loop running, in which no other test could start one of its own.
-    items.sort(key=lambda item: "browser" in getattr(item, "fixturenames", ()))
+    # Playwright keeps an event loop running, in which no other test could start one of its own. Files with such tests come
+    # last as well: xdist hands out whole files.
+    browsing = [item for item in items if "browser" in getattr(item, "fixturenames", ())]
+    files = {item.path for item in browsing}
+    ids = {id(item) for item in browsing}
+    items.sort(key=lambda item: (id(item) in ids, item.path in files))
     name = "_hypothesis_internal_use_settings"
     for item in items:
         function = getattr(item, "obj", None)

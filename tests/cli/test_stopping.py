@@ -59,6 +59,7 @@ def start(photo):
         process.communicate()
 
 
+@pytest.mark.long
 def test_the_first_is_answered_at_once_and_the_pass_is_kept(start, photo, tmp_path):
     process = start(2, "image", photo, "-o", tmp_path / "out.png", "--left", 32, "--step", 16, "--json")
     began = time.monotonic()
@@ -73,6 +74,7 @@ def test_the_first_is_answered_at_once_and_the_pass_is_kept(start, photo, tmp_pa
         assert image.size == (131 + 16, 97)
 
 
+@pytest.mark.long
 def test_a_second_one_quits_now(start, photo, tmp_path):
     process = start(60, "image", photo, "-o", tmp_path / "out.png", "--left", 32)
     process.send_signal(signal.SIGINT)

@@ -141,6 +141,7 @@ def test_same_seed_same_bytes_and_three_seeds_three_drafts(photo: torch.Tensor) 
     assert all(not torch.equal(several[i].pixels, several[j].pixels) for i, j in pairs)
 
 
+@pytest.mark.long
 def test_the_same_bytes_in_another_process() -> None:
     code = (
         "import torch\n"

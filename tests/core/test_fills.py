@@ -96,6 +96,7 @@ found = [hashlib.sha256(prefill(name, pixels, known, Params(left=1), 5).numpy().
 """
 
 
+@pytest.mark.long
 def test_random_fills_are_the_same_in_another_process() -> None:
     here: dict[str, Any] = {}
     exec(DIGESTS, here)

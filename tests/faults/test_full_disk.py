@@ -79,6 +79,7 @@ JOB = ("--left", 16, "--seed", 1, "--count", 2, "--extras", "canvas")
 WRITTEN = {"out-1.png", "out-1.canvas.png", "out-2.png", "out-2.canvas.png"}
 
 
+@pytest.mark.long
 def test_a_disk_that_is_full_from_any_write_on(
     photo: Path, tmp_path: Path, quick: PaintingHost, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -153,6 +154,7 @@ def test_a_folder_run_ends_when_the_disk_is_full(
     assert {whole(path) for path in out.iterdir()} == {(96, 64)}
 
 
+@pytest.mark.long
 @pytest.mark.skipif(sys.platform == "win32", reason="no limit on file sizes")
 def test_a_real_limit_of_the_system(photo: Path, tmp_path: Path) -> None:
     """The system itself refuses the write (a limit on file sizes stands for a full disk)."""

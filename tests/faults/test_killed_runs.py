@@ -59,6 +59,7 @@ sys.exit(cli.main(sys.argv[1:]))
 """
 
 
+@pytest.mark.long
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL")
 @pytest.mark.parametrize("program", [KILLED_WHILE_WRITING, KILLED_WHILE_SAMPLING], ids=["writing", "sampling"])
 def test_a_folder_run_killed_in_the_middle_goes_on(

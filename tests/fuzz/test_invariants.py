@@ -129,6 +129,7 @@ def plan_of(request: Request, caps: Capabilities) -> Plan:
     raise refused
 
 
+@pytest.mark.long
 @settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 @given(jobs())
 def test_from_request_to_result(case: tuple[Request, Capabilities, np.ndarray]) -> None:

@@ -21,14 +21,11 @@ from docs_blocks import (
 
 from lib_outpaint.apps import cli
 
-OURS = [
-    page if page.name == "README.md" else pytest.param(page, marks=pytest.mark.long)
-    for page in PAGES
-    if any(block.runs and not block.marks for block in blocks(page))
-]
+OURS = [page for page in PAGES if any(block.runs and not block.marks for block in blocks(page))]
 SCRIPTS = "\n".join(path.read_text(encoding="utf8") for path in [ROOT / ".ci/run", *sorted((ROOT / ".ci/parts").iterdir())])
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("page", OURS, ids=lambda page: page.name)
 def test_the_commands_of_a_page_work_in_their_order(page, tmp_path, monkeypatch):
     small_examples(tmp_path)

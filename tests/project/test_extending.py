@@ -90,6 +90,7 @@ def test_a_family_is_a_row_and_its_files_are_known(with_family: Path, tmp_path: 
     assert found[0]["native_side"] == 1280
 
 
+@pytest.mark.long
 def test_a_familys_row_decides_windows_and_masks(with_family: Path) -> None:
     code = """
 from lib_outpaint import plan, Draft
@@ -115,6 +116,7 @@ def test_a_sampling_setting_is_a_field_on_the_command_line_and_in_the_docs(with_
     assert "| `shift` |" in said(with_setting, "-m", "lib_outpaint", "params", "--markdown")
 
 
+@pytest.mark.long
 def test_a_sampling_setting_reaches_the_sampler_from_python_and_the_command_line(with_setting: Path) -> None:
     code = """
 import argparse

@@ -180,6 +180,7 @@ except lib_outpaint.errors.MissingExtra as error:
 """
 
 
+@pytest.mark.long
 def test_the_core_works_with_its_four_packages_alone() -> None:
     run = subprocess.run([sys.executable, "-c", WITH_LITTLE], capture_output=True, text=True, cwd=ROOT.parent)
     assert run.returncode == 0, run.stderr
