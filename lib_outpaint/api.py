@@ -157,7 +157,7 @@ def outpaint(
         raise not_a_choice("masked_content", masked_content, MASKED_CONTENT)
     seed = secrets.randbelow(SEED_LIMIT) if sampling.seed is None else sampling.seed
     request = Request(
-        (source.pixels,),
+        (source.levels,),
         params,
         numbered_shots(count, seed, prompt, negative_prompt),
         sampling=sampling,

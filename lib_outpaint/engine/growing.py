@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import torch
@@ -12,6 +13,7 @@ from ..pixels import blend
 from ..pixels.canvas import Canvas
 from ..pixels.colour.drift import Fit
 from ..pixels.colour.match import match
+from ..pixels.composite import Composite
 from ..pixels.fills import prefill
 from ..pixels.fills.continuation import led_on
 from ..pixels.masks import Masks, box_coverage, masks_for, region_coverage
@@ -70,10 +72,8 @@ class Growing:
         device = torch.device(caps.device)
         self.canvas = Canvas(plan, request.pictures[image % len(request.pictures)], request.painted, device)
         wanted = params.extras
-        self.prefilled = torch.zeros_like(self.canvas.pixels) if wanted in ("canvas", "both") else None
-        self.mask = torch.zeros_like(self.canvas.pixels[0]) if wanted in ("mask", "both") else None
-        if self.prefilled is not None:
-            self.prefilled.copy_(self.canvas.pixels)
+        self.prefilled = replace(self.canvas.image, patches=[]) if wanted in ("canvas", "both") else None
+        self.mask = Composite(plan.canvas, channels=1) if wanted in ("mask", "both") else None
         self.reports: list[PassReport] = []
         self.info: dict[str, str] = {}
         self.drift: Fit | None = None  # of the pass before, which grew this side
@@ -153,7 +153,7 @@ class Growing:
         return prefill(self.params.fill, before, known | self.canvas.painted_in(step.window), self.params, seed)
 
     def _coverage(self, step: Pass) -> torch.Tensor:
-        device = self.canvas.pixels.device
+        device = self.canvas.device
         if step.kind != "mask":
             whole = bounding((*step.known, *step.new))
             joints = joints_for(step, self.plan.source, self.params.overlap, self.plan.bands)
@@ -199,19 +199,22 @@ class Growing:
         self.canvas.put(step, blended.pixels, window.masks.coverage)
         self.drift, self.drift_side = blended.drift, step.side
 
+    def settle(self, waiting: Sequence[Pass]) -> None:
+        """Rounds what none of the passes that are left will see to the picture's depth: it is not kept as floats."""
+        if not any(step.small for step in waiting):  # the small picture is made of all that is known
+            self.canvas.settle(waiting)
+
     def _record(self, step: Pass, pixels: torch.Tensor, masks: Masks) -> None:
         part = step.window.intersect(self.plan.canvas.box)
-        inside, outside = part.within(step.window).slices, part.slices
+        rows, columns = part.within(step.window).slices
         if self.prefilled is not None:
-            new = torch.zeros(part.height, part.width, dtype=torch.bool, device=pixels.device)
+            new = torch.zeros(part.height, part.width, dtype=torch.bool)
             for box in step.new:
-                rows, columns = box.intersect(part).within(part).slices
-                new[rows, columns] = True
-            target = self.prefilled[:, outside[0], outside[1]]
-            self.prefilled[:, outside[0], outside[1]] = torch.where(new, pixels[:, inside[0], inside[1]], target)
+                new[box.intersect(part).within(part).slices] = True
+            self.prefilled.put(part, pixels[:, rows, columns], new)
         if self.mask is not None:
-            covered = masks.coverage[inside[0], inside[1]]
-            self.mask[outside[0], outside[1]] = torch.maximum(self.mask[outside[0], outside[1]], covered)
+            covered = masks.coverage[None, rows, columns].cpu()
+            self.mask.put(part, torch.maximum(self.mask.part(part), covered), covered[0] > 0)
 
     def note(self, step: Pass, number: int, outcome: Outcome, seconds: float) -> None:
         """Keeps how the pass went."""
@@ -227,13 +230,11 @@ class Growing:
         self.info.update(outcome.info)
 
     def grown(self, label: str, made: list[Pass], left: list[Pass]) -> Grown:
-        """The picture as far as it came, on the CPU: what is left of the plan is cropped away."""
+        """The picture as far as it came: what is left of the plan is cropped away."""
         box = self.plan.canvas.box if not left else _complete_part(left[0], self.plan)
-        rows, columns = box.slices
         plan = replace(self.plan, passes=tuple(made))
         return Grown(
-            self.canvas.pixels[:, rows, columns].cpu(),
-            self.canvas.touched[rows, columns].cpu(),
+            self.canvas.image.cropped(box),
             self.plan.source.within(box),
             self.image,
             self.shot,
@@ -241,8 +242,8 @@ class Growing:
             plan,
             tuple(self.reports),
             label,
-            None if self.prefilled is None else self.prefilled[:, rows, columns].cpu(),
-            None if self.mask is None else self.mask[rows, columns].cpu(),
+            None if self.prefilled is None else self.prefilled.cropped(box),
+            None if self.mask is None else self.mask.cropped(box),
             not left,
             dict(self.info),
             self.request.painted,

@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from ..errors import ParamError
 from ..parameters.params import Params
 from ..parameters.sampling import SEED_LIMIT, Sampling
+from ..pixels.levels import Levels, size_of
 from ..planning.geometry import Box, Extent
 from ..planning.limits import Limits
 from .seeds import image_seed
@@ -41,7 +44,8 @@ class Request:
     """A job for the engine.
 
     Attributes:
-        pictures: float32 tensors (3, H, W) in 0..1, all of one size; shot i uses picture i modulo their count.
+        pictures: float32 tensors (3, H, W) in 0..1; or levels, which take a quarter of the memory: uint8 or uint16 arrays
+            (H, W), or (H, W, 1 or 3). All of one shape; shot i uses picture i modulo their count. They are not copied.
         params: the parameters.
         shots: the pictures to make.
         batch: how many windows to hand to the host at once.
@@ -49,7 +53,7 @@ class Request:
         painted_fill: fill method for the painted region; "" leaves what is there, FILL_OF_NEW takes the parameter's.
     """
 
-    pictures: tuple[torch.Tensor, ...]
+    pictures: tuple[torch.Tensor | Levels, ...]
     params: Params
     shots: tuple[Shot, ...]
     batch: int = 1
@@ -62,9 +66,9 @@ class Request:
         if not self.pictures or not self.shots:
             raise ParamError("count", len(self.shots), "too-few", least=1)
         shapes = {tuple(p.shape) for p in self.pictures}
-        if len(shapes) > 1 or any(len(s) != 3 or s[0] != 3 for s in shapes):
+        if len(shapes) > 1 or not all(map(_is_picture, self.pictures)):
             raise ParamError("pictures", sorted(shapes), "images-differ")
-        if self.painted is not None and self.painted.shape != self.pictures[0].shape[1:]:
+        if self.painted is not None and size_of(self.painted[None]) != self.extent:
             raise ParamError("painted", tuple(self.painted.shape), "mask-size", size=self.extent)
 
     @property
@@ -75,7 +79,7 @@ class Request:
     @property
     def extent(self) -> Extent:
         """The size of the pictures."""
-        return Extent(int(self.pictures[0].shape[2]), int(self.pictures[0].shape[1]))
+        return size_of(self.pictures[0])
 
     def painted_box(self) -> Box | None:
         """The bounding box of the painted region; None when nothing is painted."""
@@ -86,6 +90,12 @@ class Request:
     def kept_box(self) -> Box | None:
         """The bounding box of what is not painted; None when nothing is, empty when all is."""
         return None if self.painted is None else _bounds(~self.painted)
+
+
+def _is_picture(picture: torch.Tensor | Levels) -> bool:
+    if isinstance(picture, np.ndarray):
+        return picture.dtype in (np.uint8, np.uint16) and (picture.ndim == 2 or picture.shape[2:] in ((1,), (3,)))
+    return picture.dim() == 3 and picture.shape[0] == 3
 
 
 def _bounds(where: torch.Tensor) -> Box:

@@ -9,6 +9,7 @@ import torch
 
 from ..messages import Message
 from ..parameters.params import Params
+from ..pixels.composite import Composite
 from ..planning.geometry import Box, Extent
 from ..planning.plan import Plan
 from .request import Shot
@@ -30,17 +31,15 @@ class Grown:
     """One picture.
 
     Attributes:
-        pixels: float32 (3, H, W) in 0..1.
-        touched: bool (H, W), False where the output must hold the source's own bytes.
+        made: its pixels; what it has not `changed` must hold the source's own bytes in the output.
         source: where the source lies on it.
         plan: the passes that were really made; `label` the combination, "" without `compare`.
-        canvas, mask: the extras asked for, float32 (3, H, W) and (H, W).
+        prefilled, coverage: the extras asked for; the latter has one channel.
         complete: whether it has the size asked for.
         painted: the request's, bool of the source's size; None without one.
     """
 
-    pixels: torch.Tensor
-    touched: torch.Tensor
+    made: Composite
     source: Box
     image: int
     shot: Shot
@@ -48,15 +47,35 @@ class Grown:
     plan: Plan
     passes: tuple[PassReport, ...]
     label: str = ""
-    canvas: torch.Tensor | None = None
-    mask: torch.Tensor | None = None
+    prefilled: Composite | None = None
+    coverage: Composite | None = None
     complete: bool = True
     info: Mapping[str, str] = field(default_factory=dict)
     painted: torch.Tensor | None = None
 
     @property
     def extent(self) -> Extent:
-        return Extent(int(self.pixels.shape[2]), int(self.pixels.shape[1]))
+        return self.made.extent
+
+    @property
+    def pixels(self) -> torch.Tensor:
+        """Float32 (3, H, W) in 0..1, put together anew every time."""
+        return self.made.whole()
+
+    @property
+    def touched(self) -> torch.Tensor:
+        """Bool (H, W), False where the output must hold the source's own bytes; put together anew every time."""
+        return self.made.changed(self.extent.box)
+
+    @property
+    def canvas(self) -> torch.Tensor | None:
+        """The canvas with its prefill, float32 (3, H, W), put together anew every time; None unless asked for."""
+        return None if self.prefilled is None else self.prefilled.whole()
+
+    @property
+    def mask(self) -> torch.Tensor | None:
+        """The coverage of all passes, float32 (H, W), put together anew every time; None unless asked for."""
+        return None if self.coverage is None else self.coverage.whole()[0]
 
     @property
     def cost(self) -> int:
@@ -64,11 +83,8 @@ class Grown:
         return sum(p.latent_pixels * p.steps_run for p in self.passes)
 
     def without_pixels(self) -> Grown:
-        """What is known of it, with zeros that take no memory for `pixels` and `touched`, and without canvas and mask."""
-        nothing = self.pixels.new_zeros(1).expand(self.pixels.shape)
-        return replace(
-            self, pixels=nothing, touched=self.touched.new_zeros(1).expand(self.touched.shape), canvas=None, mask=None
-        )
+        """What is known of it, with nothing in the place of its pixels, canvas and mask."""
+        return replace(self, made=self.made.emptied(), prefilled=None, coverage=None)
 
 
 @dataclass(frozen=True, eq=False)

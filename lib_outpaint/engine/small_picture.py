@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from ..pixels.scaling import part_resized, resized
+from ..pixels.scaling import part_resized, reduced
 from ..planning.geometry import Box
 
 if TYPE_CHECKING:
@@ -28,13 +28,18 @@ class SmallPicture:
         hires = whole.plan.hires
         assert hires is not None
         self._hires = hires
-        rows, columns = whole.plan.source.slices
-        small = resized(whole.canvas.pixels[:, rows, columns], hires.plan.source.extent)
+        small = reduced(whole.canvas.image, whole.plan.source, hires.plan.source.extent)
         request = replace(whole.request, pictures=(small,), painted=None)
         self.growing = type(whole)(request, hires.params, hires.plan, whole.image, whole.caps)
+        self._made: torch.Tensor | None = None
 
     def enlarged(self, window: Box) -> torch.Tensor:
-        """What a window at full size starts from: a box of the canvas, as float32 (3, H, W) in 0..1."""
+        """What a window at full size starts from: a box of the canvas, as float32 (3, H, W) in 0..1.
+
+        To be asked when the small picture is made: it is put together once.
+        """
+        if self._made is None:
+            self._made = self.growing.canvas.image.whole()
         x, y = self._hires.origin
         across, along = self._hires.across, self._hires.along
         place = (
@@ -43,4 +48,4 @@ class SmallPicture:
             (window.right - x) / across,
             (window.bottom - y) / along,
         )
-        return part_resized(self.growing.canvas.pixels, place, window.extent)
+        return part_resized(self._made, place, window.extent).to(self.growing.canvas.device)

@@ -56,7 +56,8 @@ class Outpainting:
     `progress`, `interrupt` and `result` may be called at any time.
 
     Args:
-        keep: whether `result` holds the images' pixels; without it they are in what `finished` gives alone.
+        keep: whether `result` holds the images' pixels; without it they are in what `finished` gives alone, and there
+            as floats only while a later window looks at them: made of levels, they are rounded to their depth.
 
     Attributes:
         variants: what is made of every image: one, or one a combination.
@@ -181,6 +182,8 @@ class Outpainting:
             ]
             for image, window, new in zip(batch.images, windows, blended, strict=True):
                 image.put(step, window, new)
+                if not self._keep:
+                    image.settle(batch.waiting[1:])
         if any(new.black for new in blended):
             self._notes.append(message("new-area-black", name=step.label))
         for image, outcome in zip(batch.images, outcomes, strict=True):

@@ -67,7 +67,13 @@ def _nearest(known: NDArray[np.bool_], axis: int) -> tuple[Indices, Indices]:
     return nearest.clip(0, length - 1), distance
 
 
-def grown_alpha(alpha: NDArray[Any], source: Box, extent: Extent, opaque: NDArray[np.bool_] | None = None) -> NDArray[Any]:
+def grown_alpha(
+    alpha: NDArray[Any],
+    source: Box,
+    extent: Extent,
+    opaque: NDArray[np.bool_] | None = None,
+    rows: slice | None = None,
+) -> NDArray[Any]:
     """The opacity of a grown image: the original's own, and on the new area that of the nearest pixel of its edge.
 
     Args:
@@ -75,14 +81,17 @@ def grown_alpha(alpha: NDArray[Any], source: Box, extent: Extent, opaque: NDArra
         source: where the original lies on the grown image.
         extent: the grown image's size.
         opaque: bool (H, W) on the original, what was painted and repainted; it becomes opaque before it is continued.
+        rows: of the grown image, which are wanted; None for all.
 
     Returns:
-        As `alpha`, of the grown image's size.
+        As `alpha`, of the grown image's width.
     """
+    wanted = np.arange(extent.height)[rows or slice(None)]
+    nearest = (wanted - source.top).clip(0, source.height - 1)
+    found = alpha[nearest]
     if opaque is not None:
-        alpha = np.where(opaque, np.iinfo(alpha.dtype).max, alpha).astype(alpha.dtype)
-    around = ((source.top, extent.height - source.bottom), (source.left, extent.width - source.right))
-    return np.pad(alpha, around, mode="edge")
+        found[opaque[nearest]] = np.iinfo(alpha.dtype).max
+    return np.pad(found, ((0, 0), (source.left, extent.width - source.right)), mode="edge")
 
 
 def without_level(stored: NDArray[Any], level: int | tuple[int, ...]) -> NDArray[Any]:

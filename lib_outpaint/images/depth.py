@@ -12,15 +12,19 @@ import struct
 import sys
 import zlib
 from collections.abc import Iterator
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import ExifTags, Image, TiffImagePlugin
 
+from ..pixels.levels import strips as rows_of
+
+if TYPE_CHECKING:
+    from .strips import Strips
+
 DEEP = {2: "LA;16", 3: "RGB;16", 4: "RGBA;16"}  # by channels: `Picture.mode` of images that Pillow has no mode for
 FORMATS = ("PNG", "TIFF")
-_ROWS = 64  # of a PNG that are filtered at a time
 _BITS, _PLANES, _SEPARATE = 258, 284, 2  # tags of a TIFF, and the value of the second for one plane a channel
 _LAYOUT = {
     TiffImagePlugin.IMAGEWIDTH,
@@ -67,18 +71,15 @@ def levels(image: Image.Image) -> NDArray[np.uint16] | None:
     names = {_named(tile[3] if isinstance(tile[3], str) else tile[3][0]) for tile in tiles}
     if not names <= set(_KNOWN) or (image.format == "TIFF" and _split(image)):
         return None
-    high, low = (_bytes(data, str(image.format), swapped) for swapped in (False, True))
-    found: NDArray[np.uint16] = np.left_shift(high, 8, dtype=np.uint16) | low
+    found: NDArray[np.uint16] | None = None
+    for swapped in (False, True):
+        found = _with_bytes(found, data, str(image.format), swapped)
+    assert found is not None
     if names == {"RGBa"}:
-        found[:, :, :3] = np.rint(np.minimum(found[:, :, :3] / np.maximum(found[:, :, 3:], 1), 1) * 65535)
+        for rows in rows_of(len(found)):
+            part = found[rows]
+            part[:, :, :3] = np.rint(np.minimum(part[:, :, :3] / np.maximum(part[:, :, 3:], 1), 1) * 65535)
     return found
-
-
-def turned(stored: NDArray[np.uint16], turn: Image.Transpose) -> NDArray[np.uint16]:
-    """Levels (H, W, C) as Pillow turns an image."""
-    height, width, channels = stored.shape
-    places = np.arange(height * width, dtype=np.int32).reshape(height, width)
-    return stored.reshape(-1, channels).take(np.asarray(Image.fromarray(places).transpose(turn)), axis=0)
 
 
 _KNOWN = ("RGB", "RGBA", "RGBa", "RGBX")
@@ -108,12 +109,19 @@ def _renamed(png: bytes) -> bytes:
     return png[:12] + header + struct.pack(">I", zlib.crc32(header)) + png[33:]
 
 
-def _bytes(data: bytes, form: str, swapped: bool) -> NDArray[np.uint8]:
-    """The high bytes of an image's levels, or with `swapped` the low ones: uint8 (H, W, 3 or 4)."""
+def _with_bytes(found: NDArray[np.uint16] | None, data: bytes, form: str, swapped: bool) -> NDArray[np.uint16]:
+    """The high bytes of an image's levels, or with `swapped` the low ones added to these: uint16 (H, W, 3 or 4)."""
     with Image.open(io.BytesIO(data), formats=[form]) as image:
         tiles: Any = [_ordered(tile, swapped) for tile in image.tile]
         image.tile = tiles
-        return np.array(image)[:, :, : 4 if image.mode == "RGBA" else 3]
+        image.load()
+        channels = 4 if image.mode == "RGBA" else 3
+        if found is None:
+            found = np.zeros((image.height, image.width, channels), np.uint16)
+        for rows in rows_of(image.height):
+            part = np.asarray(image.crop((0, rows.start, image.width, rows.stop)))[:, :, :channels]
+            found[rows] |= part if swapped else np.left_shift(part, 8, dtype=np.uint16)
+    return found
 
 
 def _ordered(tile: Any, swapped: bool) -> Any:
@@ -128,23 +136,24 @@ def _ordered(tile: Any, swapped: bool) -> Any:
     return tile._replace(args=args) if hasattr(tile, "_replace") else (*tile[:3], args)
 
 
-def save(stored: NDArray[np.uint16], file: BinaryIO, form: str, options: dict[str, Any]) -> None:
-    """Writes uint16 (H, W, C), C as in `DEEP`, as PNG or TIFF.
+def save(stored: Strips, file: BinaryIO, form: str, options: dict[str, Any]) -> None:
+    """Writes uint16 (H, W, C), C as in `DEEP`, as PNG or TIFF, strip by strip.
 
     Args:
         options: as Pillow takes them for an image of 8 bits.
     """
-    if form == "TIFF" and stored.shape[2] == 2:  # which Pillow could not read again
-        stored = stored[:, :, (0, 0, 0, 1)]
+    channels = stored.shape[2]
+    if form == "TIFF" and channels == 2:  # which Pillow could not read again
+        channels = 4
     shell = io.BytesIO()
-    Image.new(DEEP[stored.shape[2]].partition(";")[0], (1, 1)).save(shell, form, **options)
+    Image.new(DEEP[channels].partition(";")[0], (1, 1)).save(shell, form, **options)
     if form == "PNG":
         _write_png(stored, shell.getvalue(), file)
     else:
-        _write_tiff(stored, shell, file)
+        _write_tiff(stored, channels, shell, file)
 
 
-def _write_png(stored: NDArray[np.uint16], shell: bytes, file: BinaryIO) -> None:
+def _write_png(stored: Strips, shell: bytes, file: BinaryIO) -> None:
     height, width, channels = stored.shape
     file.write(shell[:8])
     written = False
@@ -171,13 +180,13 @@ def _write_chunk(file: BinaryIO, kind: bytes, data: bytes) -> None:
     file.write(struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)))
 
 
-def _compressed(stored: NDArray[np.uint16]) -> Iterator[bytes]:
+def _compressed(stored: Strips) -> Iterator[bytes]:
     """The pixels as PNG has them: every row by that of its filters which leaves the smallest numbers, then deflated."""
-    height, width, channels = stored.shape
+    _, width, channels = stored.shape
     deflate = zlib.compressobj(6)
     above = np.zeros((1, width, channels * 2), np.uint8)
-    for top in range(0, height, _ROWS):
-        rows = stored[top : top + _ROWS].astype(">u2", order="C").view(np.uint8)
+    for levels in stored:
+        rows = levels.astype(">u2", order="C").view(np.uint8)
         before = np.concatenate([above, rows[:-1]])
         left = np.zeros_like(rows)
         left[:, 1:] = rows[:, :-1]
@@ -192,8 +201,8 @@ def _compressed(stored: NDArray[np.uint16]) -> Iterator[bytes]:
     yield deflate.flush()
 
 
-def _write_tiff(stored: NDArray[np.uint16], shell: BinaryIO, file: BinaryIO) -> None:
-    height, width, channels = stored.shape
+def _write_tiff(stored: Strips, channels: int, shell: BinaryIO, file: BinaryIO) -> None:
+    height, width, given = stored.shape
     tags = TiffImagePlugin.ImageFileDirectory_v2()
     with Image.open(shell, formats=["TIFF"]) as small:
         exif = small.getexif()
@@ -204,7 +213,8 @@ def _write_tiff(stored: NDArray[np.uint16], shell: BinaryIO, file: BinaryIO) -> 
     tags[TiffImagePlugin.IMAGEWIDTH], tags[TiffImagePlugin.IMAGELENGTH] = width, height
     tags[TiffImagePlugin.BITSPERSAMPLE] = (16,) * channels
     tags[TiffImagePlugin.ROWSPERSTRIP] = height
-    tags[TiffImagePlugin.STRIPBYTECOUNTS] = stored.nbytes
+    tags[TiffImagePlugin.STRIPBYTECOUNTS] = height * width * channels * 2
     tags[TiffImagePlugin.STRIPOFFSETS] = 0  # from the end of the tags, which is added when they are written
     tags.save(file)
-    file.write(stored.astype("<u2").tobytes())
+    for levels in stored:
+        file.write((levels if channels == given else levels[:, :, (0, 0, 0, 1)]).astype("<u2").tobytes())

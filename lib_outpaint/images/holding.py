@@ -212,8 +212,10 @@ def trial(mode: str, size: tuple[int, int], form: str, infotext: str, like: Pict
     if mode in depth.DEEP.values():
         import numpy as np
 
+        from .strips import strips_of
+
         channels = next(count for count, name in depth.DEEP.items() if name == mode)
-        depth.save(np.zeros((2, 2, channels), np.uint16), file, form, told)
+        depth.save(strips_of(np.zeros((2, 2, channels), np.uint16)), file, form, told)
     else:
         Image.new(mode, (2, 2)).save(file, form, **told)
     return file.getvalue()

@@ -51,7 +51,7 @@ class Files:
         path = _numbered(self._output, len(self.records) + 1, self._count)
         if not grown.complete:
             path = _unused(_partial(path))
-        levels = images.written(self._picture, grown)
+        levels = images.in_strips(self._picture, grown)
         try:
             extras = _extras(grown, path)  # first: where the image is, all of it is
             images.save(levels, path, self._infotext(grown), self._picture)
@@ -69,7 +69,7 @@ class Files:
         if grown.label:
             record["label"] = grown.label
             self._compared.append(grown.without_pixels())
-            self._images.append(images.to_image(levels, self._picture.mode))
+            self._images.append(levels.image())
         self.records.append(record | extras)
 
     def finish(self) -> None:
@@ -167,9 +167,9 @@ def _grid(output: Path) -> Path:
 
 def _extras(grown: Grown, path: Path) -> dict[str, str]:
     written = {}
-    for name, pixels in (("canvas", grown.canvas), ("mask", grown.mask)):
-        if pixels is not None:
+    for name, layer in (("canvas", grown.prefilled), ("mask", grown.coverage)):
+        if layer is not None:
             extra = _extra(path, name)
-            images.save(images.float_image(pixels), extra)
+            images.save(images.layer_image(layer), extra)
             written[name] = str(extra)
     return written

@@ -13,13 +13,18 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from ..messages import Message
-from . import alpha, depth
+from ..pixels.levels import Levels, floats
+from ..pixels.levels import strips as rows_of
+from ..planning.geometry import Box
+from . import alpha
 from .carried import Carried
+from .strips import Strips, strips_of
 
 if TYPE_CHECKING:
     import torch
 
     from ..engine.result import Grown
+    from ..pixels.composite import Composite
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,11 +52,24 @@ class Picture:
         return pixels_of(self.stored, self.mode)
 
     @property
+    def levels(self) -> Levels:
+        """What `pixels` are in levels: (H, W, 1 or 3), without alpha; no copy unless something is hidden."""
+        stored = alpha.seen_colours(self.stored) if has_alpha(self.mode) else self.stored
+        return stored if stored.ndim == 3 else stored[:, :, None]
+
+    @property
     def marked(self) -> torch.Tensor:
         """As a mask, bool (H, W): where it is lighter than middle grey on black, which transparent pixels show."""
-        if not has_alpha(self.mode):
-            return _colours(self.stored).mean(0) > 0.5
-        return _colours(self.stored[:, :, :-1]).mean(0) * _colours(self.stored[:, :, -1])[0] > 0.5
+        import torch
+
+        found = torch.empty(self.stored.shape[:2], dtype=torch.bool)
+        for rows in rows_of(len(self.stored)):
+            part = self.stored[rows]
+            if has_alpha(self.mode):
+                found[rows] = floats(part[:, :, :-1]).mean(0) * floats(part[:, :, -1])[0] > 0.5
+            else:
+                found[rows] = floats(part).mean(0) > 0.5
+        return found
 
     @property
     def transparent(self) -> bool:
@@ -64,75 +82,67 @@ def has_alpha(mode: str) -> bool:
     return mode.partition(";")[0] in ("LA", "RGBA")
 
 
-def mode_of(stored: NDArray[Any]) -> str:
-    """The mode (as `Picture.mode`) of uint8 or uint16 (H, W) or (H, W, 2 to 4)."""
-    if stored.ndim == 2:
-        return "I;16" if stored.dtype == np.uint16 else "L"
-    mode = depth.DEEP[stored.shape[2]]
-    return mode if stored.dtype == np.uint16 else mode.partition(";")[0]
-
-
 def pixels_of(stored: NDArray[Any], mode: str) -> torch.Tensor:
     """Stored levels as float32 (3, H, W) in 0..1; grey in all three channels, what alpha hides continued from around."""
-    return _colours(alpha.seen_colours(stored) if has_alpha(mode) else stored)
+    return floats(alpha.seen_colours(stored) if has_alpha(mode) else stored)
 
 
-def _colours(stored: NDArray[Any]) -> torch.Tensor:
-    """Levels without alpha, (H, W) or (H, W, 1 or 3), as float32 (3, H, W) in 0..1."""
-    import torch
+def in_strips(picture: Picture, grown: Grown) -> Strips:
+    """The grown image in the source's mode: rounded once, the source's own levels wherever nothing was touched."""
+    stored = picture.stored if picture.stored.ndim == 3 else picture.stored[:, :, None]
+    shape = (grown.extent.height, grown.extent.width, stored.shape[2])
+    opaque = None
+    if has_alpha(picture.mode) and grown.painted is not None:
+        # What was painted and is not repainted yet, because the run ended early, stays as it was.
+        opaque = grown.painted.cpu().numpy() & grown.made.changed(grown.source).numpy()
 
-    layers = stored if stored.ndim == 3 else stored[:, :, None]
-    planes = np.ascontiguousarray(layers.transpose(2, 0, 1)).astype(np.float32)
-    tensor = torch.from_numpy(planes) / np.iinfo(stored.dtype).max
-    return tensor.expand(3, -1, -1).contiguous() if len(tensor) == 1 else tensor
+    def make(rows: slice) -> NDArray[Any]:
+        result = np.zeros((rows.stop - rows.start, *shape[1:]), stored.dtype)
+        colours = result[:, :, :-1] if has_alpha(picture.mode) else result
+        box = Box(0, rows.start, shape[1], rows.stop)
+        own = grown.source.intersect(box)
+        colours[own.within(box).slices] = stored[own.within(grown.source).slices][:, :, : colours.shape[2]]
+        for patch, common in grown.made.over(box):
+            where = patch.where[common.within(patch.box).slices].numpy()
+            levels = patch.levels(common, stored.dtype, colours.shape[2])
+            colours[common.within(box).slices][where] = levels[where]
+        if has_alpha(picture.mode):
+            result[:, :, -1] = alpha.grown_alpha(stored[:, :, -1], grown.source, grown.extent, opaque, rows)
+        return result if picture.stored.ndim == 3 else result[:, :, 0]
 
-
-def assembled(picture: Picture, grown: Grown) -> Image.Image:
-    """As `written`, as an image; one of 16 bits a channel and colours is rounded to 8, for Pillow has no more."""
-    return to_image(written(picture, grown), picture.mode)
+    return Strips(shape[: picture.stored.ndim], stored.dtype, make)
 
 
 def written(picture: Picture, grown: Grown) -> NDArray[Any]:
-    """The grown image in the source's mode: rounded once, the source's own levels wherever nothing was touched.
-
-    Returns:
-        uint8 or uint16 (H, W) or (H, W, C), as `Picture.stored`.
-    """
-    top = np.iinfo(picture.stored.dtype).max
-    stored = picture.stored if picture.stored.ndim == 3 else picture.stored[:, :, None]
-    pixels = grown.pixels
-    if stored.shape[2] < 3:
-        # Backends paint in colour: Rec. 601 luma, as Pillow's own conversion.
-        luma = pixels.new_tensor([0.299, 0.587, 0.114])
-        pixels = (pixels * luma[:, None, None]).sum(0, keepdim=True)
-    scaled = (pixels * top).round_().clamp_(0, top).cpu().numpy()
-    colours = scaled.transpose(1, 2, 0).astype(picture.stored.dtype)
-    count = colours.shape[2]
-    result = np.empty((*colours.shape[:2], stored.shape[2]), dtype=stored.dtype)
-    result[:, :, :count] = colours
-    rows, columns = grown.source.slices
-    touched = grown.touched[rows, columns].cpu().numpy()
-    if stored.shape[2] > count:
-        # What was painted and is not repainted yet, because the run ended early, stays as it was.
-        painted = None if grown.painted is None else grown.painted.cpu().numpy() & touched
-        result[:, :, count] = alpha.grown_alpha(stored[:, :, count], grown.source, grown.extent, painted)
-    result[rows, columns, :count][~touched] = stored[:, :, :count][~touched]
-    return result if picture.stored.ndim == 3 else result[:, :, 0]
+    """`in_strips` as one array, as `Picture.stored` is: uint8 or uint16 (H, W) or (H, W, C)."""
+    return in_strips(picture, grown).array()
 
 
-def to_image(array: NDArray[Any], mode: str) -> Image.Image:
-    """Levels as a PIL image of mode L, LA, RGB, RGBA or I;16; those of the deeper modes are rounded to 8 bits."""
-    if mode == "I;16":
-        height, width = array.shape
-        return Image.frombytes("I;16", (width, height), array.astype("<u2").tobytes())
-    if mode in depth.DEEP.values():
-        array, mode = (array.astype(np.uint32) * 255 + 32767) // 65535, mode.partition(";")[0]
-        array = array.astype(np.uint8)
-    height, width = array.shape[:2]
-    return Image.frombytes(mode, (width, height), np.ascontiguousarray(array).tobytes())
+def assembled(picture: Picture, grown: Grown) -> Image.Image:
+    """`in_strips` as an image; one of 16 bits a channel and colours is rounded to 8, for Pillow has no more."""
+    return in_strips(picture, grown).image()
+
+
+def to_image(array: NDArray[Any]) -> Image.Image:
+    """Levels (H, W) or (H, W, 2 to 4) as a PIL image of mode L, LA, RGB, RGBA or I;16; deeper ones are rounded to 8 bits."""
+    return strips_of(array).image()
 
 
 def float_image(pixels: torch.Tensor) -> Image.Image:
     """Float pixels (3, H, W), or a mask (H, W), in 0..1 as an RGB or L image."""
-    array = (pixels * 255).round().clamp(0, 255).byte().cpu().numpy()
-    return to_image(array, "L") if array.ndim == 2 else to_image(array.transpose(1, 2, 0), "RGB")
+    from ..pixels.composite import composite_of
+
+    return layer_image(composite_of(pixels[None] if pixels.dim() == 2 else pixels))
+
+
+def layer_image(layer: Composite) -> Image.Image:
+    """A layer of three channels, or of one, as an RGB or L image."""
+    height, width = layer.extent.height, layer.extent.width
+
+    def make(rows: slice) -> NDArray[Any]:
+        pixels = layer.part(Box(0, rows.start, width, rows.stop))
+        array: NDArray[Any] = (pixels * 255).round().clamp(0, 255).byte().numpy().transpose(1, 2, 0)
+        return array if layer.channels > 1 else array[:, :, 0]
+
+    shape = (height, width, layer.channels) if layer.channels > 1 else (height, width)
+    return Strips(shape, np.dtype(np.uint8), make).image()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -15,12 +15,14 @@ from PIL import Image, UnidentifiedImageError
 
 from ..errors import PictureError
 from ..messages import Message, message
+from ..pixels.levels import strips as rows_of
 from ..planning.geometry import Extent
 from . import carried, depth, exif, formats, jxl
 from .alpha import without_level
 from .formats import READABLE
-from .picture import Picture, has_alpha, mode_of
+from .picture import Picture, has_alpha
 from .silence import quiet
+from .strips import mode_of
 from .tags import ORIENTATION
 
 __all__ = ["READABLE", "from_levels", "in_memory", "read", "taken_over"]
@@ -30,14 +32,16 @@ MOST_DPI = 65_535  # what a JPEG can hold
 _HEAD = 65_536  # bytes in which AVIF and JPEG 2000 say how deep they are
 _SEVERAL = ("MPO", "HEIF")  # formats whose first image is the one that is meant: others are previews or more of the kind
 _TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")  # libtiff writes to the terminal
-_TURNS = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
+Turn = tuple[bool, bool, bool]  # from a file to upright: rows and columns swapped, then upside down, then mirrored
+_UPRIGHT: Turn = (False, False, False)
+_TURNS: dict[int, Turn] = {  # by EXIF's orientation
+    2: (False, False, True),
+    3: (False, True, True),
+    4: (False, True, False),
+    5: (True, False, False),
+    6: (True, False, True),
+    7: (True, True, True),
+    8: (True, True, False),
 }
 _KEPT_AS = {
     "L": "L",
@@ -186,29 +190,52 @@ def _taken(image: Image.Image, name: str | Message, most: int, notes: tuple[Mess
     dpi = _resolution(image)
     turn = _turn(image)
     if deep is None:
-        mode, stored = _stored(image if turn is None else image.transpose(turn), name)
+        mode, stored = _stored(image, turn, name)
     else:
-        mode, stored = mode_of(deep), deep if turn is None else depth.turned(deep, turn)
+        mode, stored = mode_of(deep), _upright(deep, turn)
     if stored.dtype == np.uint16 and not has_alpha(mode) and "transparency" in image.info:
         stored = without_level(stored, image.info["transparency"])
         mode = mode_of(stored)
     return Picture(stored, mode, icc, block, dpi, notes, carried.of(image, chunks))
 
 
-def _turn(image: Image.Image) -> Image.Transpose | None:
+def _turn(image: Image.Image) -> Turn:
     """How an image that is loaded is to be turned to be as its EXIF says that it is to be seen."""
     # Pillow turns TIFFs itself when it loads them; the library of JPEG XL does, but for a JPEG that it holds.
     if image.format == "TIFF" or (image.format == "JXL" and not getattr(image, "jpeg", False)):
-        return None
-    return _TURNS.get(image.getexif().get(ORIENTATION, 1))
+        return _UPRIGHT
+    return _TURNS.get(image.getexif().get(ORIENTATION, 1), _UPRIGHT)
 
 
-def _stored(image: Image.Image, name: str | Message) -> tuple[str, NDArray[Any]]:
+def _as_stored(levels: NDArray[Any], turn: Turn) -> NDArray[Any]:
+    """A view of an upright image's levels (H, W) or (H, W, C) that is as its file has it."""
+    swapped, upside_down, mirrored = turn
+    levels = levels[:: -1 if upside_down else 1, :: -1 if mirrored else 1]
+    return levels.swapaxes(0, 1) if swapped else levels
+
+
+def _upright(stored: NDArray[Any], turn: Turn) -> NDArray[Any]:
+    swapped, upside_down, mirrored = turn
+    levels = stored.swapaxes(0, 1) if swapped else stored
+    return np.ascontiguousarray(levels[:: -1 if upside_down else 1, :: -1 if mirrored else 1])
+
+
+def _levels(image: Image.Image, turn: Turn, levels_of: Callable[[Image.Image], NDArray[Any]]) -> NDArray[Any]:
+    """An upright image's levels, taken some rows at a time: Pillow keeps its own copy of all of them."""
+    found: NDArray[Any] | None = None
+    for rows in rows_of(image.height):
+        levels = levels_of(image.crop((0, rows.start, image.width, rows.stop)))
+        if found is None:
+            size = (image.width, image.height) if turn[0] else (image.height, image.width)
+            found = np.empty((*size, *levels.shape[2:]), levels.dtype)
+        _as_stored(found, turn)[rows] = levels
+    assert found is not None
+    return found
+
+
+def _stored(image: Image.Image, turn: Turn, name: str | Message) -> tuple[str, NDArray[Any]]:
     if image.mode.startswith("I;16") or (image.mode == "I" and image.format in ("PNG", "PPM", "TIFF", None)):
-        array = np.asarray(image)
-        if array.size and (array.min() < 0 or array.max() > 65535):
-            raise PictureError("deep-grey", name=name)
-        return "I;16", array.astype(np.uint16)
+        return "I;16", _levels(image, turn, lambda part: _deep_grey(part, name))
     transparent = "transparency" in image.info
     if image.mode == "P":
         mode = "RGBA" if transparent else "RGB"
@@ -218,9 +245,14 @@ def _stored(image: Image.Image, name: str | Message) -> tuple[str, NDArray[Any]]
         mode = _KEPT_AS[image.mode]
         if transparent and mode in ("L", "RGB"):
             mode = {"L": "LA", "RGB": "RGBA"}[mode]
-    if image.mode != mode:
-        image = image.convert(mode)
-    return mode, np.array(image)
+    return mode, _levels(image, turn, lambda part: np.asarray(part if part.mode == mode else part.convert(mode)))
+
+
+def _deep_grey(image: Image.Image, name: str | Message) -> NDArray[Any]:
+    array = np.asarray(image)
+    if array.size and (array.min() < 0 or array.max() > 65535):
+        raise PictureError("deep-grey", name=name)
+    return array.astype(np.uint16)
 
 
 def _resolution(image: Image.Image) -> tuple[float, float] | None:

@@ -19,8 +19,9 @@ from ..messages import Message
 from ..planning.geometry import Extent
 from . import depth, holding
 from .formats import format_for, named
-from .picture import Picture, mode_of, to_image
+from .picture import Picture
 from .silence import quiet
+from .strips import Strips, strips_of
 
 _LONGEST = {"JPEG": 65_500, "WEBP": 16_383}  # px of a side, as their libraries have it
 _OPAQUE = ("JPEG", "BMP")
@@ -30,10 +31,12 @@ _ABOUT_THE_NAME = (errno.ENAMETOOLONG, errno.EILSEQ)  # the next image's may do
 _ABANDONED = 3600  # seconds after which a temporary file is nobody's
 
 
-def save(image: Image.Image | NDArray[Any], path: str | Path, infotext: str = "", like: Picture | None = None) -> None:
+def save(
+    image: Image.Image | NDArray[Any] | Strips, path: str | Path, infotext: str = "", like: Picture | None = None
+) -> None:
     """Writes an image so that a file of this name is always whole: to a temporary file first, then in its place.
 
-    Levels are as `Picture.stored` has them; PNG and TIFF hold all their bits.
+    Levels are as `Picture.stored` has them, or in strips, which takes less memory; PNG and TIFF hold all their bits.
 
     PNG holds the infotext as text chunk "parameters", JPEG and WebP as EXIF user comment, both as the WebUI does. JPEG
     is the only format here that does not keep the original's bytes; WebP is written lossless, and TIFF
@@ -45,22 +48,20 @@ def save(image: Image.Image | NDArray[Any], path: str | Path, infotext: str = ""
     """
     path = Path(path)
     form = format_for(path)
-    deep = None
-    if not isinstance(image, Image.Image):
-        deep, image = _with_image(image, form, path.name)
-    image = _fitting(image, form, path.name)
+    image = _fitting(strips_of(image) if isinstance(image, np.ndarray) else image, form, path.name)
+    size = (image.extent.width, image.extent.height) if isinstance(image, Strips) else image.size
     try:
-        options = holding.options(image.mode if deep is None else mode_of(deep), image.size, form, infotext, like)
+        options = holding.options(image.mode, size, form, infotext, like)
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(prefix=f".{path.stem[:40]}-", suffix=_PART, dir=path.parent)
     except Exception as error:  # values that cannot be written, a place that takes no file
         raise unwritten(path, error) from error
     try:
         with os.fdopen(handle, "wb") as file, quiet():
-            if deep is None:
-                image.save(file, form, **options)
+            if isinstance(image, Strips):
+                depth.save(image, file, form, options)
             else:
-                depth.save(deep, file, form, options)
+                image.save(file, form, **options)
         _with_usual_rights(temporary)
         os.replace(temporary, path)
     except Exception as error:  # encoders raise anything over what they cannot write
@@ -135,14 +136,17 @@ def _refuse_format(form: str, name: str, mode: str, transparent: bool, extent: E
         raise PictureError("format-size", name=name, size=extent, format=named(form), most=_LONGEST[form])
 
 
-def _with_image(stored: NDArray[Any], form: str, name: str) -> tuple[NDArray[np.uint16] | None, Image.Image]:
-    """Levels that Pillow has no mode for, None where it has one, and the image that Pillow has of them."""
-    mode = mode_of(stored)
-    _refuse_format(form, name, mode, False, Extent(stored.shape[1], stored.shape[0]))
-    return stored if mode in depth.DEEP.values() else None, to_image(stored, mode)
+def _fitting(image: Image.Image | Strips, form: str, name: str) -> Image.Image | Strips:
+    """What a format takes: an image; strips where Pillow has no mode for it.
 
-
-def _fitting(image: Image.Image, form: str, name: str) -> Image.Image:
+    Raises:
+        PictureError: it cannot hold the image.
+    """
+    if isinstance(image, Strips):
+        _refuse_format(form, name, image.mode, False, image.extent)
+        if image.mode in depth.DEEP.values():
+            return image
+        image = image.image()
     transparent = image.mode in ("LA", "RGBA") and image.getchannel("A").getextrema() != (255, 255)
     _refuse_format(form, name, image.mode, transparent, Extent(*image.size))
     if image.mode in ("LA", "RGBA") and form in _OPAQUE:

@@ -78,7 +78,7 @@ def test_icc_resolution_and_exif_are_kept(suffix: str, tmp_path: Path) -> None:
 def test_the_layout_of_a_tiff_does_not_travel(mode: str, compression: str, suffix: str, tmp_path: Path) -> None:
     picture = images.read(saved(in_mode(mode), "TIFF", compression=compression))
     path = tmp_path / ("again" + suffix)
-    images.save(images.to_image(picture.stored, picture.mode), path, "Steps: 1", picture)
+    images.save(images.to_image(picture.stored), path, "Steps: 1", picture)
     again = images.read(path)
     assert np.array_equal(again.stored, picture.stored)
     if suffix == ".png":

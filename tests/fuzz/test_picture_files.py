@@ -122,7 +122,7 @@ def test_a_damaged_colour_profile_travels_as_it_is_or_not_at_all(form: str, icc:
     found = read(encoded(form, icc_profile=icc))
     assert found is not None
     path = tmp_path / "out.png"
-    images.save(images.to_image(found.stored, found.mode), path, "", found)
+    images.save(images.to_image(found.stored), path, "", found)
     with Image.open(path) as image:
         assert image.info.get("icc_profile") in (icc, None)
         np.testing.assert_array_equal(np.asarray(image), found.stored)
@@ -157,7 +157,7 @@ def test_pictures_in_memory_in_any_mode(mode: str, width: int, height: int, seed
         assert refused in ("HSV", "LAB", "F")
         return
     check(picture)
-    again = images.to_image(picture.stored, picture.mode)
+    again = images.to_image(picture.stored)
     assert again.size == image.size
     if mode in ("L", "LA", "RGB", "RGBA"):
         assert again.tobytes() == image.tobytes()

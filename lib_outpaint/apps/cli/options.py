@@ -76,7 +76,7 @@ class Settings:
         """
         seed = secrets.randbelow(SEED_LIMIT) if self.sampling.seed is None else self.sampling.seed
         return Request(
-            (picture.pixels,),
+            (picture.levels,),
             self.params,
             numbered_shots(count, seed, self.prompt, self.negative_prompt),
             sampling=self.sampling,

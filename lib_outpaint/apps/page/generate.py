@@ -83,7 +83,7 @@ def request_for(source: Source | None, asked: Asked, limits: Limits) -> Request:
     if seed == -1:
         seed = secrets.randbelow(SEED_LIMIT)
     shots = numbered_shots(count, seed, asked.prompt.strip(), asked.negative_prompt.strip())
-    return Request((source.picture.pixels,), params_from(asked.values), shots, sampling=asked.sampling, limits=limits)
+    return Request((source.picture.levels,), params_from(asked.values), shots, sampling=asked.sampling, limits=limits)
 
 
 def _whole(name: str, value: Any) -> int:
@@ -184,7 +184,7 @@ def shown_files(
         records: as `Files` keeps them.
         places: where the source lies on each image.
     """
-    before = _shown(images.to_image(source.picture.stored, source.picture.mode), folder / "before")
+    before = _shown(images.to_image(source.picture.stored), folder / "before")
     found: list[Made] = []
     boxes = iter(places)
     for record in records:

@@ -113,7 +113,7 @@ def _run(p: Any, args: Sequence[Any], overrides: guard.Overrides) -> Any:
     shots = inputs.shots(p, found.most_pictures)
     painted = inputs.painted(p, width, height)
     request = Request(
-        tuple(source.pixels for source in sources),
+        tuple(source.levels for source in sources),
         params,
         shots,
         batch=p.batch_size,

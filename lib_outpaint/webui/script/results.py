@@ -10,7 +10,7 @@ from modules import images, processing, shared
 from PIL import Image
 
 from ...engine.result import Grown, Result
-from ...images import Picture, assembled, float_image
+from ...images import Picture, assembled, layer_image
 from ...images.metadata import of_comparison
 from ...messages import Message, message
 from ...parameters.params import Params
@@ -75,7 +75,7 @@ class Gallery:
         self.pictures.append(finishing.with_infotext(image, text))
         self.texts.append(text)
         self._extras += [
-            (float_image(extra).convert("RGB"), text) for extra in (grown.canvas, grown.mask) if extra is not None
+            (layer_image(extra).convert("RGB"), text) for extra in (grown.prefilled, grown.coverage) if extra is not None
         ]
 
     def _held(self, text: str, extension: str) -> str | None:
