@@ -91,7 +91,9 @@ class Composite:
         return found
 
     def whole(self) -> torch.Tensor:
-        """Float32 (channels, H, W): all of it."""
+        """Float32 (channels, H, W): all of it; of nothing, zeros that take no memory."""
+        if self.source is None and not self.patches:
+            return torch.zeros(1).expand(self.channels, self.extent.height, self.extent.width)
         return self.part(self.extent.box)
 
     def changed(self, box: Box) -> torch.Tensor:

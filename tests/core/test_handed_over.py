@@ -34,14 +34,15 @@ def test_a_picture_that_was_handed_over_is_not_kept() -> None:
 
     def take(grown: Grown) -> None:
         nonlocal most
-        seen.extend(
-            weakref.ref(tensor) for tensor in (grown.pixels, grown.touched, grown.canvas, grown.mask) if tensor is not None
-        )
+        assert grown.prefilled is not None
+        assert grown.coverage is not None
+        for layer in (grown.made, grown.prefilled, grown.coverage):
+            seen.extend(weakref.ref(patch.where) for patch in layer.patches)
         most = max(most, held(seen))
 
     result = outpaint(request(Params(left=8, extras="both"), 4), SeededHost(), take, keep=False)
-    assert len(seen) == 16
-    assert most == 4, "only the picture that is being handed over is in memory"
+    assert len(seen) == 12
+    assert most == 3, "only the picture that is being handed over is in memory"
     assert held(seen) == 0
     assert [grown.shot.seed for grown in result.pictures] == [7, 8, 9, 10]
 
@@ -67,10 +68,11 @@ def test_a_comparisons_pictures_are_not_kept_either(tmp_path: Path) -> None:
     seen: list[weakref.ref[torch.Tensor]] = []
 
     def take(grown: Grown) -> None:
-        seen.append(weakref.ref(grown.pixels))
+        seen.extend(weakref.ref(patch.where) for patch in grown.made.patches)
         files.take(grown)
 
     outpaint(asked, SeededHost(), take, keep=False)
+    assert len(seen) == 3
     assert held(seen) == 0
     files.finish()
     with Image.open(tmp_path / "c-grid.png") as grid:

@@ -125,9 +125,10 @@ def test_painted_pixels_become_opaque_without_growing() -> None:
 def test_what_was_painted_and_not_repainted_stays_transparent() -> None:
     """As after a run that ended before the window with the upper half of the paint."""
     made = outpaint(sprite(), backend=PaintingHost(), mask=mask(), down=16, seed=1)[0]
-    touched = made.grown.touched.clone()
-    touched[:52] = False
-    alpha = images.written(made.source, replace(made.grown, touched=touched))[:, :, 3]
+    whole = made.grown.made
+    rows = [torch.arange(patch.box.top, patch.box.bottom)[:, None] for patch in whole.patches]
+    lower = [replace(patch, where=patch.where & (y >= 52)) for patch, y in zip(whole.patches, rows, strict=True)]
+    alpha = images.written(made.source, replace(made.grown, made=replace(whole, patches=lower)))[:, :, 3]
     assert np.array_equal(alpha[:52], sprite()[:52, :, 3])
     assert (alpha[52:, 8:32] == 255).all()
     assert not alpha[52:, :8].any()

@@ -14,6 +14,7 @@ from PIL import Image, features
 from lib_outpaint import images
 from lib_outpaint.errors import PictureError
 from lib_outpaint.images import depth, formats
+from lib_outpaint.images.strips import strips_of
 
 PIXELS = np.random.default_rng(3).integers(0, 256, (23, 31, 3), dtype=np.uint8)
 
@@ -28,7 +29,7 @@ GOOD = {form: encoded(form) for form in ("PNG", "JPEG", "WEBP", "TIFF", "BMP", "
 for channels in (2, 4):
     for form in depth.FORMATS:
         buffer = io.BytesIO()
-        depth.save(PIXELS[:, :, [0, 1, 2, 0][-channels:]].astype(np.uint16) * 251, buffer, form, {})
+        depth.save(strips_of(PIXELS[:, :, [0, 1, 2, 0][-channels:]].astype(np.uint16) * 251), buffer, form, {})
         GOOD[f"{form}, {channels} of 16 bits"] = buffer.getvalue()
 GOOD["TIFF, compressed"] = encoded("TIFF", compression="tiff_lzw")
 GOOD["PNG with everything"] = encoded("PNG", icc_profile=b"profile" * 9, exif=Image.Exif().tobytes(), dpi=(72, 72))

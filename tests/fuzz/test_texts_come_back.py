@@ -23,6 +23,7 @@ from lib_outpaint.engine.result import Grown, Result
 from lib_outpaint.images.metadata import infotext
 from lib_outpaint.parameters import codecs
 from lib_outpaint.parameters.params import DECLARED, Param, Params
+from lib_outpaint.pixels.composite import composite_of
 from lib_outpaint.planning.geometry import Extent, Margins
 from lib_outpaint.planning.plan import Plan
 
@@ -79,7 +80,7 @@ def all_params(draw: st.DrawFn) -> Params:
 def grown_with(params: Params, shot: Shot, info: dict[str, str]) -> tuple[Grown, Result]:
     source = Extent(4, 4).box
     plan = Plan(Extent(4, 4), source, Margins(), 8)
-    grown = Grown(torch.zeros(3, 4, 4), torch.zeros(4, 4, dtype=torch.bool), source, 0, shot, params, plan, (), info=info)
+    grown = Grown(composite_of(torch.zeros(3, 4, 4)), source, 0, shot, params, plan, (), info=info)
     return grown, Result("test", (grown,), (), 0.0)
 
 
