@@ -15,9 +15,9 @@ Alpha is kept, and goes on over the new area as it is at the edge. EXIF orientat
 
 from .folders import others_in, pictures_in
 from .formats import format_for
+from .image_strips import Strips, mode_of
 from .picture import Picture, assembled, float_image, has_alpha, in_strips, layer_image, pixels_of, to_image, written
 from .reading import READABLE, from_levels, in_memory, read, taken_over
-from .strips import Strips, mode_of
 from .writing import check_format, check_place, remove_leftovers, save, unwritten
 
 __all__ = [

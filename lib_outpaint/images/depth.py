@@ -12,18 +12,15 @@ import struct
 import sys
 import zlib
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import ExifTags, Image, TiffImagePlugin
 
 from ..pixels.levels import strips as rows_of
+from .image_strips import DEEP, Strips
 
-if TYPE_CHECKING:
-    from .strips import Strips
-
-DEEP = {2: "LA;16", 3: "RGB;16", 4: "RGBA;16"}  # by channels: `Picture.mode` of images that Pillow has no mode for
 FORMATS = ("PNG", "TIFF")
 _BITS, _PLANES, _SEPARATE = 258, 284, 2  # tags of a TIFF, and the value of the second for one plane a channel
 _LAYOUT = {

@@ -11,6 +11,7 @@ from PIL import Image
 from ..messages import Message, message
 from . import carried, depth, exif, formats
 from .carried import COMMENT_KEY, IPTC_TAG, XMP_KEY, XMP_SEGMENT, XMP_TAG, Carried, Text
+from .image_strips import DEEP
 
 if TYPE_CHECKING:
     from .picture import Picture
@@ -209,12 +210,12 @@ def trial(mode: str, size: tuple[int, int], form: str, infotext: str, like: Pict
     """
     file = io.BytesIO()
     told = options(mode, size, form, infotext, like)
-    if mode in depth.DEEP.values():
+    if mode in DEEP.values():
         import numpy as np
 
-        from .strips import strips_of
+        from .image_strips import strips_of
 
-        channels = next(count for count, name in depth.DEEP.items() if name == mode)
+        channels = next(count for count, name in DEEP.items() if name == mode)
         depth.save(strips_of(np.zeros((2, 2, channels), np.uint16)), file, form, told)
     else:
         Image.new(mode, (2, 2)).save(file, form, **told)

@@ -18,7 +18,7 @@ from ..pixels.levels import strips as rows_of
 from ..planning.geometry import Box
 from . import alpha
 from .carried import Carried
-from .strips import Strips, strips_of
+from .image_strips import Strips, strips_of
 
 if TYPE_CHECKING:
     import torch

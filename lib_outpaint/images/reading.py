@@ -20,9 +20,9 @@ from ..planning.geometry import Extent
 from . import carried, depth, exif, formats, jxl
 from .alpha import without_level
 from .formats import READABLE
+from .image_strips import DEEP, mode_of
 from .picture import Picture, has_alpha
 from .silence import quiet
-from .strips import mode_of
 from .tags import ORIENTATION
 
 __all__ = ["READABLE", "from_levels", "in_memory", "read", "taken_over"]
@@ -152,7 +152,7 @@ def from_levels(levels: NDArray[Any]) -> Picture:
     Raises:
         PictureError: it is too large, or no image.
     """
-    if levels.dtype == np.uint16 and levels.ndim == 3 and levels.shape[2] in depth.DEEP:
+    if levels.dtype == np.uint16 and levels.ndim == 3 and levels.shape[2] in DEEP:
         _check_size(Extent(levels.shape[1], levels.shape[0]), message("this-image"), MOST_PIXELS)
         return Picture(levels.astype(np.uint16), mode_of(levels))
     return taken_over(Image.fromarray(levels))

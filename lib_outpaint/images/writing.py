@@ -19,9 +19,9 @@ from ..messages import Message
 from ..planning.geometry import Extent
 from . import depth, holding
 from .formats import format_for, named
+from .image_strips import DEEP, Strips, strips_of
 from .picture import Picture
 from .silence import quiet
-from .strips import Strips, strips_of
 
 _LONGEST = {"JPEG": 65_500, "WEBP": 16_383}  # px of a side, as their libraries have it
 _OPAQUE = ("JPEG", "BMP")
@@ -144,7 +144,7 @@ def _fitting(image: Image.Image | Strips, form: str, name: str) -> Image.Image |
     """
     if isinstance(image, Strips):
         _refuse_format(form, name, image.mode, False, image.extent)
-        if image.mode in depth.DEEP.values():
+        if image.mode in DEEP.values():
             return image
         image = image.image()
     transparent = image.mode in ("LA", "RGBA") and image.getchannel("A").getextrema() != (255, 255)

@@ -14,7 +14,7 @@ from PIL import Image, features
 from lib_outpaint import images
 from lib_outpaint.errors import PictureError
 from lib_outpaint.images import depth, formats
-from lib_outpaint.images.strips import strips_of
+from lib_outpaint.images.image_strips import strips_of
 
 PIXELS = np.random.default_rng(3).integers(0, 256, (23, 31, 3), dtype=np.uint8)
 

@@ -12,7 +12,8 @@ from PIL import Image
 
 from ..pixels.levels import strips as rows_of
 from ..planning.geometry import Extent
-from . import depth
+
+DEEP = {2: "LA;16", 3: "RGB;16", 4: "RGBA;16"}  # by channels: `Picture.mode` of images that Pillow has no mode for
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +62,7 @@ def mode_of(levels: NDArray[Any] | Strips) -> str:
     """The mode (as `Picture.mode`) of uint8 or uint16 (H, W) or (H, W, 2 to 4)."""
     if len(levels.shape) == 2:
         return "I;16" if levels.dtype == np.uint16 else "L"
-    mode = depth.DEEP[levels.shape[2]]
+    mode = DEEP[levels.shape[2]]
     return mode if levels.dtype == np.uint16 else mode.partition(";")[0]
 
 
@@ -73,7 +74,7 @@ def strips_of(array: NDArray[Any]) -> Strips:
 def _image(levels: NDArray[Any], mode: str) -> Image.Image:
     if mode == "I;16":
         levels = levels.astype("<u2")
-    elif mode in depth.DEEP.values():
+    elif mode in DEEP.values():
         levels, mode = ((levels.astype(np.uint32) * 255 + 32767) // 65535).astype(np.uint8), mode.partition(";")[0]
     height, width = levels.shape[:2]
     return Image.frombytes(mode, (width, height), np.ascontiguousarray(levels).tobytes())
