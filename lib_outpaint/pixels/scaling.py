@@ -32,6 +32,11 @@ def reduced(image: Composite, box: Box, extent: Extent) -> torch.Tensor:
     return found
 
 
+def resized(pixels: torch.Tensor, extent: Extent) -> torch.Tensor:
+    """An image of another size: float32 (C, H, W) to (C, extent.height, extent.width), clamped to 0..1."""
+    return part_resized(pixels, (0.0, 0.0, float(pixels.shape[2]), float(pixels.shape[1])), extent)
+
+
 def part_resized(pixels: torch.Tensor, place: Place, extent: Extent) -> torch.Tensor:
     """A rectangle of an image at another size: float32 (C, H, W) in, (C, extent.height, extent.width) in 0..1 out.
 
