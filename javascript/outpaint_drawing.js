@@ -118,7 +118,7 @@
     outpaint.depths = function(plan) {
         const found = {};
         for (const step of plan ? plan.passes : []) {
-            if (step.kind === "side" && step.step === 1 && step.tile === 1) {
+            if (!step.small && step.kind === "side" && step.step === 1 && step.tile === 1) {
                 const [left, top, right, bottom] = plan.source;
                 found[step.side] = {left: Math.min(step.window[2], right) - left, right: right - Math.max(step.window[0], left),
                     up: Math.min(step.window[3], bottom) - top, down: bottom - Math.max(step.window[1], top)}[step.side];

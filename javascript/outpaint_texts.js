@@ -14,7 +14,7 @@
         "Drag the edges or corners, or use the arrow keys (with Shift 64 px). Double click resets.",
         "Drag an edge or choose a preset to grow the picture.",
         "Prefilled canvas", "Mask",
-        "pass", "passes", "window", "band", "latents a step", "combinations",
+        "first as", "pass", "passes", "window", "band", "latents a step", "combinations",
         "A painted mask adds a pass of its own.",
         "A painted mask alone is repainted at the same size.",
         "new area", "band that may be repainted", "what a pass sees", "context: how deep it looks in",
@@ -33,7 +33,7 @@
         const plan = answer.plan;
         const sizes = new Map();
         for (const step of plan.passes) {
-            const [width, height] = [step.window[2] - step.window[0], step.window[3] - step.window[1]];
+            const [width, height] = step.sampled;
             sizes.set(`${width}x${height}`, [width, height]);
         }
         const windows = Array.from(sizes.values());
@@ -44,7 +44,8 @@
             used.push(plan.bands.mask);
         }
         const band = Array.from(new Set(used)).join("/");
-        const parts = [plan.canvas.join("x"), `${count} ${say(count === 1 ? "pass" : "passes")}`,
+        const first = plan.hires ? ` (${say("first as")} ${plan.hires.canvas.join("x")})` : "";
+        const parts = [plan.canvas.join("x") + first, `${count} ${say(count === 1 ? "pass" : "passes")}`,
             `${say("window")} ${windows.map((size) => size.join("x")).join(", ")}`, `${say("band")} ${band} px`,
             `${plan.cost.latents_a_step.toLocaleString("en-US")} ${say("latents a step")}`];
         if (answer.combinations > 1) {

@@ -23,6 +23,17 @@ def idle_prompts(variants: Planned) -> list[Message]:
     return [message("side-prompt-unused", line=str(line)) for line in every if line not in used]
 
 
+def two_steps(variants: Planned) -> list[Message]:
+    """A note for every small picture that is made first, and for those that were asked for and would show no more."""
+    found = []
+    for params, plan in variants:
+        if plan.hires is not None:
+            found.append(message("hires-two-steps", size=plan.hires.plan.canvas, denoise=params.hires_denoise))
+        elif params.hires == "on" and plan.margins.sides:
+            found.append(message("hires-idle"))
+    return list(dict.fromkeys(found))
+
+
 def short_bands(variants: Planned) -> list[Message]:
     """A note for every band that is shorter than asked for."""
     found = []

@@ -17,6 +17,7 @@ from ..pixels.composite import Composite
 from ..pixels.fills import prefill
 from ..pixels.fills.continuation import led_on
 from ..pixels.masks import Masks, box_coverage, masks_for, region_coverage
+from ..pixels.scaling import reduced
 from ..planning.bands import joints_for
 from ..planning.capabilities import Capabilities
 from ..planning.geometry import Box, Side, bounding
@@ -78,18 +79,29 @@ class Growing:
         self.info: dict[str, str] = {}
         self.drift: Fit | None = None  # of the pass before, which grew this side
         self.drift_side: Side | None = None
-        self._small: SmallPicture | None = None
+        self._first: Growing | None = None  # the small picture of hires on its way
+        self._small: SmallPicture | None = None  # and once it has grown
 
-    def _first(self) -> SmallPicture:
+    def _growing_small(self) -> Growing:
         """The small picture of hires, begun when its first pass is due: what was painted is repainted by then."""
+        if self._first is None:
+            hires = self.plan.hires
+            assert hires is not None
+            small = reduced(self.canvas.image, self.plan.source, hires.plan.source.extent)
+            request = replace(self.request, pictures=(small,), painted=None)
+            self._first = Growing(request, hires.params, hires.plan, self.image, self.caps)
+        return self._first
+
+    def _small_picture(self) -> SmallPicture:
         if self._small is None:
-            self._small = SmallPicture(self)
+            assert self.plan.hires is not None
+            self._small = SmallPicture(self.plan.hires, self._growing_small().canvas, self.params.hires_scaler, self.caps)
         return self._small
 
     def window(self, step: Pass, number: int) -> Window:
         """Prefills the pass's window and builds its masks. Nothing of the image changes."""
         if step.small:
-            return self._first().growing.window(replace(step, small=False), number)
+            return self._growing_small().window(replace(step, small=False), number)
         seed = pass_seed(self.shot.seed, number)
         known = self.canvas.known(step)
         before = self.canvas.window(step.window)
@@ -133,7 +145,7 @@ class Growing:
         assert hires is not None
         left, top = step.window.left, step.window.top
         return Enlarged(
-            led_on(self._first().enlarged(step.window), before, known),
+            led_on(self._small_picture().enlarged(step.window), before, known),
             (hires.across + hires.along) / 2,
             self.plan.source.moved(-left, -top),
             lambda box: self.canvas.window(box.moved(left, top)),
@@ -172,7 +184,7 @@ class Growing:
             BackendError: the outcome's pixels cannot be used.
         """
         if step.small:
-            return self._first().growing.blended(replace(step, small=False), window, outcome)
+            return self._growing_small().blended(replace(step, small=False), window, outcome)
         assert outcome.pixels is not None
         job, masks = window.job, window.masks
         sampled = blend.checked(outcome.pixels, job.pixels, can_fail=self.caps.has_model)
@@ -193,7 +205,7 @@ class Growing:
     def put(self, step: Pass, window: Window, blended: Blended) -> None:
         """Takes over what `blended` made."""
         if step.small:
-            self._first().growing.put(replace(step, small=False), window, blended)
+            self._growing_small().put(replace(step, small=False), window, blended)
             return
         self._record(step, window.job.pixels, window.masks)
         self.canvas.put(step, blended.pixels, window.masks.coverage)

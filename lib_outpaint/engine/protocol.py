@@ -139,8 +139,11 @@ def refused(guidance: Guidance, sampling: Sampling, prompts: tuple[str, str], ca
         found["reference"] = guidance.reference
     if "edit_instruction" not in caps.features and guidance.edit_instruction == "on":
         found["edit_instruction"] = guidance.edit_instruction
+    controlnet = dict(guidance.controlnet.asked)
+    if "controlnet_tile" not in caps.features and "controlnet_tile" in controlnet:
+        found["controlnet_tile"] = controlnet.pop("controlnet_tile")
     if "controlnet" not in caps.features:
-        found |= guidance.controlnet.asked
+        found |= controlnet
     if "prompts" not in caps.features:
         if guidance.side_prompts.lines:
             found["side_prompts"] = "\n".join(map(str, guidance.side_prompts.lines))

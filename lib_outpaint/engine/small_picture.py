@@ -1,51 +1,45 @@
-"""The small picture of hires: the same image scaled down, which grows first and is the prefill at full size."""
+"""The small picture of hires, once it has grown: what the passes at full size start from."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
-
 import torch
 
-from ..pixels.scaling import part_resized, reduced
+from ..messages import same
+from ..pixels.canvas import Canvas
+from ..pixels.scaling import part_resized
+from ..planning.capabilities import Capabilities
 from ..planning.geometry import Box
-
-if TYPE_CHECKING:
-    from .growing import Growing
+from ..planning.plan import Hires
 
 
 class SmallPicture:
-    """What grows in the first step, and what the second starts from.
+    """Enlarges the small picture, a window at a time.
 
     Args:
-        whole: the image at full size, as far as it is repainted; it is not kept.
-
-    Attributes:
-        growing: the small picture on its way.
+        hires: where it lies on the canvas.
+        canvas: of the small picture, with all its passes made.
+        scaler: of `caps.scalers`, matched without case; "" is Lanczos.
     """
 
-    def __init__(self, whole: Growing) -> None:
-        hires = whole.plan.hires
-        assert hires is not None
+    def __init__(self, hires: Hires, canvas: Canvas, scaler: str, caps: Capabilities) -> None:
         self._hires = hires
-        small = reduced(whole.canvas.image, whole.plan.source, hires.plan.source.extent)
-        request = replace(whole.request, pictures=(small,), painted=None)
-        self.growing = type(whole)(request, hires.params, hires.plan, whole.image, whole.caps)
-        self._made: torch.Tensor | None = None
+        self._device = canvas.device
+        self._pixels = canvas.image.whole()
+        name = same(scaler, caps.scalers)
+        if name is not None:
+            larger = caps.scalers[name](self._pixels, max(hires.across, hires.along))
+            self._pixels = (larger.clamp(0, 1) * 255).round().to(torch.uint8)  # it is as large as the canvas
 
     def enlarged(self, window: Box) -> torch.Tensor:
-        """What a window at full size starts from: a box of the canvas, as float32 (3, H, W) in 0..1.
-
-        To be asked when the small picture is made: it is put together once.
-        """
-        if self._made is None:
-            self._made = self.growing.canvas.image.whole()
+        """What a window at full size starts from: a box of the canvas, as float32 (3, H, W) in 0..1."""
         x, y = self._hires.origin
-        across, along = self._hires.across, self._hires.along
+        small = self._hires.plan.canvas
+        across = self._hires.across * small.width / self._pixels.shape[2]
+        along = self._hires.along * small.height / self._pixels.shape[1]
         place = (
             (window.left - x) / across,
             (window.top - y) / along,
             (window.right - x) / across,
             (window.bottom - y) / along,
         )
-        return part_resized(self._made, place, window.extent).to(self.growing.canvas.device)
+        return part_resized(self._pixels, place, window.extent).to(self._device)

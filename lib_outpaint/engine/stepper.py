@@ -15,14 +15,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from ..errors import BackendError, OutOfMemory, ParamError, PlanError
-from ..messages import Message, message
+from ..errors import BackendError, OutOfMemory, ParamError, PlanError, not_a_choice
+from ..messages import Message, message, same
 from ..parameters.combinations import combinations
 from ..parameters.params import Params
 from ..pixels.fills import require
 from ..planning.capabilities import Capabilities
 from ..planning.plan import Pass, Plan, make_plan, split_pass
-from .foreseen import idle_prompts, short_bands
+from .foreseen import idle_prompts, short_bands, two_steps
 from .growing import Growing, Window
 from .protocol import Job, Outcome, Progress, refused
 from .request import FILL_OF_NEW, Request
@@ -85,7 +85,7 @@ class Outpainting:
         self._made: list[Grown] = []
         plans = [(variant.params, variant.plan) for variant in self.variants]
         self._notes = ([capabilities.note] if capabilities.note else []) + idle_prompts(plans)
-        self._notes += short_bands(plans)
+        self._notes += short_bands(plans) + two_steps(plans)
         self._stopped: Message | None = None
         self._interrupted = False
         self._error: BackendError | None = None
@@ -268,6 +268,7 @@ _NEEDED = {
     "mask_weight": "mask-weight-needs-inpainting",
     "reference": "reference-needs-editing",
     "edit_instruction": "edit-instruction-needs-editing",
+    "controlnet_tile": "controlnet-tile-needs-family",
 }
 
 
@@ -281,6 +282,10 @@ def _check(request: Request, params: Params, caps: Capabilities) -> None:
             if name in _NEEDED and caps.has_model:
                 raise ParamError(name, value, _NEEDED[name], name=caps.model or message("this-checkpoint"))
             raise ParamError(name, value, "not-supported", engine=caps.engine)
+    if params.hires_scaler and not caps.scalers:
+        raise ParamError("hires_scaler", params.hires_scaler, "not-supported", engine=caps.engine)
+    if params.hires_scaler and same(params.hires_scaler, caps.scalers) is None:
+        raise not_a_choice("hires_scaler", params.hires_scaler, caps.scalers)
 
 
 def _same_strip(one: Pass, other: Pass) -> bool:

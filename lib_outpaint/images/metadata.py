@@ -24,6 +24,8 @@ def entries(grown: Grown, engine: str) -> dict[str, str]:
     found["Outpaint passes"] = str(len(grown.passes))
     if not grown.params.compare:
         found["Outpaint latents a step"] = str(grown.plan.latent_pixels)
+    if grown.plan.hires is not None and not grown.params.compare:
+        found["Outpaint small picture"] = str(grown.plan.hires.plan.canvas)
     if grown.cost:
         found["Outpaint cost"] = str(grown.cost)
     if not grown.params.compare:

@@ -107,16 +107,17 @@ MESSAGES = {
         "{name}：这是 {size} 的 {kind} 图片；inspect 用于权重：.safetensors 文件和 diffusers 文件夹",
     ),
     # a run
+    "plan-first": (" (first as {size})", "（先生成 {size} 的小图）"),
     "plan-line": (
-        "{name}: {source} grows to {canvas} in {count} pass of {windows}; up to {band} px beside the seam may change; "
+        "{name}: {source} grows to {canvas}{first} in {count} pass of {windows}; up to {band} px beside the seam may change; "
         "takes {share:.0f}% of sampling the whole canvas",
-        "{name}：{source} 扩展为 {canvas}，{count} 次采样，窗口 {windows}；接缝旁最多 {band} px 可能改变；"
+        "{name}：{source} 扩展为 {canvas}{first}，{count} 次采样，窗口 {windows}；接缝旁最多 {band} px 可能改变；"
         "开销为整张画布采样的 {share:.0f}%",
     ),
     "plan-line-passes": (
-        "{name}: {source} grows to {canvas} in {count} passes of {windows}; up to {band} px beside the seam may change; "
+        "{name}: {source} grows to {canvas}{first} in {count} passes of {windows}; up to {band} px beside the seam may change; "
         "takes {share:.0f}% of sampling the whole canvas",
-        "{name}：{source} 扩展为 {canvas}，共 {count} 次采样，窗口 {windows}；接缝旁最多 {band} px 可能改变；"
+        "{name}：{source} 扩展为 {canvas}{first}，共 {count} 次采样，窗口 {windows}；接缝旁最多 {band} px 可能改变；"
         "开销为整张画布采样的 {share:.0f}%",
     ),
     "grid-of-all": ("all of them side by side, labelled", "全部并排，带标签"),

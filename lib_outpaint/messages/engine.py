@@ -27,6 +27,10 @@ MESSAGES = {
         "{field}: {value!r} needs a model that is told what to edit, and {name} is not one",
         "{field}：{value!r} 需要按指令编辑的模型，而 {name} 不是",
     ),
+    "controlnet-tile-needs-family": (
+        "{field}: {value!r} needs a checkpoint that has a tile ControlNet (SD 1), and {name} has none",
+        "{field}：{value!r} 需要有 tile ControlNet 的模型（SD 1），而 {name} 没有",
+    ),
     "missing-extra": (
         '{feature} needs {package}: run pip install -e ".[{extra}]" in the folder of this program',
         '{feature} 需要 {package}：请在本程序的文件夹中运行 pip install -e ".[{extra}]"',
@@ -34,6 +38,14 @@ MESSAGES = {
     "band-shortened": (
         "the band is {band} px and not {asked}: a wider one would repaint too much of an image of {size}",
         "过渡带为 {band} px 而不是 {asked} px：再宽会重绘 {size} 的图片中过多的内容",
+    ),
+    "hires-two-steps": (
+        "made in two steps: first as {size}, then refined at full size with denoising strength {denoise:g}",
+        "分两步生成：先生成 {size} 的小图，再以重绘幅度 {denoise:g} 在原尺寸细化",
+    ),
+    "hires-idle": (
+        "hires: made in one step; a smaller picture would not show the model more",
+        "hires：只用一步生成；更小的图片不会让模型看到更多内容",
     ),
     "interrupted": ("interrupted", "已中断"),
     "pictures-stopped": (

@@ -105,6 +105,11 @@ MESSAGES = {
         "{field}: no inpaint ControlNet is installed; installed: {installed}",
         "{field}：没有安装 inpaint ControlNet；已安装：{installed}",
     ),
+    "no-tile-controlnet": (
+        "{field}: no tile ControlNet of this checkpoint's family is installed; installed: {installed}",
+        "{field}：没有安装适合此模型的 tile ControlNet；已安装：{installed}",
+    ),
+    "scaler-failed": ("the upscaler {name} failed: {reason}", "放大算法 {name} 出错：{reason}"),
     "controlnet-other-family": (
         "{field}: {value!r} is for {made_for}, but {checkpoint} is {family}",
         "{field}：{value!r} 用于 {made_for}，而 {checkpoint} 是 {family}",

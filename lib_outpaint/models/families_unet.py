@@ -80,6 +80,7 @@ UNETS: tuple[Family, ...] = (
         "sd1",
         "SD 1",
         inpaint_controlnet="control_v11p_sd15_inpaint",
+        tile_controlnet="control_v11f1e_sd15_tile",
         signs=Signs(
             tensors=("cond_stage_model.transformer.",),
             context=768,

@@ -114,6 +114,7 @@ class Family:
         token: latent cells that one entry of that axis' channels is repeated for: a transformer's patches.
         adapters: key of the family whose LoRAs and ControlNets fit; "" for its own.
         inpaint_controlnet: the ControlNet for inpainting that people have; "" without one.
+        tile_controlnet: the ControlNet that holds a picture to an enlarged small one; "" without one.
         inpaint_patch: what the name of an inpainting patch contains that a host may apply instead; "" without one.
         edit_instruction: what makes an editing model extend a picture, in front of a prompt, with "{towards}" where the
             sides are named ("to the left and upwards"); "" for models that are not instructed.
@@ -137,6 +138,7 @@ class Family:
     token: int = 1
     adapters: str = ""
     inpaint_controlnet: str = ""
+    tile_controlnet: str = ""
     inpaint_patch: str = ""
     edit_instruction: str = ""
     signs: Signs = field(default=Signs())

@@ -126,3 +126,12 @@ class ModelFields(PictureFields):
         choices=INSTRUCTIONS,
         feature="edit_instruction",
     )
+    controlnet_tile: str = param(
+        "choice",
+        "off",
+        "Hires",
+        "Hires ControlNet tile",
+        "A tile ControlNet holds the passes at full size to the small picture (SD 1).",
+        choices=("off", "on"),
+        feature="controlnet_tile",
+    )

@@ -24,6 +24,7 @@ class ControlNet:
         module, model: as the backend lists them; "" lets it choose.
         weight: 0..2.
         mode: one of CONTROL_MODES.
+        tile: "off", or "on" for a tile ControlNet beside it in the second of two steps (hires).
     """
 
     use: str = "auto"
@@ -31,6 +32,7 @@ class ControlNet:
     model: str = ""
     weight: float = 1.0
     mode: str = CONTROL_MODES[0]
+    tile: str = "off"
 
     @property
     def asked(self) -> dict[str, object]:

@@ -86,6 +86,7 @@ class Params(ModelFields):
                 self.controlnet_model,
                 self.controlnet_weight,
                 self.controlnet_mode,
+                self.controlnet_tile,
             ),
             self.mask_weight,
             self.reference,

@@ -1,4 +1,4 @@
-"""Images scaled down, and parts of them scaled up, in float: Lanczos, as Pillow has it."""
+"""Images scaled down, and parts of them scaled up: Lanczos, as Pillow has it."""
 
 from __future__ import annotations
 
@@ -33,26 +33,45 @@ def reduced(image: Composite, box: Box, extent: Extent) -> torch.Tensor:
 
 
 def resized(pixels: torch.Tensor, extent: Extent) -> torch.Tensor:
-    """An image of another size: float32 (C, H, W) to (C, extent.height, extent.width), clamped to 0..1."""
+    """An image of another size: (C, H, W) to float32 (C, extent.height, extent.width) in 0..1; see `part_resized`."""
     return part_resized(pixels, (0.0, 0.0, float(pixels.shape[2]), float(pixels.shape[1])), extent)
 
 
 def part_resized(pixels: torch.Tensor, place: Place, extent: Extent) -> torch.Tensor:
-    """A rectangle of an image at another size: float32 (C, H, W) in, (C, extent.height, extent.width) in 0..1 out.
+    """A rectangle of an image at another size.
 
     Parts that overlap agree where they do: px beyond the rectangle are looked at as well. Beyond the image its edge is
     repeated.
+
+    Args:
+        pixels: float32 (C, H, W) in 0..1, or uint8.
+
+    Returns:
+        float32 (C, extent.height, extent.width) in 0..1, on the device of `pixels`.
     """
     height, width = pixels.shape[1:]
-    left, top, right, bottom = place
-    low = (max(math.ceil(-left), 0), max(math.ceil(-top), 0))
-    high = (max(math.ceil(right - width), 0), max(math.ceil(bottom - height), 0))
-    beyond = ((low[1], high[1]), (low[0], high[0]))
-    box = (left + low[0], top + low[1], right + low[0], bottom + low[1])
+    left, low = _span(place[0], place[2], extent.width, width)
+    top, high = _span(place[1], place[3], extent.height, height)
+    part = pixels[:, high.start : high.stop, low.start : low.stop].cpu()
+    part = part.float() / 255 if part.dtype == torch.uint8 else part
+    beyond = (_beyond(top, place[3] - place[1], high, height), _beyond(left, place[2] - place[0], low, width))
+    x, y = left - low.start + beyond[1][0], top - high.start + beyond[0][0]
+    box = (x, y, x + place[2] - place[0], y + place[3] - place[1])
     found = np.empty((pixels.shape[0], extent.height, extent.width), np.float32)
-    for number, channel in enumerate(pixels.cpu().numpy()):
-        if any(map(any, beyond)):
-            channel = np.pad(channel, beyond, mode="edge")
+    for number, channel in enumerate(part.numpy()):
+        channel = np.pad(channel, beyond, mode="edge")
         image = Image.fromarray(np.ascontiguousarray(channel, dtype=np.float32))
         found[number] = np.asarray(image.resize((extent.width, extent.height), Image.Resampling.LANCZOS, box))
     return torch.from_numpy(found).clamp(0, 1).to(pixels.device)
+
+
+def _span(start: float, stop: float, wanted: int, length: int) -> tuple[float, range]:
+    """The start again, and the px of an axis that are needed: at least one of the image's."""
+    margin = math.ceil(_LOBES * max((stop - start) / wanted, 1)) + 1
+    first = min(max(math.floor(start) - margin, 0), length - 1)
+    return start, range(first, max(min(math.ceil(stop) + margin, length), first + 1))
+
+
+def _beyond(start: float, size: float, span: range, length: int) -> tuple[int, int]:
+    """How many px the rectangle reaches beyond what was cut out, at either end."""
+    return max(math.ceil(span.start - start), 0), max(math.ceil(start + size - span.stop), 0)

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
 
 from ..messages import Message
 
+if TYPE_CHECKING:
+    import torch
+
 KnownPixels = Literal["pinned", "whole"]
+# Float32 (3, H, W) in 0..1 and a factor above 1 in, the same image larger out, by about that factor.
+Scaler = Callable[["torch.Tensor", float], "torch.Tensor"]
 
 
 @dataclass(frozen=True)
@@ -23,12 +29,13 @@ class Capabilities:
         inpainting: whether the checkpoint is an inpainting one (None: there is no checkpoint).
         known_pixels: whether pixels outside the latent mask come back without the sampler's drift ("pinned") or
             with it ("whole").
-        features: of "prompts", "loras", "controlnet", "mask_weight", "reference", "edit_instruction", "scalers", "sampling"
-            (steps, sampler, cfg and so on).
+        features: of "prompts", "loras", "controlnet", "controlnet_tile", "mask_weight", "reference", "edit_instruction",
+            "sampling" (steps, sampler, cfg and so on).
         device: where windows and masks are wanted, as torch spells it ("cpu", "cuda:0").
         note: what the user must be told about every image; None for nothing.
         model: the checkpoint's name, for messages.
         edit_instruction: of the model's family; see `Family`.
+        scalers: what can enlarge the small picture of hires beside Lanczos, by the names that people know.
     """
 
     engine: str
@@ -43,6 +50,7 @@ class Capabilities:
     note: Message | None = None
     model: str = ""
     edit_instruction: str = ""
+    scalers: Mapping[str, Scaler] = field(default_factory=dict, compare=False)
 
     def __post_init__(self) -> None:
         if self.size_multiple % self.cell:

@@ -13,15 +13,10 @@ than three native squares has a window that sees less, and the small picture wou
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from ..parameters.params import Params
 from .geometry import Box, Extent, Margins, Side
-
-if TYPE_CHECKING:
-    from .plan import Plan
-    from .strips import Pass
+from .strips import Pass
 
 _SHARE = 4  # a window sees enough with a quarter of the picture ...
 _DEEP, _LONG = 4, 8  # ... or with so many times the new area's depth of it, across and along the side
@@ -29,34 +24,6 @@ _LONGEST = 1.5  # native sides along a side of the small picture; a model repeat
 _THINNEST = 8  # the new area of the small picture is an eighth of a native side deep, at least, where it can be
 _WORTH = 1.5  # auto: a small picture of more than two thirds the size sees hardly more
 _LEAST = 64  # px of the small picture's shorter side
-
-
-@dataclass(frozen=True)
-class Hires:
-    """The first of two steps.
-
-    Attributes:
-        plan: of the small picture, in its own px.
-        params: the parameters it is made with.
-        across, along: px of the canvas a px of the small picture, horizontally and vertically.
-        origin: where the small picture's canvas begins on the canvas, px; not a whole number, and at most 0.
-    """
-
-    plan: Plan
-    params: Params
-    across: float
-    along: float
-    origin: tuple[float, float]
-
-    def on_canvas(self, box: Box) -> Box:
-        """A box of the small picture in px of the canvas, rounded."""
-        x, y = self.origin
-        return Box(
-            round(x + box.left * self.across),
-            round(y + box.top * self.along),
-            round(x + box.right * self.across),
-            round(y + box.bottom * self.along),
-        )
 
 
 def small_scale(wanted: str, passes: Sequence[Pass], source: Box, margins: Margins, native: int) -> float:
@@ -124,10 +91,3 @@ def small_picture(source: Extent, margins: Margins, params: Params, scale: float
         "extras": "none",
     }
     return size, params.changed(**amounts, **own, **smaller)
-
-
-def hires_of(plan: Plan, params: Params, source: Box) -> Hires:
-    """The first step with its plan, placed on the canvas."""
-    across, along = source.width / plan.source.width, source.height / plan.source.height
-    origin = (source.left - plan.margins.left * across, source.top - plan.margins.up * along)
-    return Hires(plan, params, across, along, origin)

@@ -14,13 +14,41 @@ from .bands import Bands, bands_for, region_band
 from .capabilities import Capabilities
 from .geometry import Box, Extent, Margins, Side, bounding, round_up
 from .growth import margins_for
-from .hires import Hires, hires_of, small_picture, small_scale
+from .hires import small_picture, small_scale
 from .limits import Limits
 from .strips import Pass as Pass
 from .strips import mask_passes, side_passes, strip_passes, together_pass
 from .windows import Grid
 
 TOGETHER_LIMIT = 1.5  # native sides: canvases up to this size both ways may be one window
+
+
+@dataclass(frozen=True)
+class Hires:
+    """The first of two steps; see hires.py.
+
+    Attributes:
+        plan: of the small picture, in its own px.
+        params: the parameters it is made with.
+        across, along: px of the canvas a px of the small picture, horizontally and vertically.
+        origin: where the small picture's canvas begins on the canvas, px; not a whole number, and at most 0.
+    """
+
+    plan: Plan
+    params: Params
+    across: float
+    along: float
+    origin: tuple[float, float]
+
+    def on_canvas(self, box: Box) -> Box:
+        """A box of the small picture in px of the canvas, rounded."""
+        x, y = self.origin
+        return Box(
+            round(x + box.left * self.across),
+            round(y + box.top * self.along),
+            round(x + box.right * self.across),
+            round(y + box.bottom * self.along),
+        )
 
 
 @dataclass(frozen=True)
@@ -130,7 +158,9 @@ def _hires(
     size, smaller = small_picture(place.extent, margins, params, scale)
     plan = make_plan(size, smaller, caps, limits=limits)
     plan = replace(plan, passes=tuple(replace(step, small=True) for step in plan.passes))
-    return hires_of(plan, smaller, place)
+    across, along = place.width / plan.source.width, place.height / plan.source.height
+    origin = (place.left - plan.margins.left * across, place.top - plan.margins.up * along)
+    return Hires(plan, smaller, across, along, origin)
 
 
 def _margins(params: Params, source: Extent, painted: bool) -> Margins:

@@ -1,7 +1,8 @@
 """Plans as JSON: what the dry run, the API and the preview show.
 
 Boxes are [left, top, right, bottom] in canvas px, half-open. `cost` follows from the rest; it is there for the
-reader. `bands` are the px of the picture that may change beside each side, and around what is painted.
+reader. With hires, `hires` tells of the small picture that is made first; boxes of its passes ("small") are rounded to
+canvas px too. `sampled` is the size of the window that the model sees, in px of its own. `bands` are the px of the picture that may change beside each side, and around what is painted.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ def to_json(plan: Plan) -> dict[str, Any]:
         "margins": {side.value: plan.margins[side] for side in Side},
         "cell": plan.cell,
         "bands": {**{side.value: _band(plan, side) for side in Side}, "mask": plan.region_band},
-        "passes": [_pass_to_json(step) for step in plan.passes],
+        "hires": _hires(plan),
+        "passes": [_pass_to_json(step, plan) for step in plan.passes],
         "cost": _cost(plan),
     }
 
@@ -36,7 +38,17 @@ def _cost(plan: Plan) -> dict[str, int]:
     return {"latents_a_step": plan.latent_pixels, "whole_canvas_latents_a_step": plan.canvas_latent_pixels}
 
 
-def _pass_to_json(step: Pass) -> dict[str, Any]:
+def _hires(plan: Plan) -> dict[str, Any] | None:
+    if plan.hires is None:
+        return None
+    small = plan.hires.plan.canvas
+    return {"canvas": [small.width, small.height], "scale": [round(plan.hires.across, 4), round(plan.hires.along, 4)]}
+
+
+def _pass_to_json(step: Pass, plan: Plan) -> dict[str, Any]:
+    def corners(box: Box) -> list[int]:
+        return _corners(plan.hires.on_canvas(box) if step.small and plan.hires is not None else box)
+
     return {
         "name": step.name,
         "kind": step.kind,
@@ -44,9 +56,11 @@ def _pass_to_json(step: Pass) -> dict[str, Any]:
         "step": step.step,
         "tile": step.tile,
         "tiles": step.tiles,
-        "new": [_corners(box) for box in step.new],
-        "known": [_corners(box) for box in step.known],
-        "window": _corners(step.window),
+        "small": step.small,
+        "new": [corners(box) for box in step.new],
+        "known": [corners(box) for box in step.known],
+        "window": corners(step.window),
+        "sampled": [step.window.width, step.window.height],
     }
 
 

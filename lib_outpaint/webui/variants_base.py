@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 import torch
 from modules import scripts, sd_models, sd_vae, shared
+from PIL import Image
 
 from ..models.families import FAMILIES, UNKNOWN, Family, by_context
 from .sampler import known_noise
@@ -167,6 +168,14 @@ class A1111:
     def samplers(self) -> list[str]:
         """The names of all samplers."""
         return list(getattr(loaded("modules.sd_samplers"), "all_samplers_map", ()))
+
+    def scalers(self) -> dict[str, Any]:
+        """What enlarges images, by the names of the page: the host's records of it."""
+        return {str(one.name): one for one in shared.sd_upscalers if one.name not in ("", "None")}
+
+    def scaled(self, scaler: Any, image: Image.Image, factor: float) -> Image.Image:
+        """An image made larger by one of these, as the host's own "Hires. fix" has it."""
+        return cast(Image.Image, scaler.scaler.upscale(image, factor, scaler.data_path))
 
     # ControlNet and LoRAs
 

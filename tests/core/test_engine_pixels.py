@@ -60,7 +60,7 @@ def test_size_and_bytes_for_every_combination(
 def test_a_large_photo() -> None:
     picture = torch.linspace(0, 1, 2400).expand(3, 1600, 2400)
     host = RecordingHost(native_side=256)
-    grown = one(picture, host, left=101, down=7)
+    grown = one(picture, host, left=101, down=7, hires="off")
     assert grown.extent == Extent(2501, 1607)
     assert sum(job.pixels[0].numel() for job in host.jobs) < 1_600_000, "whole sides of the picture are sampled"
     kept = ~grown.touched[:1600, 101:]

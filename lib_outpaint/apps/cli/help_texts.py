@@ -52,6 +52,8 @@ NEEDS = {
     "mask_weight": "Needs --engine diffusers and an inpainting checkpoint.",
     "reference": "In the WebUI alone, for models made for editing.",
     "edit_instruction": "In the WebUI alone, for models made for editing.",
+    "scalers": "In the WebUI alone.",
+    "controlnet_tile": "In the WebUI alone, beside SD 1.",
 }
 AMOUNT = "Such as 256, 256px or 25%."
 
@@ -63,6 +65,7 @@ GROUPS = {
     "mask": "What of the original may be repainted beside the seam.",
     "model help": "An inpaint ControlNet.",
     "prompts": "What the model is told.",
+    "hires": "A small picture first, which sees more of the whole.",
     "output": "Colours, comparison, extra images.",
     "sampling": "How the model samples; the draft engine takes none of it but the seed.",
 }

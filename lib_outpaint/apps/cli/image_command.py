@@ -241,6 +241,7 @@ def planned(name: str, variant: Variant) -> Message:
         name=name,
         source=plan.source.extent,
         canvas=plan.canvas,
+        first="" if plan.hires is None else message("plan-first", size=plan.hires.plan.canvas),
         count=len(plan.passes),
         windows=", ".join(f"{width}x{height}" for width, height in windows),
         band=plan.band or "0",

@@ -52,7 +52,7 @@ PRESETS = (
 )
 
 # The first group stands open above the others, which open on demand.
-GROUPS = ("Amounts", "Shape", "Passes", "Prefill", "Mask", "Model help", "Prompts", "Output")
+GROUPS = ("Amounts", "Shape", "Passes", "Prefill", "Mask", "Model help", "Prompts", "Hires", "Output")
 PREVIEW = "Preview prefill and mask"
 REFRESH = "Refresh lists"
 ADD_LORA = "Add a LoRA"
@@ -79,6 +79,7 @@ STAGE = (
     "Drag an edge or choose a preset to grow the picture.",
     "Prefilled canvas",
     "Mask",
+    "first as",
     "pass",
     "passes",
     "window",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ...errors import ModelError
-from ...models.families import FAMILIES, Family, by_file_name
+from ...models.families import FAMILIES, UNKNOWN, Family, by_file_name
 from ...models.header import read_header
 from ..variants import variant
 from .checkpoint import family_of
@@ -66,6 +66,13 @@ def module_for(model: str) -> str:
     if "noob" in model.lower() and NOOBAI_MODULE in modules():
         return NOOBAI_MODULE
     return PORTABLE_MODULE
+
+
+def tile_model(family: Family) -> str | None:
+    """The installed tile model of a family; None without one."""
+    usual = family.tile_controlnet.removeprefix("control_")
+    fitting = [model for model in models() if "tile" in model.lower() and made_for(model) in (family, UNKNOWN)]
+    return min(fitting, key=lambda model: usual not in model, default=None) if usual else None
 
 
 def is_union(model: str) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -26,6 +26,7 @@ from .control_models import LAMA_WEIGHTS, PORTABLE_MODULE
 TITLE = "controlnet"
 ENTRY = "Outpaint ControlNet"  # of the unit that we attach, in infotexts
 _HIRES = re.compile(r",? *Hr Option: [^,]*")
+_TILE_MODULE = "tile_resample"
 _CALLBACKS = ("process", "process_before_every_sampling", "process_batch", "postprocess_batch_list")
 
 
@@ -38,6 +39,7 @@ class Unit:
     weight: float
     mode: str
     notes: tuple[Message, ...] = ()
+    entry: str = ENTRY
 
     def fields(self) -> dict[str, Any]:
         """The unit as ControlNet reads it. No image: it takes the window."""
@@ -83,6 +85,28 @@ def chosen(p: Any, wanted: ControlNet, checkpoint: Checkpoint, *, auto: bool = T
     return Unit(module, model, wanted.weight, wanted.mode, _notes(wanted, checkpoint, module, model, asked))
 
 
+def tile(p: Any, wanted: ControlNet, checkpoint: Checkpoint, beside: Unit | None) -> Unit | None:
+    """The tile unit for the second of two steps (hires); None unless it was asked for.
+
+    Args:
+        beside: the unit that is attached too, and takes a slot.
+
+    Raises:
+        ParamError: ControlNet, the model or a free slot is missing.
+    """
+    if wanted.tile != "on":
+        return None
+    if script_of(p) is None:
+        raise ParamError("controlnet_tile", wanted.tile, "controlnet-not-installed")
+    model = control_models.tile_model(checkpoint.family)
+    if model is None:
+        installed = ", ".join(control_models.models()) or message("none-installed")
+        raise ParamError("controlnet_tile", wanted.tile, "no-tile-controlnet", installed=installed)
+    if len(_free_slots(p)) < (1 if beside is None else 2):
+        raise ParamError("controlnet_tile", wanted.tile, "controlnet-units-in-use")
+    return Unit(_TILE_MODULE, model, 1.0, wanted.mode, entry=f"{ENTRY} tile")
+
+
 def check(p: Any, checkpoint: Checkpoint) -> None:
     """Refuses what ControlNet would end the first pass for: an enabled unit of the user's without a model that is there, or
     with one that was made for another family.
@@ -105,17 +129,16 @@ def check(p: Any, checkpoint: Checkpoint) -> None:
             _suited(field, meant[0], checkpoint)
 
 
-def attach(c: Any, unit: Unit | None) -> None:
-    """Puts the unit into a free slot of a copy's arguments; the user's own units become copies, which ControlNet may
-    change as it does."""
+def attach(c: Any, units: Sequence[Unit]) -> None:
+    """Puts units into free slots of a copy's arguments; the user's own units become copies, which ControlNet may change
+    as it does."""
     script = script_of(c)
     if script is None:
         return
     arguments = list(c.script_args)
     for index in range(script.args_from, min(script.args_to, len(arguments))):
         arguments[index] = copy.copy(arguments[index])
-    slot = free_slot(c)
-    if unit is not None and slot is not None:
+    for unit, slot in zip(units, _free_slots(c), strict=False):
         arguments[slot] = unit.fields()
         if unit.module.startswith("inpaint_only"):
             # It pastes what it takes for known over the result: nothing that is repainted may count as that.
@@ -190,14 +213,16 @@ def script_of(p: Any) -> Any:
 
 def free_slot(p: Any) -> int | None:
     """The index of the last unit that is not enabled among the arguments. A value that is no unit is none."""
+    return next(iter(_free_slots(p)), None)
+
+
+def _free_slots(p: Any) -> list[int]:
+    """The indices of all such units, the last one first."""
     script = script_of(p)
     if script is None:
-        return None
-    for index in range(min(script.args_to, len(p.script_args)) - 1, script.args_from - 1, -1):
-        unit = p.script_args[index]
-        if is_unit(unit) and not _enabled(unit):
-            return index
-    return None
+        return []
+    places = range(min(script.args_to, len(p.script_args)) - 1, script.args_from - 1, -1)
+    return [place for place in places if is_unit(p.script_args[place]) and not _enabled(p.script_args[place])]
 
 
 def _auto(p: Any, checkpoint: Checkpoint) -> bool:
@@ -286,12 +311,12 @@ def _enabled(unit: Any) -> bool:
     return bool(unit_field(unit, "enabled"))
 
 
-def own_unit(entries: dict[str, Any], model: str) -> None:
-    """Gives the unit that we attach a key of our own, in place.
+def own_unit(entries: dict[str, Any], unit: Unit) -> None:
+    """Gives a unit that we attach a key of our own, in place.
 
     ControlNet restores every entry of its own into the panel of a unit: pasting would switch one on, beside ours.
     """
-    own = [key for key, value in entries.items() if key.startswith("ControlNet ") and f"Model: {model}," in str(value)]
+    own = [key for key, value in entries.items() if key.startswith("ControlNet ") and f"Model: {unit.model}," in str(value)]
     if own:
         # Ours is in the last free slot. Forge Neo tells of hires. fix there, which has no part in it.
-        entries[ENTRY] = _HIRES.sub("", str(entries.pop(own[-1])))
+        entries[unit.entry] = _HIRES.sub("", str(entries.pop(own[-1])))

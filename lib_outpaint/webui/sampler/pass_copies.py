@@ -60,6 +60,8 @@ def pass_copy(p: Any, jobs: Sequence[Job], decoded: list[torch.Tensor], family: 
         cached_uc=[None] * len(c.cached_uc),
         do_not_reload_embeddings=first.pass_index > 0,
     )
+    if first.sampling.denoise is not None:
+        put(c, denoising_strength=first.sampling.denoise)
     if first.mask_weight is not None:
         put(c, inpainting_mask_weight=first.mask_weight)
     if p.scripts is not None:

@@ -20,6 +20,7 @@ from ..variants import put, variant
 from . import control_units, guard, lora_networks
 from .checkpoint import Checkpoint
 from .pass_copies import pass_copy, release
+from .scalers import scalers
 
 TRUNCATED = 0.5 / 255  # the host truncates to 8 bits: half a level darker on average
 
@@ -33,6 +34,8 @@ def capabilities_of(checkpoint: Checkpoint, settings: Settings) -> Capabilities:
         features.add("reference")
     if family.edit_instruction:
         features.add("edit_instruction")
+    if family.tile_controlnet:
+        features.add("controlnet_tile")
     return Capabilities(
         "webui",
         cell=family.cell,
@@ -45,6 +48,7 @@ def capabilities_of(checkpoint: Checkpoint, settings: Settings) -> Capabilities:
         device=str(shared.device if shared.device is not None else devices.cpu),
         model=checkpoint.name,
         edit_instruction=family.edit_instruction,
+        scalers=scalers(),
     )
 
 
@@ -92,7 +96,7 @@ class WebUISampler:
         self.checkpoint.check()
         lora_networks.check(guidance, prompts[0], self.checkpoint)
         control_units.check(self._p, self.checkpoint)
-        self._unit(guidance.controlnet)
+        self._tile(guidance.controlnet, self._unit(guidance.controlnet))
 
     def report(self, progress: Progress) -> None:
         number = min(progress.done + 1, progress.total)
@@ -109,11 +113,13 @@ class WebUISampler:
             OutOfMemory, BackendError: with the host's own message.
         """
         unit = self._unit(jobs[0].controlnet)
-        if self.checkpoint.family.batches and unit is None and not control_units.in_use(self._p):
-            return self._sampled(jobs, None)
+        tile = self._tile(jobs[0].controlnet, unit) if jobs[0].refines else None
+        units = [one for one in (unit, tile) if one is not None]
+        if self.checkpoint.family.batches and not units and not control_units.in_use(self._p):
+            return self._sampled(jobs, units)
         outcomes: list[Outcome] = []
         for job in jobs:
-            outcomes += self._sampled([job], unit)
+            outcomes += self._sampled([job], units)
             if outcomes[-1].pixels is None:
                 return [outcomes[-1] for _ in jobs]
         return outcomes
@@ -121,13 +127,16 @@ class WebUISampler:
     def _unit(self, wanted: ControlNet) -> control_units.Unit | None:
         return control_units.chosen(self._p, wanted, self.checkpoint, auto=self._settings.auto_controlnet)
 
-    def _sampled(self, jobs: Sequence[Job], unit: control_units.Unit | None) -> list[Outcome]:
+    def _tile(self, wanted: ControlNet, beside: control_units.Unit | None) -> control_units.Unit | None:
+        return control_units.tile(self._p, wanted, self.checkpoint, beside)
+
+    def _sampled(self, jobs: Sequence[Job], units: Sequence[control_units.Unit]) -> list[Outcome]:
         here, state = variant(), shared.state
         if here.stopping():
             return [Outcome(None) for _ in jobs]
         decoded: list[torch.Tensor] = []
         c = pass_copy(self._p, jobs, decoded, self.checkpoint.family)
-        control_units.attach(c, unit)
+        control_units.attach(c, units)
         job, textinfo, job_no = state.job, state.textinfo, state.job_no
         try:
             with control_units.failures_told(c), here.noise_of_each_image([one.seed for one in jobs]):
@@ -146,22 +155,22 @@ class WebUISampler:
         if state.skipped:
             state.skipped = False
             return [Outcome(None, stop="images") for _ in jobs]
-        put(c, extra_generation_params=self._whole_entries(c.extra_generation_params, jobs[0], unit))
+        put(c, extra_generation_params=self._whole_entries(c.extra_generation_params, jobs[0], units))
         self.last = c
         # Of the steps the last share is run, as the denoising strength says.
         steps, run = (int(count) for count in sd_samplers_common.setup_img2img_steps(c))
         idle = nothing_sampled(steps, run + 1, c.denoising_strength)
-        notes = (*(unit.notes if unit is not None else ()), *self._another_checkpoint(c), *([idle] if idle else []))
+        notes = (*(note for unit in units for note in unit.notes), *self._another_checkpoint(c), *([idle] if idle else []))
         return [Outcome(pixels, run + 1, notes) for pixels in _pixels(processed, decoded, len(jobs))]
 
-    def _whole_entries(self, of_pass: Mapping[str, Any], job: Job, unit: control_units.Unit | None) -> dict[str, Any]:
+    def _whole_entries(self, of_pass: Mapping[str, Any], job: Job, units: Sequence[control_units.Unit]) -> dict[str, Any]:
         """The infotext's entries for the image so far."""
         found = {**of_pass, **self._entries}
         if job.pass_index == 0:
             self._hashes = {}
         lora_networks.keep_hashes(self._hashes, found)
-        if unit is not None:
-            control_units.own_unit(found, unit.model)
+        for unit in units:
+            control_units.own_unit(found, unit)
         return found
 
     def _another_checkpoint(self, c: Any) -> list[Message]:

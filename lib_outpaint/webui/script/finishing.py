@@ -28,6 +28,7 @@ _OF_JOB = (
     "styles",
     "seed",
     "subseed",
+    "denoising_strength",
     "batch_size",
     "n_iter",
     "scripts",

@@ -57,7 +57,7 @@ def of_job(p: Any, checkpoint: Checkpoint, made: Sequence[Grown], seconds: float
 def chosen(grown: Grown) -> Message | None:
     """What `order` and `context` came to where they were left to us; None where nothing was to choose."""
     plan, params = grown.plan, grown.params
-    strips = [step for step in plan.passes if step.kind == "side"]
+    strips = [step for step in plan.passes if step.kind == "side" and not step.small]
     order = context = None
     if params.order == "auto" and len(plan.margins.sides) > 1:
         order = message("auto-one-by-one" if strips else "auto-together")

@@ -125,3 +125,17 @@ mem_mon = SimpleNamespace(disabled=True)  # as on a machine without CUDA
 device = torch.device("cpu")
 sd_model = None
 total_tqdm = SimpleNamespace(clear=lambda: None, updateTotal=lambda total: None)
+
+
+class _Scaler:
+    """As modules.upscaler has it: `upscale` enlarges to whole multiples of 8 px, whatever the factor."""
+
+    def upscale(self, img, scale, selected_model=None):
+        wanted = (int(img.width * scale) // 8 * 8, int(img.height * scale) // 8 * 8)
+        return img.resize(wanted, resample=1 if self.name == "Lanczos" else 0)
+
+    def __init__(self, name):
+        self.name = name
+
+
+sd_upscalers = [SimpleNamespace(name=name, scaler=_Scaler(name), data_path=None) for name in ("None", "Lanczos", "Nearest")]
