@@ -109,14 +109,14 @@ MESSAGES = {
     # a run
     "plan-first": (" (first as {size})", "（先生成 {size} 的小图）"),
     "plan-line": (
-        "{name}: {source} grows to {canvas}{first} in {count} pass of {windows}; up to {band} px beside the seam may change; "
-        "takes {share:.0f}% of sampling the whole canvas",
+        "{name}: {source} grows to {canvas}{first} in {count} pass of {windows}; "
+        "up to {band} px beside the seam may change; takes {share:.0f}% of sampling the whole canvas",
         "{name}：{source} 扩展为 {canvas}{first}，{count} 次采样，窗口 {windows}；接缝旁最多 {band} px 可能改变；"
         "开销为整张画布采样的 {share:.0f}%",
     ),
     "plan-line-passes": (
-        "{name}: {source} grows to {canvas}{first} in {count} passes of {windows}; up to {band} px beside the seam may change; "
-        "takes {share:.0f}% of sampling the whole canvas",
+        "{name}: {source} grows to {canvas}{first} in {count} passes of {windows}; "
+        "up to {band} px beside the seam may change; takes {share:.0f}% of sampling the whole canvas",
         "{name}：{source} 扩展为 {canvas}{first}，共 {count} 次采样，窗口 {windows}；接缝旁最多 {band} px 可能改变；"
         "开销为整张画布采样的 {share:.0f}%",
     ),

@@ -1,8 +1,9 @@
 """Plans as JSON: what the dry run, the API and the preview show.
 
 Boxes are [left, top, right, bottom] in canvas px, half-open. `cost` follows from the rest; it is there for the
-reader. With hires, `hires` tells of the small picture that is made first; boxes of its passes ("small") are rounded to
-canvas px too. `sampled` is the size of the window that the model sees, in px of its own. `bands` are the px of the picture that may change beside each side, and around what is painted.
+reader. `bands` are the px of the picture that may change beside each side, and around what is painted. With hires,
+`hires` tells of the small picture that is made first; boxes of its passes ("small") are rounded to canvas px. `sampled`
+is the size of the window that the model sees, in px of its own.
 """
 
 from __future__ import annotations

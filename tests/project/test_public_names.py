@@ -79,7 +79,7 @@ def test_the_signatures_are_these() -> None:
     assert arguments(lib_outpaint.Outcome) == "pixels steps_run= notes= info= stop="
     assert arguments(lib_outpaint.Capabilities) == (
         "engine cell= size_multiple= native_side= largest_window= inpainting= known_pixels= features= device= note= model= "
-        "edit_instruction="
+        "edit_instruction= scalers="
     )
     assert arguments(lib_outpaint.Job) == (
         "pixels latent_mask conditioning_mask cell seed image pass_index prompt negative_prompt sampling= loras= "

@@ -222,7 +222,7 @@ def test_our_own_unit_is_told_under_a_name_that_controlnet_does_not_paste(host, 
         "ControlNet 0": "Module: none, Model: a [1], Weight: 1",
         "ControlNet 1": "Module: inpaint_global_harmonious, Model: a [1], Weight: 1",
     }
-    control_units.own_unit(entries, "a [1]")
+    control_units.own_unit(entries, control_units.Unit("inpaint", "a [1]", 1.0, "Balanced"))
     assert list(entries) == ["Seed", "ControlNet 0", "Outpaint ControlNet"]
     assert "inpaint_global_harmonious" in entries["Outpaint ControlNet"]
     control_units.own_unit(entries, "b [2]")
