@@ -5,18 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from ..errors import ParamError
 from ..parameters.params import Params
 from ..parameters.sampling import SEED_LIMIT, Sampling
-from ..pixels.levels import Levels, size_of
 from ..planning.geometry import Box, Extent
 from ..planning.limits import Limits
 from .seeds import image_seed
 
 if TYPE_CHECKING:
     import torch
+
+    from ..pixels.levels import Levels
 
 MOST_PROMPT = 100_000  # characters
 FILL_OF_NEW = "as new"
@@ -68,7 +67,7 @@ class Request:
         shapes = {tuple(p.shape) for p in self.pictures}
         if len(shapes) > 1 or not all(map(_is_picture, self.pictures)):
             raise ParamError("pictures", sorted(shapes), "images-differ")
-        if self.painted is not None and size_of(self.painted[None]) != self.extent:
+        if self.painted is not None and tuple(self.painted.shape) != (self.extent.height, self.extent.width):
             raise ParamError("painted", tuple(self.painted.shape), "mask-size", size=self.extent)
 
     @property
@@ -79,6 +78,8 @@ class Request:
     @property
     def extent(self) -> Extent:
         """The size of the pictures."""
+        from ..pixels.levels import size_of  # needs NumPy, which `outpaint --help` does without
+
         return size_of(self.pictures[0])
 
     def painted_box(self) -> Box | None:
@@ -93,6 +94,8 @@ class Request:
 
 
 def _is_picture(picture: torch.Tensor | Levels) -> bool:
+    import numpy as np
+
     if isinstance(picture, np.ndarray):
         return picture.dtype in (np.uint8, np.uint16) and (picture.ndim == 2 or picture.shape[2:] in ((1,), (3,)))
     return picture.dim() == 3 and picture.shape[0] == 3

@@ -28,8 +28,8 @@ MESSAGES = {
         "{field}：{value!r} 需要按指令编辑的模型，而 {name} 不是",
     ),
     "controlnet-tile-needs-family": (
-        "{field}: {value!r} needs a checkpoint that has a tile ControlNet (SD 1), and {name} has none",
-        "{field}：{value!r} 需要有 tile ControlNet 的模型（SD 1），而 {name} 没有",
+        "{field}: {value!r} needs a checkpoint for which there is a tile ControlNet, and {name} is not one",
+        "{field}：{value!r} 需要有 tile ControlNet 的模型，而 {name} 没有",
     ),
     "missing-extra": (
         '{feature} needs {package}: run pip install -e ".[{extra}]" in the folder of this program',

@@ -131,7 +131,7 @@ class ModelFields(PictureFields):
         "off",
         "Hires",
         "Hires ControlNet tile",
-        "A tile ControlNet holds the passes at full size to the small picture (SD 1).",
+        "A tile ControlNet holds the passes at full size to the small picture.",
         choices=("off", "on"),
         feature="controlnet_tile",
     )

@@ -60,6 +60,9 @@ def test_no_command_is_without_a_help(capsys):
     assert all(re.search(rf"^ +{name} ", listed, re.MULTILINE) for name in COMMANDS)
 
 
+ALONE = ("reference", "edit_instruction", "hires_scaler", "controlnet_tile")
+
+
 def test_what_needs_a_model_says_so(capsys):
     text = re.sub(r"-\n +", "-", shown(capsys, "image", "--help-all"))
     text = re.sub(r"\n {10,}", " ", text)
@@ -68,7 +71,7 @@ def test_what_needs_a_model_says_so(capsys):
     assert {"loras", "side_prompts", "controlnet", "mask_weight", "steps"} <= set(needy)
     for name in [*needy, "prompt", "negative_prompt"]:
         line = next(line for line in text.splitlines() if re.match(rf" +--{name.replace('_', '-')} ", line))
-        where = "In the WebUI alone" if name in ("reference", "edit_instruction") else "Needs --engine diffusers"
+        where = "In the WebUI alone" if name in ALONE else "Needs --engine diffusers"
         assert where in line, name
     assert "and --controlnet-file" in next(line for line in text.splitlines() if "--controlnet-weight" in line)
 

@@ -11,7 +11,7 @@ from lib_outpaint.planning.plan import Plan, make_plan
 
 
 def plan(width: int, height: int, **values: int) -> Plan:
-    return make_plan(Extent(width, height), Params(**values), Capabilities("test", native_side=512))
+    return make_plan(Extent(width, height), Params(**values, hires="off"), Capabilities("test", native_side=512))
 
 
 def test_512x681_and_128_left() -> None:

@@ -65,7 +65,9 @@ def test_no_line_where_tiles_meet(alternate: bool) -> None:
 
 
 def test_tiles_see_each_other() -> None:
-    plan = make_plan(Extent(256, 2048), Params(left=64), Capabilities("test", native_side=256, largest_window=2**17))
+    plan = make_plan(
+        Extent(256, 2048), Params(left=64, hires="off"), Capabilities("test", native_side=256, largest_window=2**17)
+    )
     for before, step in zip(plan.passes, plan.passes[1:], strict=False):
         shared = before.new[0].intersect(step.window)
         assert shared.height >= step.window.height // 8

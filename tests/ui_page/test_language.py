@@ -47,7 +47,7 @@ def test_a_label_inside_a_message_is_translated_too():
 
 def test_messages_inside_a_message_are_in_its_language():
     caps = Capabilities("test", native_side=64)
-    step = make_plan(Extent(200, 300), Params(left=48), caps).passes[1]
+    step = make_plan(Extent(200, 300), Params(left=48, hires="off"), caps).passes[1]
     told = message("page-steps", name=step.label, done=7, steps=30)
     assert Texts("en").message(told).startswith("left 1, tile 2 of ")
     assert Texts("zh").message(told).startswith("左 1，第 2/")

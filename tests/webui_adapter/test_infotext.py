@@ -225,7 +225,7 @@ def test_our_own_unit_is_told_under_a_name_that_controlnet_does_not_paste(host, 
     control_units.own_unit(entries, control_units.Unit("inpaint", "a [1]", 1.0, "Balanced"))
     assert list(entries) == ["Seed", "ControlNet 0", "Outpaint ControlNet"]
     assert "inpaint_global_harmonious" in entries["Outpaint ControlNet"]
-    control_units.own_unit(entries, "b [2]")
+    control_units.own_unit(entries, control_units.Unit("inpaint", "b [2]", 1.0, "Balanced"))
     assert list(entries) == ["Seed", "ControlNet 0", "Outpaint ControlNet"]
 
 

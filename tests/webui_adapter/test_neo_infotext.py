@@ -55,5 +55,5 @@ def test_our_unit_tells_nothing_of_hires_fix(neo):
     units = importlib.import_module("lib_outpaint.webui.sampler.control_units")
     told = "Module: m, Model: a, Weight: 1.0, Control Mode: Balanced"
     entries = {"ControlNet 0": f"{told}, Hr Option: HiResFixOption.BOTH"}
-    units.own_unit(entries, "a")
+    units.own_unit(entries, units.Unit("m", "a", 1.0, "Balanced"))
     assert entries == {"Outpaint ControlNet": told}

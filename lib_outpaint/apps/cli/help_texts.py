@@ -53,7 +53,7 @@ NEEDS = {
     "reference": "In the WebUI alone, for models made for editing.",
     "edit_instruction": "In the WebUI alone, for models made for editing.",
     "scalers": "In the WebUI alone.",
-    "controlnet_tile": "In the WebUI alone, beside SD 1.",
+    "controlnet_tile": "In the WebUI alone.",
 }
 AMOUNT = "Such as 256, 256px or 25%."
 
