@@ -75,6 +75,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="DIR",
         help="that WebUI's folder, when it is on this machine: also checks what it saves",
     )
+    parser.addoption(
+        "--webui-models",
+        default="",
+        metavar="REGEX",
+        help="of that WebUI's checkpoints, LoRAs and ControlNets only those with such a name (all of one family)",
+    )
 
 
 @pytest.fixture(scope="session")

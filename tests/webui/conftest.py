@@ -1,6 +1,7 @@
 """A client for a running WebUI. Everything here is skipped without `--webui-url`.
 
-The host wants two small SD 1.x checkpoints, one of them with "inpaint" in its name (a 9-channel one).
+The host wants two small checkpoints of one family, one of them with "inpaint" in its name (a 9-channel one). Among those of
+several families `--webui-models` chooses: "sd15", or "sd2\\.|sd2-inpaint|lora-sd2|sd21".
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import base64
 import io
 import json
+import re
 import threading
 import time
 from dataclasses import dataclass
@@ -38,6 +40,19 @@ class WebUI:
     inpainting: str
     folder: Path | None
     host: str = "A1111"
+    wanted: str = ""
+
+    def loras(self) -> list[str]:
+        """Installed LoRAs, those that `--webui-models` wants; [] when the host's extension is off."""
+        response = requests.get(f"{self.url}/sdapi/v1/loras", timeout=60)
+        names = [entry["name"] for entry in response.json()] if response.ok else []
+        return [name for name in names if re.search(self.wanted, name)]
+
+    def inpaint_controlnets(self) -> list[str]:
+        """Installed ControlNets for inpainting, those that `--webui-models` wants; [] without a ControlNet extension."""
+        response = requests.get(f"{self.url}/controlnet/model_list", timeout=60)
+        names = response.json()["model_list"] if response.ok else []
+        return [name for name in names if "inpaint" in name and re.search(self.wanted, name)]
 
     def differs(self, what: str) -> bool:
         """Whether this host differs from A1111 in one of the ways of `differences.py`."""
@@ -116,11 +131,12 @@ def webui(request: pytest.FixtureRequest) -> WebUI:
     if not url:
         pytest.skip("no --webui-url")
     models = [model["title"] for model in requests.get(f"{url}/sdapi/v1/sd-models", timeout=60).json()]
-    names = [title.split(" [")[0] for title in models]
+    wanted = request.config.getoption("--webui-models")
+    names = [name for name in (title.split(" [")[0] for title in models) if re.search(wanted, name)]
     inpainting = next(name for name in names if "inpaint" in name)
     plain = next(name for name in names if "inpaint" not in name)
     folder = request.config.getoption("--webui-dir")
-    found = WebUI(url, plain, inpainting, Path(folder) if folder else None)
+    found = WebUI(url, plain, inpainting, Path(folder) if folder else None, wanted=wanted)
     found.host = host_of(found.state(), found.get("/sdapi/v1/scripts")["img2img"])
     return found
 

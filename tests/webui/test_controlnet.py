@@ -6,7 +6,6 @@ dictionary is enough: it loads with random weights).
 
 import numpy as np
 import pytest
-import requests
 
 LEFT = {"left": 32, "overlap": 8, "context": 32}
 PORTABLE = "inpaint_global_harmonious"
@@ -14,12 +13,9 @@ PORTABLE = "inpaint_global_harmonious"
 
 @pytest.fixture
 def control(webui):
-    response = requests.get(f"{webui.url}/controlnet/model_list", timeout=60)
-    if response.status_code == 404:
-        pytest.skip("no ControlNet extension")
-    found = [model for model in response.json()["model_list"] if "inpaint" in model]
+    found = webui.inpaint_controlnets()
     if not found:
-        pytest.skip("no inpaint ControlNet model")
+        pytest.skip("no ControlNet extension, or no inpaint model")
     return found[0]
 
 

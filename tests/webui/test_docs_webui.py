@@ -10,7 +10,6 @@ from dataclasses import replace
 from urllib.parse import urlparse
 
 import pytest
-import requests
 import torch
 from docs_blocks import marked, run_block, small_examples
 from PIL import Image
@@ -26,7 +25,7 @@ LAMA = "inpaint_only+lama"
 def put_in(webui):
     """Puts what is there in the place of what a document names."""
     address = urlparse(webui.url)
-    loras = [entry["name"] for entry in webui.get("/sdapi/v1/loras")]
+    loras = webui.loras()
     here = f'host="{address.hostname}", port={address.port}'
     names = {
         "http://127.0.0.1:7860": webui.url,
@@ -52,12 +51,11 @@ def put_in(webui):
 
 def missing(block, webui):
     """What a block needs and this WebUI lacks, "" for nothing."""
-    if '"loras"' in block.text and not webui.get("/sdapi/v1/loras"):
+    if '"loras"' in block.text and not webui.loras():
         return "no LoRA is installed"
-    if re.search("controlnet|was attached", block.text) and '"controlnet": "off"' not in block.text:
-        response = requests.get(f"{webui.url}/controlnet/model_list", timeout=60)
-        if not response.ok or not any("inpaint" in model for model in response.json()["model_list"]):
-            return "no inpaint ControlNet"
+    attaches = re.search("controlnet|was attached", block.text) and '"controlnet": "off"' not in block.text
+    if attaches and not webui.inpaint_controlnets():
+        return "no inpaint ControlNet"
     if LAMA in block.text and not lama_is_there(webui):
         return "no ControlNetLama.pth beside --webui-dir (a file of random weights will do)"
     return ""

@@ -14,18 +14,12 @@ CASES = range(10)
 
 @pytest.fixture(scope="module")
 def loras(webui):
-    try:
-        return [entry["name"] for entry in webui.get("/sdapi/v1/loras")]
-    except OSError:  # the host's LoRA extension is off
-        return []
+    return webui.loras()
 
 
 @pytest.fixture(scope="module")
 def inpaint_control(webui):
-    try:
-        return any("inpaint" in model for model in webui.get("/controlnet/model_list")["model_list"])
-    except OSError:  # no ControlNet extension
-        return False
+    return bool(webui.inpaint_controlnets())
 
 
 def random_parameters(dice, *, inpainting, control, loras):

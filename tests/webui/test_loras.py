@@ -10,7 +10,7 @@ TWO_PASSES = {"left": 96, "step": 48, "context": 48, "overlap": 8, "controlnet":
 
 @pytest.fixture
 def lora(webui):
-    names = [entry["name"] for entry in webui.get("/sdapi/v1/loras")]
+    names = webui.loras()
     if not names:
         pytest.skip("no LoRA is installed")
     return names[0]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 import pytest
-import requests
 from PIL import Image
 
 from .test_page import choose_script, page, set_number  # noqa: F401  page is a fixture
@@ -16,8 +15,7 @@ UNIT = "#img2img_controlnet_ControlNet-0_controlnet_"
 @pytest.fixture
 def unit(page, webui):  # noqa: F811
     """Unit 0, switched on by hand as an inpaint one; gives what the page shows of it."""
-    response = requests.get(f"{webui.url}/controlnet/model_list", timeout=60)
-    if not response.ok or not any("inpaint" in model for model in response.json()["model_list"]):
+    if not webui.inpaint_controlnets():
         pytest.skip("no inpaint ControlNet")
     page.wait_for_timeout(3000)  # ControlNet's own script puts its listeners on the page
     page.locator("#img2img_controlnet #controlnet > .label-wrap").first.click()
