@@ -20,6 +20,7 @@ from ..variants import put, variant
 from .infotext import guarded, with_cfg
 
 TITLE = "Directional outpaint"
+_STRENGTH = "Denoising strength"  # an entry of the host's infotexts
 _WEIGHTS = {"sd_model_checkpoint", "sd_vae"}  # loading them again is the sampler's business
 # What the finished image's processing object has of the job's, and not of the last pass's.
 _OF_JOB = (
@@ -69,6 +70,8 @@ def finished_copy(p: Any, last: Any, grown: Grown, engine: str, init_hash: str |
         extra_generation_params=with_cfg(
             {
                 **f.extra_generation_params,
+                # The second step of hires has a strength of its own, which stands among our entries.
+                **({_STRENGTH: p.denoising_strength} if _STRENGTH in f.extra_generation_params else {}),
                 **p.extra_generation_params,
                 "Script": TITLE,
                 **guarded(entries(grown, engine)),
