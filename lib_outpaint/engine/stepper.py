@@ -15,17 +15,17 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from ..errors import BackendError, OutOfMemory, ParamError, PlanError, not_a_choice
-from ..messages import Message, message, same
+from ..errors import BackendError, OutOfMemory, ParamError, PlanError
+from ..messages import Message, message
 from ..parameters.combinations import combinations
 from ..parameters.params import Params
-from ..pixels.fills import require
 from ..planning.capabilities import Capabilities
 from ..planning.plan import Pass, Plan, make_plan, split_pass
 from .foreseen import idle_prompts, short_bands, two_steps
 from .growing import Growing, Window
-from .protocol import Job, Outcome, Progress, refused
-from .request import FILL_OF_NEW, Request
+from .protocol import Job, Outcome, Progress
+from .refusals import check
+from .request import Request
 from .result import Grown, Result
 
 
@@ -256,36 +256,11 @@ def planned(request: Request, caps: Capabilities) -> tuple[Variant, ...]:
         for label, params in combinations(request.params, limits.combinations)
     )
     for variant in found:
-        _check(request, variant.params, caps)
+        check(request, variant.params, caps)
     count = len(found) * len(request.shots)
     if count > limits.pictures:
         raise ParamError("count", count, "too-many-pictures", most=limits.pictures)
     return found
-
-
-# What a checkpoint of another kind could do.
-_NEEDED = {
-    "mask_weight": "mask-weight-needs-inpainting",
-    "reference": "reference-needs-editing",
-    "edit_instruction": "edit-instruction-needs-editing",
-    "controlnet_tile": "controlnet-tile-needs-family",
-}
-
-
-def _check(request: Request, params: Params, caps: Capabilities) -> None:
-    """Refuses what the backend cannot do and missing packages."""
-    require(params.fill)
-    if request.painted_fill not in ("", FILL_OF_NEW):
-        require(request.painted_fill)
-    for prompts in request.prompts:
-        for name, value in refused(params.guidance, request.sampling, prompts, caps).items():
-            if name in _NEEDED and caps.has_model:
-                raise ParamError(name, value, _NEEDED[name], name=caps.model or message("this-checkpoint"))
-            raise ParamError(name, value, "not-supported", engine=caps.engine)
-    if params.hires_scaler and not caps.scalers:
-        raise ParamError("hires_scaler", params.hires_scaler, "not-supported", engine=caps.engine)
-    if params.hires_scaler and same(params.hires_scaler, caps.scalers) is None:
-        raise not_a_choice("hires_scaler", params.hires_scaler, caps.scalers)
 
 
 def _same_strip(one: Pass, other: Pass) -> bool:

@@ -8,26 +8,24 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from PIL import Image
 
-from ...errors import NO_VALUE, BackendError, ParamError
+from ...errors import NO_VALUE, ParamError
 from ...messages import Message, message
 from ...parameters.guidance import ControlNet
-from ..variants import callbacks_of, is_unit, unit_field, variant
+from ..variants import is_unit, unit_field, variant
 from . import control_models
 from .checkpoint import Checkpoint
-from .control_models import LAMA_WEIGHTS, PORTABLE_MODULE
+from .control_models import PORTABLE_MODULE
 
 TITLE = "controlnet"
 ENTRY = "Outpaint ControlNet"  # of the unit that we attach, in infotexts
 _HIRES = re.compile(r",? *Hr Option: [^,]*")
 _TILE_MODULE = "tile_resample"
-_CALLBACKS = ("process", "process_before_every_sampling", "process_batch", "postprocess_batch_list")
 
 
 @dataclass(frozen=True)
@@ -146,39 +144,6 @@ def attach(c: Any, units: Sequence[Unit]) -> None:
     c.script_args_value = arguments if isinstance(c.script_args, list) else tuple(arguments)
 
 
-@contextmanager
-def failures_told(c: Any) -> Iterator[None]:
-    """What ControlNet's callbacks raise inside ends the pass, before it is sampled where the host calls them that early.
-
-    Without an enabled unit they are left alone, and so is what they raise: the image is the same without them.
-
-    Raises:
-        BackendError: with ControlNet's own message.
-    """
-    script = script_of(c) if in_use(c) else None
-    failures: list[Exception] = []
-    init = c.init
-
-    def checked(*args: Any, **kwargs: Any) -> Any:
-        _raise_first(failures, c)
-        return init(*args, **kwargs)
-
-    names = callbacks_of(script, _CALLBACKS) if script is not None else []
-    before = {name: vars(script)[name] for name in names if name in vars(script)}
-    for name in names:  # on the script itself: the host finds its callbacks by name for every call
-        setattr(script, name, _recorded(getattr(script, name), failures))
-    if names:
-        c.init = checked
-    try:
-        yield
-    finally:
-        for name in names:
-            delattr(script, name)
-        for name, callback in before.items():
-            setattr(script, name, callback)
-    _raise_first(failures, c)
-
-
 def in_use(p: Any) -> bool:
     """Whether any unit of the user's is enabled: ControlNet then sees only the first image of a batch."""
     return any(_enabled(unit) for unit in units_of(p))
@@ -281,30 +246,6 @@ def _notes(wanted: ControlNet, checkpoint: Checkpoint, module: str, model: str, 
     if wanted.module.strip() == "inpaint_only" != module:
         notes.append(message("inpaint-only-replaced"))
     return tuple(notes)
-
-
-def _recorded(callback: Callable[..., Any], failures: list[Exception]) -> Callable[..., Any]:
-    def wrapped(*args: Any, **kwargs: Any) -> Any:
-        try:
-            return callback(*args, **kwargs)
-        except Exception as error:
-            failures.append(error)
-            raise
-
-    return wrapped
-
-
-def _raise_first(failures: list[Exception], c: Any) -> None:
-    if not failures:
-        return
-    error = failures[0]
-    reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-    folder = variant().lama_folder() if any(module.endswith("+lama") for module in modules_in_use(c)) else None
-    if folder is not None and not (folder / LAMA_WEIGHTS).is_file():
-        told = message("controlnet-failed-lama", reason=reason, file=LAMA_WEIGHTS, folder=folder.name)
-    else:
-        told = message("controlnet-failed", reason=reason)
-    raise BackendError(told) from error
 
 
 def _enabled(unit: Any) -> bool:

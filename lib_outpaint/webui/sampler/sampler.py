@@ -17,7 +17,7 @@ from ...parameters.sampling import Sampling, nothing_sampled
 from ...planning.capabilities import Capabilities
 from ..settings import Settings
 from ..variants import put, variant
-from . import control_units, guard, lora_networks
+from . import control_failures, control_units, guard, lora_networks
 from .checkpoint import Checkpoint
 from .pass_copies import pass_copy, release
 from .scalers import scalers
@@ -139,7 +139,7 @@ class WebUISampler:
         control_units.attach(c, units)
         job, textinfo, job_no = state.job, state.textinfo, state.job_no
         try:
-            with control_units.failures_told(c), here.noise_of_each_image([one.seed for one in jobs]):
+            with control_failures.failures_told(c), here.noise_of_each_image([one.seed for one in jobs]):
                 processed = processing.process_images(c)
         except Exception as error:  # the host's samplers and extensions raise anything
             devices.torch_gc()
