@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from .cases import KINDS, levels, photo
-from .driver import Driver
+from .driver import Driver, Pixels
 
-# A model of 512 px sees the whole height of this in a smaller picture alone.
-TALL = (144, 1000)
-TWO_STEPS = {"right": 160, "hires": "on", "overlap": 16}
+TWO_STEPS = {"right": 224, "hires": "on", "overlap": 16}
+
+
+def tall() -> Pixels:
+    """144x1700: even a model of 1024 px sees the whole height of this in a smaller picture alone."""
+    half = photo(144, 850)
+    return np.ascontiguousarray(np.concatenate([half, half[::-1]]))
 
 
 @pytest.mark.parametrize("model", KINDS)
 def test_two_steps_are_told_and_keep_the_original(driver: Driver, model: str) -> None:
-    picture = photo(*TALL)
+    picture = tall()
     answer = driver.outpaint(picture, TWO_STEPS, model=model, denoising_strength=0.75)
-    assert answer.size() == (304, 1000)
+    assert answer.size() == (368, 1700)
     assert (answer.first[:, : 144 - 16] == picture[:, : 144 - 16]).all()
     assert "made in two steps: first as " in answer.notes
     for entry in ("Outpaint hires: on", "Outpaint small picture: ", "Denoising strength: 0.75"):
@@ -32,7 +37,7 @@ def test_a_picture_that_fits_is_made_as_before(driver: Driver) -> None:
 
 
 def test_a_picture_of_a_batch_is_the_same_alone(driver: Driver) -> None:
-    picture = photo(*TALL)
+    picture = tall()
     both = driver.outpaint(picture, TWO_STEPS, batch_size=2, override_settings=driver.no_grid)
     alone = driver.outpaint(picture, TWO_STEPS, seed=6)
     first = both.info["index_of_first_image"]
@@ -40,6 +45,6 @@ def test_a_picture_of_a_batch_is_the_same_alone(driver: Driver) -> None:
 
 
 def test_an_unknown_scaler_is_refused(driver: Driver) -> None:
-    told = driver.refused(photo(*TALL), {**TWO_STEPS, "hires_scaler": "no such"})
+    told = driver.refused(tall(), {**TWO_STEPS, "hires_scaler": "no such"})
     assert "hires_scaler" in told
     assert "Nearest" in told

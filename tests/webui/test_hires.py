@@ -1,13 +1,13 @@
 """A small picture first, on a running WebUI."""
 
-from contract.cases import levels, photo
+from contract.cases import levels
 from contract.driver import Driver
 from contract.hires_cases import *  # noqa: F403
-from contract.hires_cases import TALL, TWO_STEPS
+from contract.hires_cases import TWO_STEPS, tall
 
 
 def test_what_is_not_replaced_is_the_small_picture(driver: Driver) -> None:
-    picture = photo(*TALL)
+    picture = tall()
     made = {
         denoise: driver.outpaint(picture, {**TWO_STEPS, "hires_denoise": denoise}, denoising_strength=0.9, steps=4).first
         for denoise in (0.25, 1)
@@ -16,7 +16,7 @@ def test_what_is_not_replaced_is_the_small_picture(driver: Driver) -> None:
 
 
 def test_the_hosts_own_scalers_enlarge_it(driver: Driver) -> None:
-    picture = photo(*TALL)
+    picture = tall()
     plain, nearest = (
         driver.outpaint(picture, {**TWO_STEPS, "hires_denoise": 0, "hires_scaler": scaler}).first
         for scaler in ("Lanczos", "nearest")

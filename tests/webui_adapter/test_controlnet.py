@@ -255,3 +255,31 @@ def test_a_unit_of_the_users_without_a_model_is_refused_before_sampling(
     assert (refused.value.field, refused.value.code) == ("ControlNet unit 2", code)
     assert refused.value.message.values["installed"] == INPAINT
     assert host.processing.calls == []
+
+
+TILE = "control_v11f1e_sd15_tile [a371b31b]"
+TWO_STEPS = {"right": 160, "hires": "on", "controlnet": "on", "controlnet_tile": "on"}
+
+
+def test_a_tile_unit_holds_the_second_of_two_steps(installed, run, host):
+    from PIL import Image
+
+    installed.append(TILE)
+    script = ControlNet(Unit(), Unit(), Unit(True))
+    run(TWO_STEPS, scripts=[script], init_images=[Image.new("RGB", (144, 1000))])
+    models = [[unit.get("model") for unit in units if unit["enabled"]] for units in script.seen]
+    assert models[0] == [INPAINT, None]
+    assert models[-1] == [TILE, INPAINT, None]
+    assert script.seen[-1][0]["module"] == "tile_resample"
+
+
+@pytest.mark.parametrize(
+    ("models", "units", "code"),
+    [([], 3, "no-tile-controlnet"), ([TILE], 1, "controlnet-units-in-use"), ([TILE], 0, "controlnet-not-installed")],
+)
+def test_a_tile_unit_that_cannot_be(installed, run, models, units, code):
+    installed += models
+    scripts = [ControlNet(*(Unit() for _ in range(units)))] if units else []
+    with pytest.raises(ParamError) as failed:
+        run({**TWO_STEPS, "controlnet": "on" if units else "off"}, scripts=scripts)
+    assert failed.value.message.code == code
