@@ -171,7 +171,7 @@ class A1111:
 
     def scalers(self) -> dict[str, Any]:
         """What enlarges images, by the names of the page: the host's records of it."""
-        return {str(one.name): one for one in shared.sd_upscalers if one.name not in ("", "None")}
+        return {str(one.name): one for one in getattr(shared, "sd_upscalers", ()) if one.name not in ("", "None")}
 
     def scaled(self, scaler: Any, image: Image.Image, factor: float) -> Image.Image:
         """An image made larger by one of these, as the host's own "Hires. fix" has it."""
