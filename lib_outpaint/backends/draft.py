@@ -87,11 +87,11 @@ def _refined(job: Job) -> torch.Tensor:
 
 
 def beside(original: Box, window: Box) -> Box:
-    """The part of the original nearest to a window, of at most EXAMPLE px."""
+    """The part of the original nearest to a window, of at most EXAMPLE px where the window itself shows no more."""
     reach = max(original.width, original.height)
     while True:
         box = Box(window.left - reach, window.top - reach, window.right + reach, window.bottom + reach).intersect(original)
-        if box.area <= EXAMPLE:
+        if box.area <= EXAMPLE or not reach:
             return box
         reach = reach * 7 // 8
 

@@ -20,9 +20,9 @@ import torch
 
 from ..errors import ModelError, ParamError, SaveError, not_a_choice
 from ..version import __version__
-from .header import Header, Tensor, read_header
+from .header import Header, read_header
 from .info import ModelInfo
-from .inspect import inspect
+from .merge_checks import UNET, VAE, check_kinds, check_network, check_same, inspected, is_float, vae_shapes
 from .prediction import predicted
 from .tensor_files import DTYPES, TensorFile, TensorWriter, file_head
 
@@ -30,12 +30,7 @@ TextEncoder = Literal["model", "inpainting", "merged"]
 TEXT_ENCODERS: tuple[TextEncoder, ...] = ("model", "inpainting", "merged")
 AS_STORED = {"fp16": "F16", "bf16": "BF16", "fp32": "F32"}
 MOST_AMOUNT = 2.0
-_UNET, _VAE, _TEXT, _EMA = (
-    "model.diffusion_model.",
-    "first_stage_model.",
-    ("cond_stage_model.", "conditioner."),
-    "model_ema.",
-)
+_TEXT, _EMA = ("cond_stage_model.", "conditioner."), "model_ema."
 _MERGED, _MODEL, _INPAINTING, _OTHER_VAE = "merged", "model", "inpainting", "vae"
 
 
@@ -90,7 +85,7 @@ class Merge:
     def _pieces(self, files: dict[str, TensorFile], name: str, source: str) -> Iterator[torch.Tensor]:
         if source == _OTHER_VAE:
             vae = files[source]
-            yield from vae.pieces(name if name in vae.header.tensors else name.removeprefix(_VAE))
+            yield from vae.pieces(name if name in vae.header.tensors else name.removeprefix(VAE))
         elif source != _MERGED:
             yield from files[source].pieces(name)
         elif self.layout[name][1] != files[_MODEL].header.shape(name):
@@ -139,25 +134,25 @@ def plan_merge(
         raise not_a_choice("text-encoder", text_encoder, TEXT_ENCODERS)
     if dtype not in AS_STORED:
         raise not_a_choice("dtype", dtype, AS_STORED)
-    infos = [_inspected(path) for path in (model, inpainting, base)]
-    _check_kinds(infos[0], infos[1], infos[2])
+    infos = [inspected(path) for path in (model, inpainting, base)]
+    check_kinds(infos[0], infos[1], infos[2])
     headers = [read_header(info.path) for info in infos]
     plain, inpaints, _ = headers
-    _check_network(infos, headers)
+    check_network(infos, headers)
     sources = {name: _MODEL for name in plain.tensors if not name.startswith(_EMA)}
-    sources |= {name: _MERGED for name in sources if name.startswith(_UNET)}
+    sources |= {name: _MERGED for name in sources if name.startswith(UNET)}
     if text_encoder != "model":
-        _check_same(infos, headers, _TEXT)
-        changed = {name for name in sources if name.startswith(_TEXT) and _is_float(plain.tensors[name])}
+        check_same(infos, headers, _TEXT)
+        changed = {name for name in sources if name.startswith(_TEXT) and is_float(plain.tensors[name])}
         sources |= dict.fromkeys(changed, _MERGED if text_encoder == "merged" else _INPAINTING)
     shapes = {name: tensor.shape for name, tensor in plain.tensors.items() if name in sources}
     shapes[infos[0].family.first_layer[0]] = inpaints.shape(infos[0].family.first_layer[0])
     if vae is not None:
-        others = _vae_shapes(vae, plain, infos[0].path)
-        sources = {name: source for name, source in sources.items() if not name.startswith(_VAE)}
+        others = vae_shapes(vae, plain, infos[0].path)
+        sources = {name: source for name, source in sources.items() if not name.startswith(VAE)}
         sources |= dict.fromkeys(others, _OTHER_VAE)
-        shapes = {name: shape for name, shape in shapes.items() if not name.startswith(_VAE)} | others
-    dtypes = {name: tensor.dtype for name, tensor in plain.tensors.items() if not _is_float(tensor)}
+        shapes = {name: shape for name, shape in shapes.items() if not name.startswith(VAE)} | others
+    dtypes = {name: tensor.dtype for name, tensor in plain.tensors.items() if not is_float(tensor)}
     layout = {name: (dtypes.get(name, AS_STORED[dtype]), shapes[name]) for name in _in_order(sources, plain)}
     told = _metadata(infos, vae, amount, text_encoder, dtype)
     left_out = sum(name.startswith(_EMA) for name in plain.tensors)
@@ -185,97 +180,9 @@ def check_output(merge: Merge, output: Path, overwrite: bool) -> None:
         raise SaveError("disk-too-full", path=output, wanted=merge.file_bytes / 1e6, free=free / 1e6)
 
 
-def _inspected(path: Path) -> ModelInfo:
-    if path.is_dir():
-        raise ModelError("merge-folder", path=path)
-    info = inspect(path)
-    if info.kind != "checkpoint" or info.layout != "original":
-        raise ModelError("not-a-checkpoint", what=info.describe()[0])
-    family = info.family
-    if "channels" not in family.inpaints or family.pipeline is None or family.inpainting_channels == 0:
-        raise ModelError("merge-family", name=path.name, family=info.family_name)
-    return info
-
-
-def _check_kinds(model: ModelInfo, inpainting: ModelInfo, base: ModelInfo) -> None:
-    if inpainting.channels != inpainting.family.inpainting_channels:
-        values = {"channels": inpainting.channels, "wanted": inpainting.family.inpainting_channels}
-        raise ModelError("merge-not-inpainting", name=inpainting.path.name, **values)
-    for flag, info in (("--model", model), ("--base", base)):
-        if info.channels != info.family.channels:
-            raise ModelError("merge-not-plain", name=info.path.name, flag=flag, channels=info.channels)
-    for info in (inpainting, base):
-        if info.family != model.family:
-            names = {"family": info.family_name, "other": model.path.name, "others": model.family_name}
-            raise ModelError("merge-families", name=info.path.name, **names)
-    said = [(info, predicted(info)) for info in (model, inpainting, base)]
-    for info, prediction in said:
-        if prediction and said[0][1] and prediction != said[0][1]:
-            names = {"prediction": prediction, "other": model.path.name, "others": said[0][1]}
-            raise ModelError("merge-predictions", name=info.path.name, **names)
-
-
-def _check_network(infos: list[ModelInfo], headers: list[Header]) -> None:
-    """The three networks have the same tensors, all of them numbers, in shapes that differ in the first layer alone."""
-    _check_same(infos, headers, (_UNET,), but=infos[0].family.first_layer[0])
-    name = infos[0].family.first_layer[0]
-    plain, inpainting, base = (header.shape(name) for header in headers)
-    for info, shape in ((infos[1], inpainting), (infos[2], base)):
-        if (shape[0], *shape[2:]) != (plain[0], *plain[2:]):
-            raise _other_shape(info, infos[0], name, shape, plain)
-
-
-def _check_same(infos: list[ModelInfo], headers: list[Header], beginnings: tuple[str, ...], but: str = "") -> None:
-    first = {name: tensor for name, tensor in headers[0].tensors.items() if name.startswith(beginnings)}
-    for info, header in zip(infos, headers, strict=True):
-        found = {name: tensor for name, tensor in header.tensors.items() if name.startswith(beginnings)}
-        for name in first.keys() ^ found.keys():
-            has, lacks = (info, infos[0]) if name in found else (infos[0], info)
-            raise ModelError("merge-tensors", name=lacks.path.name, tensor=name, other=has.path.name)
-        for name, tensor in found.items():
-            if tensor.shape != first[name].shape and name != but:
-                raise _other_shape(info, infos[0], name, tensor.shape, first[name].shape)
-            if tensor.dtype not in DTYPES or (_is_float(tensor) != _is_float(first[name])):
-                raise ModelError("merge-dtype", name=info.path.name, tensor=name, dtype=tensor.dtype)
-            if beginnings == (_UNET,) and not _is_float(tensor):
-                raise ModelError("merge-dtype", name=info.path.name, tensor=name, dtype=tensor.dtype)
-
-
-def _other_shape(one: ModelInfo, other: ModelInfo, name: str, shape: tuple[int, ...], wanted: tuple[int, ...]) -> ModelError:
-    values = {"tensor": name, "shape": list(shape), "other": other.path.name, "wanted": list(wanted)}
-    return ModelError("merge-shapes", name=one.path.name, **values)
-
-
-def _vae_shapes(path: Path, plain: Header, model: Path) -> dict[str, tuple[int, ...]]:
-    """The tensors of another VAE by their names in a checkpoint."""
-    header = read_header(path)
-    prefix = _VAE if any(name.startswith(_VAE) for name in header.tensors) else ""
-    begins = tuple(prefix + part for part in ("encoder.", "decoder.", "quant_conv.", "post_quant_conv."))
-    found = {name: tensor for name, tensor in header.tensors.items() if name.startswith(begins)}
-    if prefix + "encoder.down.0.block.0.conv1.weight" not in found or prefix + "decoder.conv_in.weight" not in found:
-        raise ModelError("merge-not-a-vae", name=path.name)
-    wanted = {name: tensor.shape for name, tensor in plain.tensors.items() if name.startswith(_VAE)}
-    shapes = {_VAE + name.removeprefix(prefix): tensor.shape for name, tensor in found.items()}
-    for name, tensor in found.items():
-        full = _VAE + name.removeprefix(prefix)
-        if tensor.dtype not in DTYPES or not _is_float(tensor):
-            raise ModelError("merge-dtype", name=path.name, tensor=name, dtype=tensor.dtype)
-        if wanted and wanted.get(full) != tensor.shape:
-            values = {"shape": list(tensor.shape), "other": model.name, "wanted": list(wanted.get(full, ()))}
-            raise ModelError("merge-shapes", name=path.name, tensor=name, **values)
-    for name in wanted:
-        if name.startswith((_VAE + "encoder.", _VAE + "decoder.")) and name not in shapes:
-            raise ModelError("merge-tensors", name=path.name, tensor=name, other=model.name)
-    return shapes
-
-
 def _in_order(sources: dict[str, str], plain: Header) -> list[str]:
     """As they lie in the model's file, so that it is read from its beginning to its end."""
     return sorted(sources, key=lambda name: (plain.tensors[name].begin if name in plain.tensors else plain.file_bytes, name))
-
-
-def _is_float(tensor: Tensor) -> bool:
-    return tensor.dtype in DTYPES and DTYPES[tensor.dtype].is_floating_point
 
 
 def _sum(plain: torch.Tensor, inpainting: torch.Tensor, base: torch.Tensor, amount: float) -> torch.Tensor:

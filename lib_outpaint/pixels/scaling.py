@@ -32,11 +32,6 @@ def reduced(image: Composite, box: Box, extent: Extent) -> torch.Tensor:
     return found
 
 
-def resized(pixels: torch.Tensor, extent: Extent) -> torch.Tensor:
-    """An image of another size: (C, H, W) to float32 (C, extent.height, extent.width) in 0..1; see `part_resized`."""
-    return part_resized(pixels, (0.0, 0.0, float(pixels.shape[2]), float(pixels.shape[1])), extent)
-
-
 def part_resized(pixels: torch.Tensor, place: Place, extent: Extent) -> torch.Tensor:
     """A rectangle of an image at another size.
 
@@ -50,13 +45,13 @@ def part_resized(pixels: torch.Tensor, place: Place, extent: Extent) -> torch.Te
         float32 (C, extent.height, extent.width) in 0..1, on the device of `pixels`.
     """
     height, width = pixels.shape[1:]
-    left, low = _span(place[0], place[2], extent.width, width)
-    top, high = _span(place[1], place[3], extent.height, height)
-    part = pixels[:, high.start : high.stop, low.start : low.stop].cpu()
+    left, top, right, bottom = place
+    columns, rows = _span(left, right, extent.width, width), _span(top, bottom, extent.height, height)
+    part = pixels[:, rows.start : rows.stop, columns.start : columns.stop].cpu()
     part = part.float() / 255 if part.dtype == torch.uint8 else part
-    beyond = (_beyond(top, place[3] - place[1], high, height), _beyond(left, place[2] - place[0], low, width))
-    x, y = left - low.start + beyond[1][0], top - high.start + beyond[0][0]
-    box = (x, y, x + place[2] - place[0], y + place[3] - place[1])
+    beyond = (_beyond(top, bottom, rows), _beyond(left, right, columns))
+    x, y = left - columns.start + beyond[1][0], top - rows.start + beyond[0][0]
+    box = (x, y, x + right - left, y + bottom - top)
     found = np.empty((pixels.shape[0], extent.height, extent.width), np.float32)
     for number, channel in enumerate(part.numpy()):
         channel = np.pad(channel, beyond, mode="edge")
@@ -65,13 +60,13 @@ def part_resized(pixels: torch.Tensor, place: Place, extent: Extent) -> torch.Te
     return torch.from_numpy(found).clamp(0, 1).to(pixels.device)
 
 
-def _span(start: float, stop: float, wanted: int, length: int) -> tuple[float, range]:
-    """The start again, and the px of an axis that are needed: at least one of the image's."""
+def _span(start: float, stop: float, wanted: int, length: int) -> range:
+    """The px of an axis that are needed: at least one of the image's."""
     margin = math.ceil(_LOBES * max((stop - start) / wanted, 1)) + 1
     first = min(max(math.floor(start) - margin, 0), length - 1)
-    return start, range(first, max(min(math.ceil(stop) + margin, length), first + 1))
+    return range(first, max(min(math.ceil(stop) + margin, length), first + 1))
 
 
-def _beyond(start: float, size: float, span: range, length: int) -> tuple[int, int]:
+def _beyond(start: float, stop: float, span: range) -> tuple[int, int]:
     """How many px the rectangle reaches beyond what was cut out, at either end."""
-    return max(math.ceil(span.start - start), 0), max(math.ceil(start + size - span.stop), 0)
+    return max(math.ceil(span.start - start), 0), max(math.ceil(stop - span.stop), 0)

@@ -17,8 +17,13 @@ from lib_outpaint.engine.request import Request, numbered_shots
 from lib_outpaint.parameters.params import Params
 from lib_outpaint.pixels.detail import Example, refined
 from lib_outpaint.pixels.filters import blurred, gaussian
-from lib_outpaint.pixels.scaling import resized
+from lib_outpaint.pixels.scaling import part_resized
 from lib_outpaint.planning.geometry import Box, Extent
+
+
+def resized(pixels: torch.Tensor, extent: Extent) -> torch.Tensor:
+    return part_resized(pixels, (0.0, 0.0, float(pixels.shape[2]), float(pixels.shape[1])), extent)
+
 
 SCALE = 4
 
@@ -163,3 +168,8 @@ def test_what_the_draft_copies_from_is_bounded() -> None:
     near = beside(Box(-3744, 0, 256, 3000), Box(0, 0, 512, 1536))
     assert near.right == 256
     assert near.top == 0
+
+
+def test_a_window_that_shows_more_than_an_example_is_one() -> None:
+    window = Box(0, 0, 2000, 1500)
+    assert beside(Box(0, 0, 4000, 3000), window) == window
